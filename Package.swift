@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Two rivers meet in one place: the compiler never imports the proxy, the proxy never imports the compiler,
+// and the bundle is the only bridge. Tests/ArchitectureTests reads this file's graph and checks it.
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "weir",
+  products: [
+    .executable(name: "weir", targets: ["weir"]),
+    .library(name: "WeirVM", targets: ["WeirVM"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // text ─► diagnostics ─► tree ─► typed policy ─► bytecode ─► bundle
+    module("WeirSource"),
+    module("WeirSyntax", ["WeirSource"]),
+    module("WeirRegex"),
+    module("WeirPolicy"),
+    module("WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRegex"]),
+    module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA"]),
+    module("WeirBundle", ["WeirPolicy", "WeirISA", "COpenSSL"]),
+    .target(
+      name: "WeirStandardLibrary",
+      path: "stdlib",
+      resources: [],
+      swiftSettings: strict),
+    module(
+      "WeirCompiler",
+      ["WeirSource", "WeirSyntax", "WeirSemantics", "WeirCodegen", "WeirBundle", "WeirStandardLibrary"]),
+
+    // the workbench: other readers of the same tree and the same typed policy
+    module("WeirFormat", ["WeirSource", "WeirSyntax"]),
+    module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics"]),
+    module("WeirReference", ["WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
+    module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirEnforcement", "WeirBundle", "WeirVM"]),
+
+    // bundle ─► verifier ─► machine ─► enforcement
+    module("WeirISA"),
+    module("WeirVM", ["WeirISA", "CXXHash"]),
+    module("HTTPCanonical"),
+    module("WeirRequest", ["WeirPolicy"]),
+    module(
+      "WeirEnforcement",
+      ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical", "CXXHash"]),
+
+    .executableTarget(
+      name: "weir",
+      dependencies: [
+        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCompiler", "WeirFormat", "WeirLint",
+        "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CXXHash"),
+
+    tests("WeirSourceTests", ["WeirSource"]),
+    tests("ArchitectureTests", []),
+  ],
+  swiftLanguageModes: [.v6],
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Weir: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "weir")
+}
