@@ -1,0 +1,10 @@
+/// Every diagnostic there is, by code: what `weir explain` lists and the golden tests walk.
+public enum Catalog {
+  public static let all: [DiagnosticKind] = [].sorted { $0.code < $1.code }
+
+  /// The kind with this code, in any letter case.
+  public static func kind(code: String) -> DiagnosticKind? {
+    let wanted = code.uppercased()
+    return all.first { $0.code == wanted }
+  }
+}
