@@ -10,6 +10,11 @@ public enum Value: Hashable, Sendable {
 }
 
 /// The segments of a path or a SPIFFE identity, some of them free.
+///
+/// What follows the prefix and one slash is split at slashes, empty segments kept: `/` has one empty segment, `/v1/` has `v1` and an
+/// empty one. So the pattern `/` is one empty literal, `/cart/{rest...}` is the literal `cart` and a rest that covers `/cart`,
+/// `/cart/` and everything below, and `/{rest...}` has no segment and covers every path. The rest is the remaining segments joined by
+/// slashes, empty for `/cart` and `/cart/`.
 public struct SegmentPattern: Hashable, Sendable {
   public enum Segment: Hashable, Sendable {
     case literal(String)
