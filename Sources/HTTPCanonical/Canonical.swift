@@ -10,15 +10,16 @@ public enum Canonical {
     }
   }
 
-  /// The view of a canonical path, as `PathView.apply`.
-  public static func path(_ path: [UInt8], as view: PathView) -> [UInt8] {
+  /// As `CanonicalPath.applyView`.
+  public static func pathView(_ path: [UInt8], ignoringCase: Bool, ignoringTrailingSlash: Bool) -> [UInt8] {
     var storage = path
     var bytes = storage.mutableSpan
-    let count = view.apply(to: &bytes)
+    let count = CanonicalPath.applyView(
+      to: &bytes, ignoringCase: ignoringCase, ignoringTrailingSlash: ignoringTrailingSlash)
     return Array(storage.prefix(count))
   }
 
-  /// The query itself, if `CanonicalQuery.check` accepts it.
+  /// The query itself if `CanonicalQuery.check` accepts it.
   public static func query(_ query: [UInt8]) -> Result<[UInt8], RejectReason> {
     result { () throws(RejectReason) in
       try CanonicalQuery.check(query.span)
