@@ -38,7 +38,7 @@ let package = Package(
     .target(
       name: "WeirStandardLibrary",
       path: "stdlib",
-      resources: [],
+      resources: [.embedInCode("http.weir"), .embedInCode("net.weir")],
       swiftSettings: strict),
     module(
       "WeirCompiler",

@@ -6,10 +6,21 @@ import WeirSyntax
 ///
 /// The seam between declarations and expressions: declarations call these and never look inside an operand.
 struct ExpressionChecker {
-  let program: Program
+  /// Filled phase by phase by the declarations; expressions only read it.
+  var program: Program
   var diagnostics: [Diagnostic] = []
-  /// Symbols that some expression used, for "unused" lints.
+  /// Symbols that something used, for "unused" lints.
   var usedSymbols: Set<Symbol> = []
+  /// Lower-case names of headers that something reads or changes.
+  var usedHeaders: Set<String> = []
 
   init(program: Program) { self.program = program }
+
+  mutating func report(
+    _ kind: DiagnosticKind, at span: SourceSpan, _ message: String, labels: [Diagnostic.Label] = [],
+    notes: [String] = [], help: String? = nil, fix: Diagnostic.Fix? = nil
+  ) {
+    diagnostics.append(
+      Diagnostic(kind, at: span, message, labels: labels, notes: notes, help: help, fix: fix))
+  }
 }

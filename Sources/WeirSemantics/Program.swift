@@ -8,7 +8,7 @@ enum Symbol: Hashable {
   /// Indices into the arrays of the policy under construction.
   case service(Int), gateway(Int), principal(Int), token(Int), dataSet(Int)
   /// Indices into `Program.lets`, `.functions`, …
-  case `let`(Int), function(Int), retry(Int), headers(Int), routes(Int)
+  case `let`(Int), function(Int), retry(Int), headers(Int), routes(Int), limit(Int)
   /// The last part of `import std.http`, by which the module's public names are reached.
   case module(String)
 }
@@ -43,7 +43,10 @@ struct Program {
   var functions: [Declared<FunctionDeclaration>] = []
   var retries: [Declared<RetryDeclaration>] = []
   var headerBlocks: [Declared<HeadersDeclaration>] = []
+  /// Trees that can be mounted: `public routes NAME`.
   var routeBlocks: [Declared<RoutesDeclaration>] = []
+  var limits: [Declared<LimitDeclaration>] = []
+  var dataSets: [Declared<DataDeclaration>] = []
   /// Headers of `std.http`, known everywhere.
   var standardHeaders: [String: HeaderType] = [:]
 

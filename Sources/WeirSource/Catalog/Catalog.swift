@@ -1,6 +1,11 @@
 /// Every diagnostic there is, by code: what `weir explain` lists and the golden tests walk.
 public enum Catalog {
-  public static let all: [DiagnosticKind] = [].sorted { $0.code < $1.code }
+  public static let all: [DiagnosticKind] = areas.flatMap { $0 }.sorted { $0.code < $1.code }
+
+  /// One array an area, each in its own file.
+  private static let areas: [[DiagnosticKind]] = [
+    names
+  ]
 
   /// The kind with this code, in any letter case.
   public static func kind(code: String) -> DiagnosticKind? {
