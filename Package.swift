@@ -38,7 +38,11 @@ let package = Package(
     .target(
       name: "WeirStandardLibrary",
       path: "stdlib",
-      resources: [.embedInCode("http.weir"), .embedInCode("net.weir")],
+      exclude: ["README.md", "tests"],
+      resources: [
+        .embedInCode("deny.weir"), .embedInCode("http-headers.weir"), .embedInCode("http.weir"),
+        .embedInCode("net.weir"), .embedInCode("probes.weir"), .embedInCode("retry.weir"),
+      ],
       swiftSettings: strict),
     module(
       "WeirCompiler",
