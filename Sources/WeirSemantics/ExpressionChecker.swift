@@ -13,6 +13,14 @@ struct ExpressionChecker {
   var usedSymbols: Set<Symbol> = []
   /// Lower-case names of headers that something reads or changes.
   var usedHeaders: Set<String> = []
+  /// Calls being inlined, the outermost first.
+  var calls: [InlinedCall] = []
+  /// Constants already checked, by index into `Program.lets`.
+  var constants: [Int: Checked<Term>] = [:]
+  /// Functions already checked, by index into `Program.functions`.
+  var signatures: [Int: Checked<Signature>] = [:]
+  /// Tests made of the expression at hand.
+  var testCount = 0
 
   init(program: Program) { self.program = program }
 

@@ -83,4 +83,6 @@ struct ExpressionContext {
   var captures: [String: [CaptureBinding]] = [:]
   /// The declaration, for diagnostics: `authz payments`.
   var scopeName: String
+  /// The rule or route, for diagnostics.
+  var ruleName: String?
 }
