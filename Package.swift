@@ -76,6 +76,8 @@ let package = Package(
     .target(name: "CXXHash"),
 
     tests("WeirSourceTests", ["WeirSource"]),
+    tests("HTTPCanonicalTests", ["HTTPCanonical"]),
+    tests("WeirRegexTests", ["WeirRegex"]),
     tests("ArchitectureTests", []),
   ],
   swiftLanguageModes: [.v6],

@@ -11,5 +11,5 @@ public enum RegexLimits {
   /// States of the deterministic automaton before minimisation.
   public static let statesMax = 4096
   /// Steps of the subset construction: visits of one nondeterministic state for one byte class.
-  public static let stepsMax = 20_000_000
+  public static let stepsMax = 5_000_000
 }
