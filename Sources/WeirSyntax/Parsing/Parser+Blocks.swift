@@ -1,0 +1,163 @@
+import WeirSource
+
+/// Braces, separators, and finding the way back after a mistake.
+extension Parser {
+  struct ParsedBlock<Kind: Sendable> {
+    var items: [Item<Kind>]
+    /// The closing brace.
+    var end: SourceSpan
+  }
+
+  /// Braces and items. A mistake in an item costs that item alone.
+  mutating func block<Kind: Sendable>(
+    _ block: Block, _ item: (inout Parser) throws(SyntaxFailure) -> Kind
+  ) throws(SyntaxFailure) -> ParsedBlock<Kind> {
+    let opening = position
+    open(.block(block))
+    try openBrace()
+    let outerParens = parenDepth
+    let depth = braceDepth
+    let level = nesting
+    parenDepth = 0
+    var items: [Item<Kind>] = []
+    while true {
+      takeNewline()
+      if kind == .rightBrace { break }
+      if kind == .endOfFile || !block.words.isEmpty && !isWord(of: block) && isDeclarationAtMargin(position) {
+        throw unclosed(opening)
+      }
+      let openCount = openNodes.count
+      do {
+        let start = position
+        separatorTaken = false
+        open(.item)
+        let value = try item(&self)
+        let end = separatorTaken ? consumedEnd - 1 : consumedEnd
+        close(end: end)
+        items.append(Item(value, span(from: start, end: end)))
+        if !separatorTaken { try separator(in: block, opening: opening) }
+      } catch {
+        closeNodes(to: openCount)
+        guard case .item = error else { throw error }
+        nesting = level
+        parenDepth = 0
+        try recover(in: block, depth: depth)
+      }
+    }
+    let end = currentSpan
+    closeBrace()
+    parenDepth = outerParens
+    close()
+    return ParsedBlock(items: items, end: end)
+  }
+
+  private func span(from start: Int, end: Int) -> SourceSpan {
+    SourceSpan(file: file, start: tokens[start].start, end: range(ofToken: max(start, end - 1)).upperBound)
+  }
+
+  mutating func openBrace() throws(SyntaxFailure) {
+    guard kind == .leftBrace else { throw expectedError("`{`") }
+    try enter()
+    bump(goesOn: true)
+    braceDepth += 1
+  }
+
+  mutating func closeBrace() {
+    parenDepth = 0
+    bump()
+    braceDepth -= 1
+    nesting -= 1
+  }
+
+  /// After an item: a comma or a newline, or the closing brace is next.
+  mutating func separator(in block: Block, opening: Int) throws(SyntaxFailure) {
+    if kind == .newline {
+      takeNewline()
+    } else if kind == .comma || kind == .semicolon {
+      bump(goesOn: true)
+    } else if kind == .endOfFile || isDeclarationAtMargin(position) || isDeclarationAtMargin(consumedEnd - 1) {
+      throw unclosed(opening)
+    } else if kind != .rightBrace {
+      throw separatorError()
+    }
+  }
+
+  private mutating func separatorError() -> SyntaxFailure {
+    if kind == .leftBrace || kind == .rightParen || kind == .rightBracket || kind == .invalid {
+      return expectedError("the end of the item")
+    }
+    if word == .else {
+      return fail(
+        .misplacedElse, at: currentSpan, "`else` has no test before it",
+        note: "`else true` or `else false` follows a test and gives its value when the attribute is absent")
+    }
+    if word == .and || word == .or {
+      return expectedError("the end of the item")
+    }
+    let found = describeCurrent()
+    let suggestion = Spelling.suggestion(for: text(ofToken: position), among: expected.map(\.rawValue))
+    return fail(
+      .missingSeparator, at: currentSpan, "expected a comma or a new line before \(found)",
+      note: "items are separated by a comma or a new line",
+      help: suggestion.map { "did you mean `\($0)`?" }, fix: suggestion)
+  }
+
+  // MARK: - Recovery
+
+  /// A word that begins nothing but a declaration, at the beginning of a line: a brace above was forgotten.
+  func isDeclarationAtMargin(_ token: Int) -> Bool {
+    guard token > 0, let word = tokens[token].word, Self.declarationOnly.contains(word) else { return false }
+    return tokens[token - 1].kind == .newline
+  }
+
+  private static let declarationOnly: Set<Word> = [
+    .module, .import, .public, .mesh, .gateway, .service, .principal, .authz, .ceiling, .routes, .jwt, .let, .fn, .data,
+    .test, .prove,
+  ]
+
+  private func isWord(of block: Block) -> Bool { tokens[position].word.map(block.words.contains) ?? false }
+
+  mutating func unclosed(_ opening: Int) -> SyntaxFailure {
+    if !hasUnterminatedText {
+      report(
+        .unclosedBrace, at: span(ofToken: opening), "this `{` is never closed",
+        labels: [.init(currentSpan, "noticed here")], help: "add `}`")
+    }
+    return .unclosed
+  }
+
+  /// Skips to the next item of the block that is `depth` braces deep, or to its closing brace.
+  /// Where the next declaration comes first, the brace is missing too; one mistake was reported, that is enough.
+  private mutating func recover(in block: Block, depth: Int) throws(SyntaxFailure) {
+    while rawKind != .endOfFile {
+      if isDeclarationAtMargin(position), !isWord(of: block) { throw .unclosed }
+      if braceDepth == depth {
+        if rawKind == .rightBrace { return }
+        if rawKind == .comma || rawKind == .semicolon {
+          bump(goesOn: true)
+          if beginsItem(of: block) { return }
+          continue
+        }
+        if newlineBefore, beginsItem(of: block) {
+          takeNewline()
+          return
+        }
+      }
+      skipToken()
+    }
+    throw .unclosed
+  }
+
+  /// Skips one token, counting braces.
+  mutating func skipToken() {
+    if rawKind == .leftBrace { braceDepth += 1 }
+    if rawKind == .rightBrace { braceDepth -= 1 }
+    bump()
+  }
+
+  private func beginsItem(of block: Block) -> Bool {
+    if block == .test { return rawKind == .capitalized || tokens[position].word == .connect }
+    if rawKind == .at { return block == .authz || block == .routes }
+    return block.words.isEmpty || isWord(of: block)
+  }
+}
