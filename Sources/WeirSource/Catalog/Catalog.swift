@@ -4,7 +4,7 @@ public enum Catalog {
 
   /// One array an area, each in its own file.
   private static let areas: [[DiagnosticKind]] = [
-    names
+    lexical, syntax, names
   ]
 
   /// The kind with this code, in any letter case.

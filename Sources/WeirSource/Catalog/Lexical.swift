@@ -1,3 +1,12 @@
+/// E01xx: bytes and tokens.
+extension Catalog {
+  static let lexical: [DiagnosticKind] = [
+    .unexpectedCharacter, .unterminatedString, .unknownEscape, .singleQuotes, .directionControl, .invalidEncoding,
+    .controlCharacter, .byteOrderMark, .unknownUnit, .numberTooLarge, .malformedNumber, .notADate, .foreignOperator,
+    .semicolon, .fileTooLarge,
+  ]
+}
+
 extension DiagnosticKind {
   public static let unexpectedCharacter = DiagnosticKind(
     "E0101", "character without meaning",
@@ -208,10 +217,4 @@ extension DiagnosticKind {
       the bundle and changed without compiling. This page has no example, because it would be too long.
       """,
     bad: "", good: "")
-
-  static let lexical: [DiagnosticKind] = [
-    .unexpectedCharacter, .unterminatedString, .unknownEscape, .singleQuotes, .directionControl, .invalidEncoding,
-    .controlCharacter, .byteOrderMark, .unknownUnit, .numberTooLarge, .malformedNumber, .notADate, .foreignOperator,
-    .semicolon, .fileTooLarge,
-  ]
 }

@@ -1,3 +1,11 @@
+/// E02xx: what may follow what.
+extension Catalog {
+  static let syntax: [DiagnosticKind] = [
+    .unexpected, .unknownWord, .reservedWord, .upperCaseName, .mixedAndOr, .missingCondition, .misplacedElse,
+    .missingModule, .outOfOrder, .missingSeparator, .unclosedBrace, .nestingTooDeep, .backwardsRange,
+  ]
+}
+
 extension DiagnosticKind {
   public static let unexpected = DiagnosticKind(
     "E0201", "something else expected",
@@ -220,9 +228,4 @@ extension DiagnosticKind {
 
       fn by-day(hour: Int): Bool = hour in 6..20
       """)
-
-  static let syntax: [DiagnosticKind] = [
-    .unexpected, .unknownWord, .reservedWord, .upperCaseName, .mixedAndOr, .missingCondition, .misplacedElse,
-    .missingModule, .outOfOrder, .missingSeparator, .unclosedBrace, .nestingTooDeep, .backwardsRange,
-  ]
 }

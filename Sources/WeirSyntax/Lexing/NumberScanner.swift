@@ -24,10 +24,14 @@ struct ScannedNumber {
     let digits = end
     var whole = scanDigits(text)
     if !negative, end - digits == 4, text.has(UInt8(ascii: "-"), at: end), text.digit(at: end + 1) {
-      return scanDate(text, from: start)
+      scanDate(text, from: start)
+      return
     }
     if end - digits > 1, text[digits] == UInt8(ascii: "0") { problem = .leadingZero }
-    if text.has(UInt8(ascii: "."), at: end), text.digit(at: end + 1) { return scanDecimals(text, whole: whole) }
+    if text.has(UInt8(ascii: "."), at: end), text.digit(at: end + 1) {
+      scanDecimals(text, whole: whole)
+      return
+    }
     if negative {
       whole = whole.map { -$0 }
     }

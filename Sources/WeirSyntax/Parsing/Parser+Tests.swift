@@ -60,7 +60,7 @@ extension Parser {
     let subject = try operand("an attribute")
     try expect(.is)
     let value: CaseSyntax.FactValue
-    if accept(.invalid) {
+    if accept(Word.invalid) {
       value = .invalid(try name("what is wrong with the token, such as `expired`"))
     } else {
       value = .operand(try operand("a value"))
