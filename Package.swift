@@ -32,7 +32,7 @@ let package = Package(
     module("WeirSyntax", ["WeirSource"]),
     module("WeirRegex"),
     module("WeirPolicy"),
-    module("WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRegex"]),
+    module("WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRegex", "HTTPCanonical"]),
     module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA"]),
     module("WeirBundle", ["WeirPolicy", "WeirISA", "COpenSSL"]),
     .target(
@@ -78,6 +78,7 @@ let package = Package(
     tests("WeirSourceTests", ["WeirSource"]),
     tests("HTTPCanonicalTests", ["HTTPCanonical"]),
     tests("WeirRegexTests", ["WeirRegex"]),
+    tests("WeirPolicyTests", ["WeirPolicy"]),
     tests("ArchitectureTests", []),
   ],
   swiftLanguageModes: [.v6],
