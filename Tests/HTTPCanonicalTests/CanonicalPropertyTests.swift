@@ -55,7 +55,7 @@ struct SplitMix64: RandomNumberGenerator {
   @Test(arguments: [pathPieces, hostPieces, textPieces], [1, 2])
   func invariantsHold(pieces: [String], seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    for round in 0..<5_000 {
+    for round in 0..<3_500 {
       let input = Self.input(of: pieces, using: &generator)
       guard let violation = canonicalViolation(of: input) else { continue }
       Issue.record("\(violation) for \(cell(input)), seed \(seed), round \(round)")
@@ -82,14 +82,14 @@ struct SplitMix64: RandomNumberGenerator {
     var generator = SplitMix64(seed: 3)
     var seen: Set<RejectReason> = []
     var accepted = 0
-    for _ in 0..<20_000 {
+    for _ in 0..<5_000 {
       let input = [UInt8(ascii: "/")] + Self.input(of: Self.pathPieces, using: &generator)
       switch Canonical.path(input, mode: .strict) {
       case .success: accepted += 1
       case .failure(let reason): seen.insert(reason)
       }
     }
-    #expect(accepted > 1_000)
+    #expect(accepted > 250)
     let expected = RejectReason.allCases.filter {
       $0.code.hasPrefix("path_") && $0 != .pathTooLong && $0 != .pathNotAbsolute
     }
