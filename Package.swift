@@ -40,7 +40,7 @@ let package = Package(
       path: "stdlib",
       exclude: ["README.md", "tests"],
       resources: [
-        .embedInCode("deny.weir"), .embedInCode("http-headers.weir"), .embedInCode("http.weir"),
+        .embedInCode("unwanted.weir"), .embedInCode("http-headers.weir"), .embedInCode("http.weir"),
         .embedInCode("net.weir"), .embedInCode("probes.weir"), .embedInCode("retry.weir"),
       ],
       swiftSettings: strict),
