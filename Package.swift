@@ -79,6 +79,7 @@ let package = Package(
     tests("HTTPCanonicalTests", ["HTTPCanonical"]),
     tests("WeirRegexTests", ["WeirRegex"]),
     tests("WeirPolicyTests", ["WeirPolicy"]),
+    tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax"]),
     tests("ArchitectureTests", []),
   ],
   swiftLanguageModes: [.v6],

@@ -86,11 +86,7 @@ extension Parser {
     if kind == .leftBrace || kind == .rightParen || kind == .rightBracket || kind == .invalid {
       return expectedError("the end of the item")
     }
-    if word == .else {
-      return fail(
-        .misplacedElse, at: currentSpan, "`else` has no test before it",
-        note: "`else true` or `else false` follows a test and gives its value when the attribute is absent")
-    }
+    if word == .else { return misplacedElse() }
     if word == .and || word == .or {
       return expectedError("the end of the item")
     }
@@ -100,6 +96,12 @@ extension Parser {
       .missingSeparator, at: currentSpan, "expected a comma or a new line before \(found)",
       note: "items are separated by a comma or a new line",
       help: suggestion.map { "did you mean `\($0)`?" }, fix: suggestion)
+  }
+
+  mutating func misplacedElse() -> SyntaxFailure {
+    fail(
+      .misplacedElse, at: currentSpan, "`else` has no test before it",
+      note: "`else true` or `else false` follows a test and gives its value when the attribute is absent")
   }
 
   // MARK: - Recovery

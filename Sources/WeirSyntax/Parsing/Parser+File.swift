@@ -50,7 +50,8 @@ extension Parser {
     if kind == .newline || kind == .endOfFile { return }
     if kind == .semicolon { return bump() }
     if kind == .invalid { throw .item }
-    if word == .else || kind == .rightBrace || kind == .rightParen { throw expectedError("the end of the declaration") }
+    if word == .else { throw misplacedElse() }
+    if kind == .rightBrace || kind == .rightParen { throw expectedError("the end of the declaration") }
     throw fail(
       .missingSeparator, at: currentSpan, "expected a new line before \(describeCurrent())",
       note: "declarations stand on lines of their own")
