@@ -28,7 +28,8 @@ let package = Package(
   ],
   targets: [
     // text ─► diagnostics ─► tree ─► typed policy ─► bytecode ─► bundle
-    module("WeirSource"),
+    module("WeirJSON"),
+    module("WeirSource", ["WeirJSON"]),
     module("WeirSyntax", ["WeirSource"]),
     module("WeirRegex"),
     module("WeirPolicy"),
@@ -58,7 +59,7 @@ let package = Package(
     module("WeirISA"),
     module("WeirVM", ["WeirISA", "CXXHash"]),
     module("HTTPCanonical"),
-    module("WeirRequest", ["WeirPolicy"]),
+    module("WeirRequest", ["WeirPolicy", "WeirJSON"]),
     module(
       "WeirEnforcement",
       ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical", "CXXHash"]),
@@ -75,8 +76,10 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CXXHash"),
 
-    tests("WeirSourceTests", ["WeirSource"]),
+    tests("WeirJSONTests", ["WeirJSON"]),
+    tests("WeirSourceTests", ["WeirSource", "WeirJSON"]),
     tests("HTTPCanonicalTests", ["HTTPCanonical"]),
+    tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON"]),
     tests("WeirRegexTests", ["WeirRegex"]),
     tests("WeirPolicyTests", ["WeirPolicy"]),
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax"]),

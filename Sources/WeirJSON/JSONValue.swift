@@ -1,9 +1,10 @@
 /// A JSON text as a value (RFC 8259). Objects keep the order of their members and never hold one name twice.
-public indirect enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   /// A number without fraction and exponent that fits.
   case int(Int64)
+  /// Finite.
   case double(Double)
   case string(String)
   case array([JSONValue])
@@ -24,4 +25,7 @@ public indirect enum JSONValue: Hashable, Sendable {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
   }
+
+  /// The string, or `null` without one.
+  public static func string(orNull value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
 }
