@@ -40,7 +40,7 @@ public struct CivilDate: Hashable, Sendable {
     return Int64(era * 146_097 + dayOfEra - 719_468)
   }
 
-  static func daysIn(month: Int, year: Int) -> Int {
+  public static func daysIn(month: Int, year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     case 4, 6, 9, 11: 30
