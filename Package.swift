@@ -78,12 +78,13 @@ let package = Package(
 
     tests("WeirJSONTests", ["WeirJSON"]),
     tests("WeirSourceTests", ["WeirSource", "WeirJSON"]),
-    tests("HTTPCanonicalTests", ["HTTPCanonical"]),
+    tests("HTTPCanonicalTests", ["HTTPCanonical", "PropertyTesting"]),
     tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON"]),
-    tests("WeirRegexTests", ["WeirRegex"]),
+    tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
     tests("WeirPolicyTests", ["WeirPolicy"]),
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax"]),
     tests("ArchitectureTests", []),
+    .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
 )

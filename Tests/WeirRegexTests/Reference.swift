@@ -1,3 +1,5 @@
+import PropertyTesting
+
 @testable import WeirRegex
 
 /// The ends of all matches of `node` that begin at `start`: the definition of the language, with no automaton.
@@ -43,21 +45,6 @@ func simulate(_ automaton: Automaton, on bytes: [UInt8]) -> Bool {
     current = closure(next)
   }
   return current.contains(0)
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }
 
 /// A random regex over a small alphabet.
