@@ -1,0 +1,55 @@
+/// Collects the bytes of values, with each distinct string written once, in the order of first use.
+public struct WireWriter: Sendable {
+  private var body: [UInt8] = []
+  private var strings: [String] = []
+  private var stringIndex: [StringKey: Int] = [:]
+
+  public init() {}
+
+  /// Strings that are equal by Unicode rules but differ in bytes stay two strings.
+  private struct StringKey: Hashable {
+    let text: String
+
+    static func == (left: StringKey, right: StringKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+  }
+
+  /// Appends a value.
+  public mutating func write(_ value: some WireCodable) { value.encode(into: &self) }
+
+  mutating func writeByte(_ byte: UInt8) { body.append(byte) }
+
+  /// Appends seven bits a byte, lowest first, the top bit set on all but the last.
+  mutating func writeNumber(_ number: UInt64) { Self.append(number, to: &body) }
+
+  mutating func writeString(_ text: String) {
+    let key = StringKey(text: text)
+    let index = stringIndex[key] ?? strings.count
+    if index == strings.count {
+      stringIndex[key] = index
+      strings.append(text)
+    }
+    writeNumber(UInt64(index))
+  }
+
+  /// The string table, then everything that was written.
+  public consuming func finish() -> [UInt8] {
+    var bytes: [UInt8] = []
+    Self.append(UInt64(strings.count), to: &bytes)
+    for text in strings {
+      Self.append(UInt64(text.utf8.count), to: &bytes)
+      bytes.append(contentsOf: text.utf8)
+    }
+    bytes.append(contentsOf: body)
+    return bytes
+  }
+
+  private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+    var rest = number
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+}
