@@ -41,8 +41,14 @@ extension UInt8 {
     }
   }
 
-  /// RFC 3986 section 3.4: `pchar`, `/` and `?`.
-  var isQueryByte: Bool { isSegmentByte || self == 0x2F || self == 0x3F }
+  /// RFC 3986 section 3.4, `pchar`, `/` and `?`, and what browsers send unescaped besides (the query percent-encode set of
+  /// the WHATWG URL standard leaves them alone): `[ ] { } | \ ^` and the grave accent.
+  var isQueryByte: Bool {
+    switch self {
+    case 0x2F, 0x3F, 0x5B...0x5E, 0x60, 0x7B...0x7D: true
+    default: isSegmentByte
+    }
+  }
 
   /// RFC 9110 section 5.6.2: `tchar`.
   var isTokenByte: Bool {

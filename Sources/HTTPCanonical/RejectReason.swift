@@ -105,7 +105,7 @@ extension RejectReason {
     case .queryControl: "the query contains a raw control byte"
     case .queryFragment: "the query contains #, and a fragment is never sent to a server"
     case .queryBadPercent: "a % in the query is not followed by two hexadecimal digits"
-    case .queryForbiddenByte: "the query contains a byte outside the query set of RFC 3986"
+    case .queryForbiddenByte: "the query contains a byte that must be escaped in a query"
     case .hostEmpty: "the host is empty"
     case .hostTooLong: "the host is longer than 253 bytes"
     case .hostUserinfo: "the host carries user information before @"

@@ -22,10 +22,10 @@ private let queries = GoldenTable(
   x=%4 !query_bad_percent
   x=%zz !query_bad_percent
   x=\x20 !query_forbidden_byte
-  x[0]=1 !query_forbidden_byte
+  x[0]=1 =
   x="1" !query_forbidden_byte
-  x=a|b !query_forbidden_byte
-  x=\\ !query_forbidden_byte
+  x=a|b =
+  x=\\ =
   x=\xC3\xA9 !query_forbidden_byte
   """#)
 
