@@ -133,3 +133,21 @@ extension Opcode {
       costPerMember: costPerMember, summary: summary)
   }
 }
+
+extension Opcode {
+  /// What a program that has this instruction asks of a host; the verifier checks that it says so.
+  public var feature: Feature? {
+    switch self {
+    case .accept, .reject, .jump, .isPresent, .equalsBytes, .equalsInteger, .equalsAddress, .isUnder: nil
+    case .capture, .captureElse: .captures
+    case .isInSet: .stringSets
+    case .isInRanges: .integerRanges
+    case .isInNetworks: .networks
+    case .matchesPattern, .matchesGroup: .segmentPatterns
+    case .matchesRegex: .regexes
+    case .equalsRegister, .isInRegister: .attributeComparisons
+    case .isInData: .dataSets
+    case .hasBytes, .hasInteger, .hasAddress: .setMembership
+    }
+  }
+}

@@ -212,3 +212,29 @@ public struct DataSetRecord: TableRecord {
     words[2] = membersMax
   }
 }
+
+extension SlotRecord {
+  /// Whether type, name, issuer and zone are what the kind has.
+  public var isWellFormed: Bool {
+    guard kind == .path || !(ignoresCase || ignoresTrailingSlash) else { return false }
+    let isNamed = name != nil
+    let hasToken = token != nil
+    let hasZone = zone != nil
+    switch kind {
+    case .method, .scheme, .host, .path, .sni, .caller, .callerTrustDomain, .callerNamespace, .callerAccount:
+      return type == .bytes && !isNamed && !hasToken && !hasZone
+    case .port, .sourcePort, .instant, .responseStatus:
+      return type == .integer && !isNamed && !hasToken && !hasZone
+    case .clientIP, .sourceIP:
+      return type == .address && !isNamed && !hasToken && !hasZone
+    case .query, .cookie, .header, .responseHeader:
+      return isNamed && !hasToken && !hasZone
+    case .claim:
+      return isNamed && hasToken && !hasZone
+    case .token:
+      return type == .integer && !isNamed && hasToken && !hasZone
+    case .weekday, .hour, .minute, .date:
+      return type == .integer && !isNamed && !hasToken
+    }
+  }
+}

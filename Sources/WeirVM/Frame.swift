@@ -1,0 +1,80 @@
+import WeirISA
+
+/// The values of one decision, and the memory they need: owned by the caller, used again for every request.
+///
+/// After some requests it has grown to what they need and a decision allocates nothing.
+public struct Frame: ~Copyable {
+  /// Slots, then temporaries.
+  @usableFromInline var registers: [SlotValue]
+  @usableFromInline var members: [SlotValue]
+  @usableFromInline var arena: [UInt8]
+
+  /// A frame in which every slot of the program is unavailable.
+  ///
+  /// - Parameter arenaBytes: room for the bytes of a request; it grows when that is not enough.
+  public init(for program: borrowing VerifiedProgram, arenaBytes: Int = 16_384) {
+    registers = Array(repeating: .unavailable, count: program.registerCount)
+    members = []
+    members.reserveCapacity(256)
+    arena = []
+    arena.reserveCapacity(arenaBytes)
+  }
+
+  /// Forgets all values and keeps the memory: every slot is unavailable.
+  public mutating func reset() {
+    for index in registers.indices { registers[index] = .unavailable }
+    members.removeAll(keepingCapacity: true)
+    arena.removeAll(keepingCapacity: true)
+  }
+
+  /// Gives a slot its value. The slot is one of the program that the frame was made for.
+  public mutating func set(_ slot: Int, to value: SlotValue) { registers[slot] = value }
+
+  public subscript(slot: Int) -> SlotValue { registers[slot] }
+
+  /// Copies bytes into the frame; the value stays good until `reset`.
+  public mutating func append(_ bytes: Span<UInt8>) -> SlotValue {
+    let start = arena.count
+    for index in bytes.indices { arena.append(bytes[index]) }
+    return .range(.bytes, start..<arena.count)
+  }
+
+  /// Copies bytes into the frame; the value stays good until `reset`.
+  public mutating func append(_ bytes: some Sequence<UInt8>) -> SlotValue {
+    let start = arena.count
+    arena.append(contentsOf: bytes)
+    return .range(.bytes, start..<arena.count)
+  }
+
+  /// A list of values that are bytes, integers, addresses or unavailable.
+  ///
+  /// Unavailable beyond `ProgramLimits.listMembersMax` members.
+  public mutating func appendList(_ values: Span<SlotValue>) -> SlotValue {
+    guard values.count <= ProgramLimits.listMembersMax else { return .unavailable }
+    let start = members.count
+    for index in values.indices { members.append(values[index]) }
+    return .range(.list, start..<members.count)
+  }
+
+  /// The bytes that a value of this frame stands for; `nil` for what is none.
+  public func bytes(of value: SlotValue) -> [UInt8]? {
+    guard let range = range(ofBytes: value) else { return nil }
+    return Array(arena[range])
+  }
+
+  @inline(__always)
+  func range(ofBytes value: SlotValue) -> Range<Int>? {
+    guard value.state == .bytes, value.start >= 0, value.count >= 0, value.start <= arena.count,
+      value.count <= arena.count - value.start
+    else { return nil }
+    return value.start..<(value.start + value.count)
+  }
+
+  @inline(__always)
+  func range(ofMembers value: SlotValue) -> Range<Int>? {
+    guard value.state == .list, value.start >= 0, value.count >= 0, value.start <= members.count,
+      value.count <= members.count - value.start
+    else { return nil }
+    return value.start..<(value.start + value.count)
+  }
+}

@@ -1,0 +1,87 @@
+import WeirISA
+
+/// The bytes of a program that nobody has looked at.
+public struct UnverifiedProgram: Sendable {
+  /// Where a section lies.
+  public struct Section: Sendable {
+    public var kind: SectionKind
+    public var range: Range<Int>
+
+    public init(kind: SectionKind, range: Range<Int>) {
+      self.kind = kind
+      self.range = range
+    }
+  }
+
+  let bytes: [UInt8]
+  let sections: [Section]
+
+  /// - Parameter sections: those of other kinds than a program's are passed over.
+  public init(bytes: [UInt8], sections: [Section]) {
+    self.bytes = bytes
+    self.sections = sections
+  }
+
+  public init(_ image: ProgramImage) {
+    var bytes: [UInt8] = []
+    var sections: [Section] = []
+    for section in image.sections {
+      sections.append(Section(kind: section.kind, range: bytes.count..<(bytes.count + section.bytes.count)))
+      bytes.append(contentsOf: section.bytes)
+    }
+    self.init(bytes: bytes, sections: sections)
+  }
+}
+
+/// What a host lends to one decision.
+public struct HostBudget: Sendable {
+  /// Bytes that one register can hold, all members of a list together.
+  public var bytesPerRegisterMax: UInt64
+  public var membersPerRegisterMax: UInt64
+  /// Units of the cost model that one decision may take; about a nanosecond each.
+  public var unitsMax: UInt64
+
+  public init(bytesPerRegisterMax: UInt64, membersPerRegisterMax: UInt64, unitsMax: UInt64) {
+    self.bytesPerRegisterMax = bytesPerRegisterMax
+    self.membersPerRegisterMax = membersPerRegisterMax
+    self.unitsMax = unitsMax
+  }
+
+  /// Heads of 64 KiB, lists of 1,024, four thousand million units: refuses only what was made to be slow.
+  public static let standard = HostBudget(
+    bytesPerRegisterMax: 65_536, membersPerRegisterMax: UInt64(ProgramLimits.listMembersMax), unitsMax: 1 << 32)
+}
+
+/// What the machine runs. Only `verify` makes one.
+///
+/// Long-lived and never copied: a generation of a host owns it, decisions borrow it and touch no reference count.
+public struct VerifiedProgram: ~Copyable, Sendable {
+  let tables: ProgramTables
+  /// The largest number of rules in one scope.
+  let rulesPerScopeMax: Int
+  /// Slots and temporaries.
+  let registerCount: Int
+
+  init(_ tables: ProgramTables) {
+    self.tables = tables
+    registerCount = tables.slots.count + Int(tables.program.temporaryCount)
+    var most = 0
+    for scope in tables.scopes { most = max(most, Int(scope.ruleCount)) }
+    rulesPerScopeMax = most
+  }
+}
+
+/// Reads every byte of a program and makes it runnable, or says why not.
+///
+/// - Parameters:
+///   - features: what the host can honour.
+///   - budget: what a decision may cost.
+/// - Complexity: linear in the size of the program.
+public func verify(
+  _ program: UnverifiedProgram, supporting features: FeatureSet = .all, within budget: HostBudget = .standard
+) throws(Rejection) -> VerifiedProgram {
+  let tables = try ProgramTables(program)
+  var verifier = Verifier(tables: tables, budget: budget, supported: features)
+  try verifier.verify()
+  return VerifiedProgram(tables)
+}

@@ -1,0 +1,174 @@
+import WeirISA
+
+extension Verifier {
+  /// Walks every condition once. Jumps lead forward alone, so one pass in order sees each word after all words that lead to it.
+  mutating func checkCode() throws(Rejection) {
+    var end = 0
+    // The temporaries that every path to a word has written.
+    var written = [UInt64](repeating: .max, count: tables.code.count)
+    for (index, condition) in tables.conditions.enumerated() {
+      guard Int(condition.firstWord) == end, condition.count > 0, Int(condition.count) <= tables.code.count - end else {
+        throw .malformedRecord(.conditions, index: index)
+      }
+      let words = end..<(end + Int(condition.count))
+      written[end] = 0
+      var constant: UInt64 = 0
+      let firstCharge = charges.count
+      for word in words {
+        let cost = try check(word, until: words.upperBound, of: index, &written)
+        constant += cost
+      }
+      mergeCharges(from: firstCharge)
+      conditionFacts.append(ConditionFacts(constant: constant, charges: firstCharge..<charges.count))
+      end = words.upperBound
+    }
+    guard end == tables.code.count else { throw .malformedSection(.code) }
+  }
+
+  /// Checks one word and returns its constant cost; what it charges by register is appended to `charges`.
+  private mutating func check(
+    _ word: Int, until end: Int, of condition: Int, _ written: inout [UInt64]
+  ) throws(Rejection) -> UInt64 {
+    let instruction = tables.code[word]
+    guard let opcode = instruction.opcode else { throw .unknownOpcode(word: word) }
+    if let feature = opcode.feature, !declared.contains(feature) { throw .undeclaredFeature(feature) }
+    let facts = opcode.facts
+    let register = instruction.register
+    var known = written[word]
+    switch facts.role {
+    case .terminal:
+      guard instruction == Instruction(opcode) else { throw .strayBits(word: word) }
+      return UInt64(facts.cost)
+    case .jump:
+      guard instruction == Instruction(opcode, operand: instruction.operand) else { throw .strayBits(word: word) }
+      guard word + 1 + instruction.operand < end else { throw .badJump(word: word) }
+      written[word + 1 + instruction.operand] &= known
+      return UInt64(facts.cost)
+    case .write:
+      guard instruction == Instruction(opcode, register: register, operand: instruction.operand) else {
+        throw .strayBits(word: word)
+      }
+      guard register >= tables.slots.count, register < tables.slots.count + Int(tables.program.temporaryCount) else {
+        throw .badRegister(word: word)
+      }
+      guard instruction.operand < tables.captures.count else { throw .badOperand(word: word) }
+      let bit: UInt64 = 1 << UInt64(register - tables.slots.count)
+      if opcode == .captureElse, known & bit == 0 { throw .unwrittenRegister(word: word) }
+      known |= bit
+      let capture = tables.captures[instruction.operand]
+      let pattern = tables.patterns[Int(capture.pattern)]
+      charges.append(Charge(register: Int(capture.matched), perByte: UInt64(facts.costPerByte), perMember: 0))
+      charges.append(Charge(register: Int(capture.taken), perByte: 0, perMember: 0))
+      try fallThrough(from: word, until: end, of: condition, known, &written)
+      return UInt64(facts.cost) + UInt64(pattern.segmentCount)
+    case .test, .listTest:
+      let type = try readType(of: register, at: word, known)
+      guard facts.operates.map({ $0 == type.element }) ?? true, facts.role == .test || type.isList else {
+        throw .wrongType(word: word)
+      }
+      let steps = try checkOperand(instruction, facts, type, at: word, known)
+      let target = word + 1 + instruction.jump
+      guard target < end else { throw .badJump(word: word) }
+      written[target] &= known
+      try fallThrough(from: word, until: end, of: condition, known, &written)
+      let cost = InstructionCost(opcode, isList: type.isList, steps: steps)
+      charges.append(Charge(register: register, perByte: cost.perByte, perMember: cost.perMember))
+      if facts.operand == .register {
+        charges.append(
+          Charge(register: instruction.operand, perByte: cost.perOperandByte, perMember: cost.perOperandMember))
+      }
+      return cost.constant
+    }
+  }
+
+  private func fallThrough(
+    from word: Int, until end: Int, of condition: Int, _ known: UInt64, _ written: inout [UInt64]
+  ) throws(Rejection) {
+    guard word + 1 < end else { throw .unterminated(condition: condition) }
+    written[word + 1] &= known
+  }
+
+  private func readType(of register: Int, at word: Int, _ known: UInt64) throws(Rejection) -> ValueType {
+    if register < tables.slots.count { return tables.slots[register].type }
+    let temporary = register - tables.slots.count
+    guard temporary < Int(tables.program.temporaryCount) else { throw .badRegister(word: word) }
+    guard known & (1 << UInt64(temporary)) != 0 else { throw .unwrittenRegister(word: word) }
+    return .bytes
+  }
+
+  /// Checks that the operand is there and fits the type; returns the steps that searching it takes.
+  private func checkOperand(
+    _ instruction: Instruction, _ facts: OpcodeFacts, _ type: ValueType, at word: Int, _ known: UInt64
+  ) throws(Rejection) -> Int {
+    let operand = instruction.operand
+    func require(_ count: Int) throws(Rejection) {
+      guard operand < count else { throw .badOperand(word: word) }
+    }
+    switch facts.operand {
+    case .none:
+      guard operand == 0 else { throw .strayBits(word: word) }
+      return 0
+    case .distance, .capture:
+      throw .badOperand(word: word)
+    case .string:
+      try require(tables.strings.count)
+      return 0
+    case .integer:
+      try require(tables.integers.count)
+      return 0
+    case .address:
+      try require(tables.addresses.count)
+      return 0
+    case .hashSet:
+      try require(tables.hashSets.count)
+      return Int(tables.hashSets[operand].probesMax)
+    case .rangeSet:
+      try require(tables.rangeSets.count)
+      return InstructionCost.bisections(of: Int(tables.rangeSets[operand].count))
+    case .networkSet:
+      try require(tables.networkSets.count)
+      return InstructionCost.bisections(of: Int(tables.networkSets[operand].count))
+    case .pattern:
+      try require(tables.patterns.count)
+      return Int(tables.patterns[operand].segmentCount)
+    case .patternGroup:
+      try require(tables.patternGroups.count)
+      let group = tables.patternGroups[operand]
+      var steps = Int(tables.hashSets[Int(group.hashSet)].probesMax)
+      for member in Int(group.firstMember)..<Int(group.firstMember + group.memberCount) {
+        steps += 1 + Int(tables.patterns[Int(tables.groupMembers[member])].segmentCount)
+      }
+      return steps
+    case .automaton:
+      try require(tables.automata.count)
+      return 0
+    case .register:
+      let other = try readType(of: operand, at: word, known)
+      guard other.element == type.element, other.isList == (instruction.opcode == .isInRegister) else {
+        throw .wrongType(word: word)
+      }
+      return 0
+    case .dataSet:
+      try require(tables.dataSets.count)
+      guard tables.dataSets[operand].member == type.element else { throw .wrongType(word: word) }
+      return ProgramLimits.probesMax
+    }
+  }
+
+  /// Adds up the charges of one condition by register; those of temporaries are what they were cut from, so they cost as slots do.
+  private mutating func mergeCharges(from first: Int) {
+    guard charges.count > first else { return }
+    charges[first...].sort { $0.register < $1.register }
+    var last = first
+    for index in (first + 1)..<max(charges.count, first + 1) {
+      if charges[index].register == charges[last].register {
+        charges[last].perByte += charges[index].perByte
+        charges[last].perMember += charges[index].perMember
+      } else {
+        last += 1
+        charges[last] = charges[index]
+      }
+    }
+    charges.removeLast(charges.count - last - 1)
+  }
+}

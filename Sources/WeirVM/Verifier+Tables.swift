@@ -1,0 +1,128 @@
+import WeirISA
+
+extension Verifier {
+  func checkRanges() throws(Rejection) {
+    guard tables.networkBounds.count % 2 == 0 else { throw .malformedSection(.networkBounds) }
+    try checkRangeSets(tables.rangeSets, .rangeSets, bounds: tables.rangeBounds)
+    try checkRangeSets(tables.networkSets, .networkSets, bounds: tables.networkBounds)
+  }
+
+  private func checkRangeSets<Bound: Comparable>(
+    _ sets: [RangeSetRecord], _ kind: SectionKind, bounds: [Bound]
+  ) throws(Rejection) {
+    var end = 0
+    for (index, set) in sets.enumerated() {
+      guard Int(set.first) == end, Int(set.count) <= bounds.count / 2 - end else {
+        throw .malformedRecord(kind, index: index)
+      }
+      for range in end..<(end + Int(set.count)) {
+        guard bounds[2 * range] <= bounds[2 * range + 1], range == end || bounds[2 * range - 1] < bounds[2 * range]
+        else { throw .malformedRecord(kind, index: index) }
+      }
+      end += Int(set.count)
+    }
+    guard end == bounds.count / 2 else { throw .malformedSection(kind) }
+  }
+
+  /// Every key can be found from its home within the promised number of probes, and nothing else is in the buckets.
+  func checkHashSets() throws(Rejection) {
+    let hashes = tables.strings.map { string in
+      XXH3.hash(
+        tables.bytes.span.extracting(Int(string.offset)..<(Int(string.offset) + Int(string.count))),
+        seed: tables.program.hashSeed)
+    }
+    var end = 0
+    for (index, set) in tables.hashSets.enumerated() {
+      let bucketCount = Int(set.bucketCount)
+      guard Int(set.firstBucket) == end, bucketCount > 0, bucketCount & (bucketCount - 1) == 0,
+        bucketCount <= tables.hashBuckets.count - end, Int(set.probesMax) <= ProgramLimits.probesMax
+      else { throw .malformedRecord(.hashSets, index: index) }
+      var members = 0
+      for place in 0..<bucketCount {
+        let bucket = tables.hashBuckets[end + place]
+        guard bucket != .empty else { continue }
+        members += 1
+        guard bucket.member > 0, Int(bucket.member) <= hashes.count else {
+          throw .malformedRecord(.hashBuckets, index: end + place)
+        }
+        let hash = hashes[Int(bucket.member) - 1]
+        let home = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
+        let distance = (place - home) & (bucketCount - 1)
+        guard bucket.fingerprint == UInt32(truncatingIfNeeded: hash >> 32), distance < Int(set.probesMax) else {
+          throw .malformedRecord(.hashBuckets, index: end + place)
+        }
+        for step in 0..<distance where tables.hashBuckets[end + (home + step) & (bucketCount - 1)] == .empty {
+          throw .malformedRecord(.hashBuckets, index: end + place)
+        }
+      }
+      guard members == Int(set.memberCount) else { throw .malformedRecord(.hashSets, index: index) }
+      end += bucketCount
+    }
+    guard end == tables.hashBuckets.count else { throw .malformedSection(.hashBuckets) }
+  }
+
+  func checkPatterns() throws(Rejection) {
+    for (index, segment) in tables.segments.enumerated() {
+      if let literal = segment.literal, Int(literal) >= tables.strings.count {
+        throw .malformedRecord(.segments, index: index)
+      }
+    }
+    var end = 0
+    for (index, pattern) in tables.patterns.enumerated() {
+      guard Int(pattern.prefix) < tables.strings.count, Int(pattern.firstSegment) == end,
+        Int(pattern.segmentCount) <= tables.segments.count - end
+      else { throw .malformedRecord(.patterns, index: index) }
+      end += Int(pattern.segmentCount)
+    }
+    guard end == tables.segments.count else { throw .malformedSection(.segments) }
+
+    for (index, member) in tables.groupMembers.enumerated() where Int(member) >= tables.patterns.count {
+      throw .malformedRecord(.groupMembers, index: index)
+    }
+    end = 0
+    for (index, group) in tables.patternGroups.enumerated() {
+      guard Int(group.hashSet) < tables.hashSets.count, Int(group.firstMember) == end,
+        Int(group.memberCount) <= tables.groupMembers.count - end
+      else { throw .malformedRecord(.patternGroups, index: index) }
+      end += Int(group.memberCount)
+    }
+    guard end == tables.groupMembers.count else { throw .malformedSection(.groupMembers) }
+
+    for (index, capture) in tables.captures.enumerated() {
+      guard isScalarBytes(capture.matched), isScalarBytes(capture.taken), Int(capture.pattern) < tables.patterns.count
+      else { throw .malformedRecord(.captures, index: index) }
+      let pattern = tables.patterns[Int(capture.pattern)]
+      let isThere = capture.segment.map { $0 < pattern.segmentCount } ?? pattern.hasRest
+      guard isThere else { throw .malformedRecord(.captures, index: index) }
+    }
+  }
+
+  private func isScalarBytes(_ register: UInt32) -> Bool {
+    Int(register) < tables.slots.count && tables.slots[Int(register)].type == .bytes
+  }
+
+  /// Classes and states in range; state 0 leads nowhere and does not accept.
+  func checkAutomata() throws(Rejection) {
+    var end = 0
+    for (index, automaton) in tables.automata.enumerated() {
+      let states = Int(automaton.stateCount)
+      let classes = Int(automaton.classCount)
+      guard 1...65_536 ~= states, 1...256 ~= classes, Int(automaton.firstTransition) == end,
+        states * classes <= tables.transitions.count - end, automaton.start < automaton.stateCount,
+        automaton.firstAccepting >= 1, automaton.firstAccepting <= automaton.stateCount,
+        Int(automaton.byteClasses) < tables.strings.count
+      else { throw .malformedRecord(.automata, index: index) }
+      let map = tables.strings[Int(automaton.byteClasses)]
+      guard map.count == 256 else { throw .malformedRecord(.automata, index: index) }
+      for byte in Int(map.offset)..<(Int(map.offset) + 256) where Int(tables.bytes[byte]) >= classes {
+        throw .malformedRecord(.automata, index: index)
+      }
+      for place in 0..<(states * classes) {
+        let next = Int(tables.transitions[end + place])
+        guard next < states, place >= classes || next == 0 else { throw .malformedRecord(.automata, index: index) }
+      }
+      end += states * classes
+    }
+    guard end == tables.transitions.count else { throw .malformedSection(.transitions) }
+  }
+}

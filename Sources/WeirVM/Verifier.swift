@@ -1,0 +1,108 @@
+import WeirISA
+
+/// Checks the tables of a program. It trusts nothing: every index, every order, every path through the code.
+///
+/// Tables that others point into have to be used up exactly once and in order, so that a small file cannot ask for much work.
+struct Verifier {
+  let tables: ProgramTables
+  let budget: HostBudget
+  let supported: FeatureSet
+  /// By string: whether it is text.
+  var isText: [Bool] = []
+  /// What each condition reads and costs, in order of conditions; see `ConditionFacts`.
+  var conditionFacts: [ConditionFacts] = []
+  /// The pieces that `ConditionFacts` point to.
+  var charges: [Charge] = []
+  var declared = FeatureSet()
+
+  /// What a condition costs for what a register holds.
+  struct Charge {
+    var register: Int
+    var perByte: UInt64
+    var perMember: UInt64
+  }
+
+  struct ConditionFacts {
+    var constant: UInt64
+    /// Into `charges`, ascending by register, each register once.
+    var charges: Range<Int>
+  }
+
+  init(tables: ProgramTables, budget: HostBudget, supported: FeatureSet) {
+    self.tables = tables
+    self.budget = budget
+    self.supported = supported
+  }
+
+  mutating func verify() throws(Rejection) {
+    try checkStrings()
+    try checkFeatures()
+    try checkSlots()
+    try checkRanges()
+    try checkHashSets()
+    try checkPatterns()
+    try checkAutomata()
+    try checkCode()
+    try checkScopes()
+    try checkSourceMap()
+  }
+
+  private mutating func checkStrings() throws(Rejection) {
+    var end = 0
+    isText.reserveCapacity(tables.strings.count)
+    for (index, string) in tables.strings.enumerated() {
+      guard Int(string.offset) == end, Int(string.count) <= tables.bytes.count - end else {
+        throw .malformedRecord(.strings, index: index)
+      }
+      end += Int(string.count)
+      isText.append(isUTF8(tables.bytes.span.extracting(Int(string.offset)..<end)))
+    }
+    guard end == tables.bytes.count else { throw .malformedSection(.bytes) }
+  }
+
+  /// Checks that a number names a string that is text.
+  func checkText(_ string: UInt32, _ kind: SectionKind, _ index: Int) throws(Rejection) {
+    guard Int(string) < isText.count else { throw .malformedRecord(kind, index: index) }
+    guard isText[Int(string)] else { throw .notText(string: Int(string)) }
+  }
+
+  private mutating func checkFeatures() throws(Rejection) {
+    var last = -1
+    for (index, record) in tables.features.enumerated() {
+      guard Int(record.feature.rawValue) > last else { throw .malformedRecord(.features, index: index) }
+      last = Int(record.feature.rawValue)
+      try checkText(record.file, .features, index)
+      guard supported.contains(record.feature) else {
+        let file = tables.strings[Int(record.file)]
+        let start = Int(file.offset)
+        throw .unsupportedFeature(
+          record.feature, file: Array(tables.bytes[start..<(start + Int(file.count))]), line: Int(record.line))
+      }
+      declared.insert(record.feature)
+    }
+  }
+
+  private func checkSlots() throws(Rejection) {
+    guard Int(tables.program.temporaryCount) <= ProgramLimits.temporariesMax,
+      tables.slots.count + Int(tables.program.temporaryCount) <= ProgramLimits.registersMax
+    else { throw .tooMany(.slots) }
+    for (index, zone) in tables.zones.enumerated() { try checkText(zone.name, .zones, index) }
+    for (index, set) in tables.dataSets.enumerated() { try checkText(set.name, .dataSets, index) }
+    for (index, slot) in tables.slots.enumerated() {
+      guard slot.isWellFormed else { throw .malformedRecord(.slots, index: index) }
+      if let name = slot.name { try checkText(name, .slots, index) }
+      if let zone = slot.zone, Int(zone) >= tables.zones.count { throw .malformedRecord(.slots, index: index) }
+    }
+  }
+
+  private func checkSourceMap() throws(Rejection) {
+    var last = -1
+    for (index, record) in tables.sourceMap.enumerated() {
+      guard Int(record.word) > last, Int(record.word) < tables.code.count else {
+        throw .malformedRecord(.sourceMap, index: index)
+      }
+      last = Int(record.word)
+      try checkText(record.file, .sourceMap, index)
+    }
+  }
+}
