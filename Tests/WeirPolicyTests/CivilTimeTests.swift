@@ -1,4 +1,5 @@
 import Foundation
+import PropertyTesting
 import Testing
 
 @testable import WeirPolicy
@@ -36,7 +37,7 @@ import Testing
   @Test func partsAgreeWithTheCalendar() throws {
     var calendar = Calendar(identifier: .gregorian)
     let seed: UInt64 = 7
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     for name in ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Europe/Dublin", "Asia/Kathmandu"] {
       let rule = try #require(TimeZoneRule.named(name))
       calendar.timeZone = try #require(TimeZone(identifier: name))

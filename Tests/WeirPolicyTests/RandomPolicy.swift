@@ -1,3 +1,4 @@
+import PropertyTesting
 import WeirPolicy
 
 /// Policies with every construct of the typed model, valid in every index and otherwise without sense.
@@ -5,7 +6,7 @@ struct RandomPolicy {
   private var random: SplitMix64
   private var policy = Policy()
 
-  init(seed: UInt64) { random = SplitMix64(state: seed) }
+  init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   static func make(seed: UInt64) -> Policy {
     var maker = RandomPolicy(seed: seed)

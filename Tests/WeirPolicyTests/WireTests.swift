@@ -1,3 +1,4 @@
+import PropertyTesting
 import Testing
 import WeirPolicy
 
@@ -60,7 +61,7 @@ import WeirPolicy
 
   @Test func `no mutation traps`() {
     for seed in UInt64(0)..<40 {
-      var random = SplitMix64(state: seed)
+      var random = SplitMix64(seed: seed)
       let original = RandomPolicy.make(seed: seed).wireBytes
       for _ in 0..<60 {
         var bytes = original

@@ -30,11 +30,6 @@ extension Topology {
           singleReads: table.singleReads, position: table.position))
     }
   }
-
-  /// Where something was declared, as `file:line`. Total: an unknown file is `?`.
-  public func place(of position: Position) -> String {
-    "\(files.indices.contains(position.file) ? files[position.file] : "?"):\(position.line)"
-  }
 }
 
 extension Topology.Scope {

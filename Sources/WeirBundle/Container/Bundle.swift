@@ -1,0 +1,94 @@
+import WeirISA
+import WeirPolicy
+
+/// A `.weirb` whose bytes are those that its writer wrote: hashes, layout and features are checked.
+///
+/// What the sections hold is not: the program goes through the verifier, topology and policy through their readers.
+public struct Bundle: Sendable {
+  /// The whole file.
+  public let bytes: [UInt8]
+  public let header: BundleHeader
+  /// Ascending by kind; the signatures are not among them.
+  public let sections: [SectionEntry]
+  public let manifest: Manifest
+  /// Ascending by key id.
+  public let signatures: [Signature]
+  /// The SHA-256 of everything before the signatures: signing does not change it.
+  public let identity: Digest
+
+  /// Checks a file's bytes.
+  ///
+  /// - Parameter supported: what this host can honour; a bundle that needs more is refused by the name of the construct.
+  /// - Throws: the first `BundleError` found: header, content, signatures' digest, table, features. Keys are not looked at:
+  ///   see `verify(_:)`.
+  /// - Complexity: linear; three hashes over the file.
+  public init(_ bytes: [UInt8], supported: FeatureSet) throws(BundleError) {
+    self.bytes = bytes
+    header = try BundleHeader(bytes)
+    let contentLength = Int(truncatingIfNeeded: header.contentLength)
+    let hashEnd = BundleHeader.hashOffset + Digest.byteCount
+    let hash = try Digest.checked([bytes[..<BundleHeader.hashOffset], bytes[hashEnd..<contentLength]])
+    guard hash.bytes.elementsEqual(bytes[BundleHeader.hashOffset..<hashEnd]) else { throw .contentHashMismatch }
+    signatures = try SignatureBlock(bytes, contentLength: contentLength).signatures
+    identity = try Digest.checked([bytes[..<contentLength]])
+    sections = try SectionTable(bytes, header).entries
+
+    guard let range = sections.first(where: { $0.kind == .manifest })?.range else { throw .missingSection("manifest") }
+    do throws(WireError) { manifest = try Manifest(wireBytes: Array(bytes[range])) } catch {
+      throw .malformedSection("manifest", error)
+    }
+    guard manifest.featureBits == header.features else { throw .inconsistentFeatures }
+    let missing = manifest.features.filter { use in
+      Feature(rawValue: use.bit).map { !supported.contains($0) } ?? true
+    }
+    guard missing.isEmpty else { throw .unsupportedFeatures(missing) }
+  }
+
+  /// The bytes of a section, `nil` when it is not there.
+  public subscript(_ kind: SectionKind) -> ArraySlice<UInt8>? {
+    sections.first { $0.kind == kind }.map { bytes[$0.range] }
+  }
+
+  /// The sections that the machine reads, not yet verified.
+  public var program: ProgramImage {
+    ProgramImage(
+      sections: sections.filter(\.kind.isProgram).map { ProgramSection(kind: $0.kind, bytes: Array(bytes[$0.range])) },
+      features: header.features)
+  }
+
+  /// Everything the data plane knows beside the program; its indices are in range.
+  ///
+  /// - Throws: `missingSection`, `malformedSection`, or `malformedHeader` when the header names another path mode.
+  public func topology() throws(BundleError) -> Topology {
+    guard let section = self[.topology] else { throw .missingSection("topology") }
+    let topology: Topology
+    do throws(WireError) { topology = try Topology(wireBytes: Array(section)) } catch {
+      throw .malformedSection("topology", error)
+    }
+    guard (topology.mesh?.mergesAndDecodesPaths ?? false) == header.mergesAndDecodesPaths else {
+      throw .malformedHeader("path normalisation")
+    }
+    return topology
+  }
+
+  /// The typed policy, for explaining, comparing and proving; `nil` when the bundle was built without it.
+  ///
+  /// - Throws: `malformedSection`; `inconsistentPolicy` when it is not the policy that `topology()` belongs to.
+  public func policy() throws(BundleError) -> Policy? {
+    guard let section = self[.policy] else { return nil }
+    let policy: Policy
+    do throws(WireError) { policy = try Policy(wireBytes: Array(section)) } catch {
+      throw .malformedSection("policy", error)
+    }
+    guard Topology(policy) == (try topology()) else { throw .inconsistentPolicy }
+    return policy
+  }
+
+  /// Refuses what the host has moved on from.
+  ///
+  /// - Parameter active: the generation that the host runs now; the same generation is no step back.
+  /// - Throws: `olderGeneration`.
+  public func requireGeneration(notBefore active: UInt64) throws(BundleError) {
+    guard header.generation >= active else { throw .olderGeneration(offered: header.generation, active: active) }
+  }
+}
