@@ -68,7 +68,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCompiler", "WeirFormat", "WeirLint",
-        "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement",
+        "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "HTTPCanonical",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -4,7 +4,7 @@ public enum Catalog {
 
   /// One array an area, each in its own file.
   private static let areas: [[DiagnosticKind]] = [
-    lexical, syntax, names
+    lexical, syntax, names, lints,
   ]
 
   /// The kind with this code, in any letter case.

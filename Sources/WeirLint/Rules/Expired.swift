@@ -1,0 +1,57 @@
+import WeirPolicy
+import WeirSource
+import WeirSyntax
+
+/// `@expires` of a day before the one that is asked about.
+func expiredAnnotations(_ program: LintedProgram) -> [Diagnostic] {
+  guard let asOf = program.asOf else { return [] }
+  return program.units.flatMap { unit in
+    unit.declarations.flatMap(annotations).compactMap { annotation in
+      guard annotation.name.text == "expires", case .date(let day)? = annotation.argument?.value, day < asOf else {
+        return nil
+      }
+      return Diagnostic(
+        .expiredAnnotation, at: annotation.span, "this was to be looked at again by \(text(day))",
+        notes: ["`@expires` reminds and enforces nothing; `until` on a rule is enforced"],
+        help: "remove what has expired, or set a later day")
+    }
+  }
+}
+
+/// Rules whose `until` has passed: they hold for no request any more.
+func expiredRules(_ program: LintedProgram) -> [Diagnostic] {
+  guard let asOf = program.asOf else { return [] }
+  return program.units.flatMap { unit in
+    unit.declarations.flatMap { declaration -> [Diagnostic] in
+      guard case .authz(let authz) = declaration.kind else { return [] }
+      return authz.rules.compactMap { rule in
+        guard let until = rule.until, until.value < asOf else { return nil }
+        return Diagnostic(
+          .expiredRule, at: until.span, "`\(rule.name.text)` has held for no request since \(text(until.value))",
+          help: "remove the rule")
+      }
+    }
+  }
+}
+
+private func annotations(_ declaration: Declaration) -> [Annotation] {
+  switch declaration.kind {
+  case .authz(let authz): declaration.annotations + authz.rules.flatMap(\.annotations)
+  case .routes(let routes):
+    declaration.annotations
+      + routes.items.flatMap { item -> [Annotation] in
+        if case .route(let route) = item { route.annotations } else { [] }
+      }
+  case .mesh, .gateway, .service, .principal, .ceiling, .retry, .headers, .limit, .jwt, .header, .data, .let, .fn,
+    .test,
+    .prove:
+    declaration.annotations
+  }
+}
+
+/// `2027-01-31`
+private func text(_ day: Int64) -> String {
+  let date = CivilDate(daysSinceEpoch: day)
+  func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  return "\(date.year)-\(padded(date.month))-\(padded(date.day))"
+}
