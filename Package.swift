@@ -33,7 +33,8 @@ let package = Package(
     module("WeirSyntax", ["WeirSource"]),
     module("WeirRegex"),
     module("WeirPolicy"),
-    module("WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRegex", "HTTPCanonical"]),
+    module(
+      "WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
     module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA"]),
     module("WeirBundle", ["WeirPolicy", "WeirISA", "COpenSSL"]),
     .target(
@@ -53,7 +54,7 @@ let package = Package(
     module("WeirFormat", ["WeirSource", "WeirSyntax"]),
     module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics"]),
     module("WeirReference", ["WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
-    module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirJSON"]),
+    module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirEnforcement", "WeirBundle", "WeirVM"]),
 
     // bundle ─► verifier ─► machine ─► enforcement
     module("WeirISA"),

@@ -6,7 +6,7 @@ import WeirSyntax
 
 /// A program after everything that can be wrong with it was looked for.
 public struct CheckedProgram: Sendable {
-  /// The program's files in the order they were given, then the standard library's.
+  /// The program's files sorted by path, then the standard library's.
   public let sources: SourceSet
   /// What the program's files say, in the same order; the standard library's are left out.
   public let units: [SourceUnit]
@@ -21,12 +21,13 @@ public struct CheckedProgram: Sendable {
 /// Reads files as one program, the standard library beside them, and checks it.
 ///
 /// With a mistake in the syntax of one file, meaning is not looked at: names that could not be read would be reported
-/// as unknown. Complexity: linear in the text but for the checks of single declarations.
+/// as unknown. The order of `files` makes no difference.
+/// Complexity: linear in the text but for the checks of single declarations.
 public func check(_ files: [SourceFile]) -> CheckedProgram {
   var sources = SourceSet()
   var units: [SourceUnit] = []
   var diagnostics: [Diagnostic] = []
-  for file in files {
+  for file in files.sorted(by: { $0.path < $1.path }) {
     let parsed = parse(file, id: sources.add(file))
     units.append(parsed.value.unit)
     diagnostics += parsed.diagnostics

@@ -13,5 +13,47 @@ import WeirSyntax
 public func check(
   _ units: [SourceUnit], sources: SourceSet, standardLibrary: Set<FileID>
 ) -> Diagnosed<Policy?> {
-  Diagnosed(nil)
+  var checker = DeclarationChecker(sources: sources)
+  checker.program.policy.files = sources.files.map(\.path)
+  checker.collect(units, standardLibrary: standardLibrary)
+  checker.checkHeaderAgreement()
+  checker.resolveImports()
+
+  checker.checkMesh()
+  checker.checkServices()
+  checker.checkGateways()
+  checker.checkPrincipals()
+  checker.checkTokens()
+  checker.checkDataSets()
+  checker.expressions.checkConstantsAndFunctions()
+  checker.checkBalances()
+
+  checker.makeScopes()
+  checker.checkAuthz()
+  checker.checkCeilings()
+  checker.checkRetries()
+  checker.checkHeaderBlocks()
+  checker.checkRoutes()
+  checker.checkWildcardHosts()
+  checker.checkLimits()
+  checker.checkTests()
+  checker.checkProofs()
+  checker.program.policy.headers = checker.headersInUse()
+
+  let diagnostics = checker.expressions.diagnostics.withoutRepetition
+  let isValid = !diagnostics.contains(where: \.isError)
+  return Diagnosed(isValid ? checker.program.policy : nil, diagnostics)
+}
+
+/// A rule that lands in several scopes says the same thing once.
+private struct Finding: Hashable {
+  var kind: DiagnosticKind
+  var span: SourceSpan
+}
+
+extension [Diagnostic] {
+  var withoutRepetition: [Diagnostic] {
+    var seen: Set<Finding> = []
+    return filter { seen.insert(Finding(kind: $0.kind, span: $0.span)).inserted }
+  }
 }

@@ -88,7 +88,6 @@ extension ExpressionChecker {
       return nil
     }
     usedSymbols.insert(symbol)
-    usedSymbols.insert(.module(qualifier))
     return symbol
   }
 

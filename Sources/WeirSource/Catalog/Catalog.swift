@@ -4,7 +4,10 @@ public enum Catalog {
 
   /// One array an area, each in its own file.
   private static let areas: [[DiagnosticKind]] = [
-    lexical, syntax, names, lints,
+    lexical, syntax,
+    names,
+    mesh, routes, traffic, tests,
+    lints,
   ]
 
   /// The kind with this code, in any letter case.

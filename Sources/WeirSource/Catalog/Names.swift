@@ -33,7 +33,8 @@ extension DiagnosticKind {
 
   public static let unknownName = DiagnosticKind(
     "E0302", "unknown name",
-    why: "A name must be declared in this module or imported by it. A policy that speaks of something that is not there "
+    why:
+      "A name must be declared in this module or imported by it. A policy that speaks of something that is not there "
       + "would silently not hold.",
     bad: """
       module shop.web
@@ -87,7 +88,8 @@ extension DiagnosticKind {
 
   public static let duplicateName = DiagnosticKind(
     "E0304", "name declared twice",
-    why: "A name means one thing. Services, gateways, principals and the mesh share one namespace across the whole program, "
+    why:
+      "A name means one thing. Services, gateways, principals and the mesh share one namespace across the whole program, "
       + "so that logs and metrics are unambiguous; other names are unique in their module.",
     bad: """
       module shop.web
@@ -104,7 +106,8 @@ extension DiagnosticKind {
 
   public static let importConflict = DiagnosticKind(
     "E0305", "conflicting import",
-    why: "An imported name may not repeat a name of the module or of another import: the reader could not tell which is meant.",
+    why:
+      "An imported name may not repeat a name of the module or of another import: the reader could not tell which is meant.",
     bad: """
       // file: a.weir
       module shop.a
@@ -138,7 +141,8 @@ extension DiagnosticKind {
 
   public static let wrongKindOfName = DiagnosticKind(
     "E0306", "wrong kind of name",
-    why: "The name is known, but it stands for something that cannot stand here: a retry is not a service, a gateway is no "
+    why:
+      "The name is known, but it stands for something that cannot stand here: a retry is not a service, a gateway is no "
       + "destination.",
     bad: """
       module shop.web
@@ -164,7 +168,8 @@ extension DiagnosticKind {
 
   public static let misplacedPublic = DiagnosticKind(
     "E0307", "`public` does not belong here",
-    why: "`public` exports `let`, `fn`, `retry`, `headers`, `routes`, `limit` and `data`. The mesh, services, gateways, "
+    why:
+      "`public` exports `let`, `fn`, `retry`, `headers`, `routes`, `limit` and `data`. The mesh, services, gateways, "
       + "principals and `jwt`s can be imported anyway; rules, ceilings, headers, tests and proofs cannot be imported at all.",
     bad: """
       module shop.web
@@ -179,7 +184,8 @@ extension DiagnosticKind {
 
   public static let undeclaredHeader = DiagnosticKind(
     "E0308", "undeclared header",
-    why: "A header is in the standard library or declared with `header \"x-region\": String`, so that a typo in its name does "
+    why:
+      "A header is in the standard library or declared with `header \"x-region\": String`, so that a typo in its name does "
       + "not compile and everybody knows its type.",
     bad: """
       module shop.web
@@ -205,7 +211,8 @@ extension DiagnosticKind {
 
   public static let headerDeclaration = DiagnosticKind(
     "E0309", "header declaration that cannot hold",
-    why: "A header's name is a lower-case token (RFC 9110 5.6.2); its type is String, Int or Set<String>; it is never optional, "
+    why:
+      "A header's name is a lower-case token (RFC 9110 5.6.2); its type is String, Int or Set<String>; it is never optional, "
       + "since every header may be absent; modules that declare the same header agree on its type; headers that steer the "
       + "connection or the framing cannot be used by rules.",
     bad: """
@@ -269,7 +276,8 @@ extension DiagnosticKind {
 
   public static let misplacedAnnotation = DiagnosticKind(
     "E0312", "annotation where nothing carries it",
-    why: "Rules and routes carry annotations into logs, explanations and lints; on an `authz` or `routes` block they hold for "
+    why:
+      "Rules and routes carry annotations into logs, explanations and lints; on an `authz` or `routes` block they hold for "
       + "everything inside. On other declarations they would do nothing.",
     bad: """
       module shop.web
