@@ -54,7 +54,7 @@ let package = Package(
     module("WeirFormat", ["WeirSource", "WeirSyntax"]),
     module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics"]),
     module("WeirReference", ["WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
-    module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirEnforcement", "WeirBundle", "WeirVM"]),
+    module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirJSON"]),
 
     // bundle ─► verifier ─► machine ─► enforcement
     module("WeirISA"),

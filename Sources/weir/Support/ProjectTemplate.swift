@@ -16,20 +16,20 @@ struct ProjectTemplate {
     /// Where requests from outside come in.
     gateway edge {
       identity "spiffe://\(module).example/ns/edge/sa/gateway"
-      hosts { "\(module).example" }
+      hosts    { "\(module).example" }
     }
 
     /// What people see.
     service web {
-      identity "spiffe://\(module).example/ns/prod/sa/web"
-      protocol http
+      identity  "spiffe://\(module).example/ns/prod/sa/web"
+      protocol  http
       endpoints dns "web:8080"
     }
 
     /// What `web` asks.
     service api {
-      identity "spiffe://\(module).example/ns/prod/sa/api"
-      protocol http
+      identity  "spiffe://\(module).example/ns/prod/sa/api"
+      protocol  http
       endpoints dns "api:8080"
     }
 
@@ -71,16 +71,16 @@ struct ProjectTemplate {
     module \(module).web
 
     test "the gateway reads pages" for web {
-      GET "/" from edge => allow by readers
+      GET "/"  from edge => allow by readers
       POST "/" from edge => deny no_rule
-      GET "/" from api => deny no_rule
+      GET "/"  from api  => deny no_rule
     }
 
     test "only web asks the api, whatever the path looks like" for api {
-      GET "/v1/items" from web => allow by from-web
-      GET "//v1/./items" from web => allow by from-web
-      GET "/v1/items" from edge => deny no_rule
-      GET "/v1/../debug/vars" from web => deny by debug-pages
+      GET "/v1/items"         from web  => allow by from-web
+      GET "//v1/./items"      from web  => allow by from-web
+      GET "/v1/items"         from edge => deny no_rule
+      GET "/v1/../debug/vars" from web  => deny by debug-pages
     }
 
     prove "debug pages are closed to everybody" { never allow api when request.path under "/debug" }
