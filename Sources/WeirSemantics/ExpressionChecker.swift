@@ -16,10 +16,14 @@ struct ExpressionChecker {
   /// Calls being inlined, the outermost first.
   var calls: [InlinedCall] = []
   /// Constants already checked, by index into `Program.lets`.
-  var constants: [Int: Checked<Term>] = [:]
+  var constants: [Int: Checked<Constant>] = [:]
   /// Functions already checked, by index into `Program.functions`.
   var signatures: [Int: Checked<Signature>] = [:]
-  /// Tests made of the expression at hand.
+  /// Parameters that the body of the function at hand has read.
+  var usedParameters: Set<String> = []
+  /// Whether a regex that was met before is in order, by its source.
+  var regexes: [String: Bool] = [:]
+  /// Tests made of the condition at hand, `fn`s inlined.
   var testCount = 0
 
   init(program: Program) { self.program = program }

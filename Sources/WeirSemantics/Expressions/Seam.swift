@@ -3,14 +3,25 @@ import WeirSource
 import WeirSyntax
 
 /// What declarations ask of expressions. Each reports what is wrong and then gives `nil`.
+///
+/// Beside these: `type`, `fact`, `tokenError`, `callerIdentity`, `template`, `host`, `hostPattern`, `identity`,
+/// `identityPattern`, `trustDomain`, `path`, `pathPrefix`, `bindings(of:)` and `singleReads(of:)`.
 extension ExpressionChecker {
   /// Checks every `let` and `fn` once, used or not. Call it after the names are collected and before the rest.
   mutating func checkConstantsAndFunctions() {
+    for index in program.lets.indices { _ = constant(ofLet: index, at: program.lets[index].name.span) }
+    for index in program.functions.indices {
+      _ = signature(ofFunction: index, calledAt: program.functions[index].name.span)
+    }
   }
 
   /// A whole condition: types, layers, absence and polarity, captures; `fn`s inlined.
   mutating func condition(_ expression: Expression, in context: ExpressionContext) -> Condition? {
-    nil
+    testCount = 0
+    guard let draft = draft(expression, negated: false, in: Scope(context)), checkPolarity(draft, in: context) else {
+      return nil
+    }
+    return draft.condition
   }
 
   /// `always` is the constant true.
@@ -23,107 +34,136 @@ extension ExpressionChecker {
 
   /// The attribute of a key or a header value: one value a request, of the given layer.
   mutating func attribute(_ operand: Operand, in context: ExpressionContext) -> Attribute? {
-    nil
+    guard let term = term(operand, in: Scope(context)) else { return nil }
+    guard case .reading(let reading) = term else {
+      fail(.nothingRead, at: operand.span, "an attribute of the request is expected here, this is a constant")
+      return nil
+    }
+    return singleValue(reading)
+  }
+
+  private mutating func singleValue(_ reading: Reading) -> Attribute? {
+    if reading.occurrence == .list {
+      fail(
+        .listHeader, at: reading.span, "`\(reading.text)` may have several values, one is expected here",
+        notes: ["the header is a list by its declaration"])
+      return nil
+    }
+    if case .set = reading.type {
+      fail(.typeMismatch, at: reading.span, "`\(reading.text)` is a set, one value is expected here")
+      return nil
+    }
+    guard !reading.isOnlyPresent else {
+      fail(
+        .wrongTest, at: reading.span, "a token has no value of its own", help: "name a claim, such as `token.sub`")
+      return nil
+    }
+    return reading.attribute
   }
 
   /// The header of `set request.header["x"] to …`: the side it is on and its lower-case name.
   mutating func headerTarget(_ operand: Operand, in context: ExpressionContext) -> (HeaderChange.Side, String)? {
-    nil
+    guard case .reference(let reference) = operand, reference.arguments == nil, reference.parts.count == 3,
+      let root = reference.parts[0].nameText, root == "request" || root == "response",
+      reference.parts[1].nameText == "header", case .key(let text, let span) = reference.parts[2]
+    else {
+      if case .missing = operand { return nil }
+      fail(
+        .notAHeader, at: operand.span, "headers are changed, nothing else",
+        help: "write `request.header[\"x-region\"]` or `response.header[\"x-region\"]`")
+      return nil
+    }
+    guard let header = headerType(Spanned(text, span), in: context.module) else { return nil }
+    guard header.name == text else {
+      fail(.secondSpelling, at: span, "header names are written in lower case", fix: .init(span, "\"\(header.name)\""))
+      return nil
+    }
+    return (root == "request" ? .request : .response, header.name)
   }
 
   /// The value of a header change: a string or an attribute.
   mutating func headerValue(_ operand: Operand, in context: ExpressionContext) -> HeaderChange.Value? {
-    nil
+    let scope = Scope(context)
+    guard let term = term(operand, in: scope) else { return nil }
+    if case .reading(let reading) = term { return singleValue(reading).map { .attribute($0) } }
+    guard let constant = constant(term, as: .string, because: "the value of a header is a String", in: scope),
+      case .value(.string(let text)) = constant.payload
+    else { return nil }
+    guard text.utf8.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }), text.trimmedOfBlanks == text else {
+      fail(
+        .valueNeverOccurs, at: operand.span, "a header cannot carry this value",
+        notes: ["values have no control characters and no blanks at their ends (RFC 9110 5.5)"])
+      return nil
+    }
+    return .text(text)
   }
 
   /// What `sticky by` and `maglev by` hash.
   mutating func stickyKey(_ key: KeySyntax, in context: ExpressionContext) -> StickyKey? {
-    nil
+    switch key {
+    case .cookie(let name):
+      guard name.value.isToken else {
+        fail(.unknownAttribute, at: name.span, "`\(name.value)` cannot be the name of a cookie")
+        return nil
+      }
+      return .cookie(name.value)
+    case .header(let name):
+      guard let header = headerType(name, in: context.module) else { return nil }
+      guard header.name == name.value else {
+        fail(
+          .secondSpelling, at: name.span, "header names are written in lower case",
+          fix: .init(name.span, "\"\(header.name)\""))
+        return nil
+      }
+      guard header.type != .stringSet else {
+        fail(
+          .listHeader, at: name.span, "header \"\(header.name)\" may have several values, one is expected here",
+          notes: ["the header is a list by its declaration"])
+        return nil
+      }
+      return .attribute(.header(header.name))
+    case .operand(let operand):
+      return attribute(operand, in: context).map { .attribute($0) }
+    }
   }
 
   /// A destination, or the `let` that names one.
   mutating func destination(_ syntax: DestinationSyntax, in module: String) -> Destination? {
-    nil
+    guard let symbol = resolve(syntax.service, in: module) else { return nil }
+    switch symbol {
+    case .service(let index): return destination(syntax, service: index)
+    case .let(let index):
+      guard let constant = constant(ofLet: index, at: syntax.service.span) else { return nil }
+      guard case .destination(let destination) = constant.payload else {
+        fail(
+          .typeMismatch, at: syntax.service.span,
+          "`\(syntax.service.text)` is \(constant.type.phrase), a destination is expected here",
+          help: "declare it as `let \(syntax.service.text): Destination = …`")
+        return nil
+      }
+      guard let subset = syntax.subset else { return destination }
+      fail(
+        .unknownAttribute, at: subset.span, "`\(syntax.service.text)` is a destination already, it has no subsets")
+      return nil
+    case .module(let name):
+      guard let subset = syntax.subset else {
+        reportWrongKind(syntax.service, symbol, expected: "a destination")
+        return nil
+      }
+      guard let member = member(subset, of: name, from: module) else { return nil }
+      if case .service(let index) = member { return Destination(service: index, subset: nil) }
+      if case .let(let index) = member, let constant = constant(ofLet: index, at: subset.span),
+        case .destination(let destination) = constant.payload
+      {
+        return destination
+      }
+      reportWrongKind(subset, member, expected: "a destination")
+      return nil
+    case .mesh, .gateway, .principal, .token, .dataSet, .function, .retry, .headers, .routes, .limit:
+      reportWrongKind(syntax.service, symbol, expected: "a destination")
+      return nil
+    }
   }
-
-  /// A fact of a test case. `token is invalid …` is not one: see `tokenError`.
-  mutating func fact(_ fact: CaseSyntax.Fact, in context: ExpressionContext) -> TestSuite.Fact? {
-    nil
-  }
-
-  /// The reject code of `token is invalid expired`; `nil` also when the fact says something else.
-  mutating func tokenError(_ fact: CaseSyntax.Fact, in context: ExpressionContext) -> String? {
-    nil
-  }
-
-  /// The identity in `from "spiffe://…"` or of `from checkout`: of a service with several, the first.
-  mutating func callerIdentity(_ operand: Operand, in context: ExpressionContext) -> String? {
-    nil
-  }
-
-  /// A type as it is written.
-  mutating func type(_ name: TypeName) -> DeclaredType? {
-    nil
-  }
-
-  /// Text with `{capture}`, `{rest...}` and `{path...}`; for `.path` the result is a canonical path.
-  mutating func template(_ text: Spanned<String>, _ kind: TemplateKind, in context: ExpressionContext) -> Template? {
-    nil
-  }
-
-  /// `shop.example`, folded; no port, no wildcard.
-  mutating func host(_ text: Spanned<String>) -> String? {
-    nil
-  }
-
-  /// `shop.example` or `*.shop.example`.
-  mutating func hostPattern(_ text: Spanned<String>) -> HostPattern? {
-    nil
-  }
-
-  /// An exact SPIFFE identity.
-  mutating func identity(_ text: Spanned<String>) -> String? {
-    nil
-  }
-
-  /// A SPIFFE identity with or without `{x}` segments.
-  mutating func identityPattern(_ text: Spanned<String>) -> SegmentPattern? {
-    nil
-  }
-
-  /// A SPIFFE trust domain.
-  mutating func trustDomain(_ text: Spanned<String>) -> String? {
-    nil
-  }
-
-  /// A canonical path in the mesh's mode, as the service sees it.
-  mutating func path(_ text: Spanned<String>, as view: PathView) -> String? {
-    nil
-  }
-
-  /// The operand of `under` and of `mount`: a canonical path without a final slash.
-  mutating func pathPrefix(_ text: Spanned<String>, as view: PathView) -> String? {
-    nil
-  }
-
-  /// The captures that a template may use after `condition` was true: those that every way to make it true binds, and
-  /// `rest` after `under`.
-  static func bindings(of condition: Condition) -> [String: [CaptureBinding]] {
-    [:]
-  }
-
-  /// Single-valued attributes (`query`, `header`, `cookie` without `any` or `all`) that conditions and values read; sorted
-  /// by kind and name, without repetition.
-  static func singleReads(of conditions: [Condition], and values: [Attribute] = []) -> [Attribute] {
-    []
-  }
-}
-
-enum TemplateKind: Hashable {
-  /// `rewrite path to`
-  case path
-  /// `redirect 308 to`: an absolute path or an http or https URL.
-  case location
 }
 
 /// `Set<String>?`
@@ -149,5 +189,14 @@ extension Type {
       .regex, .set:
       nil
     }
+  }
+}
+
+extension String {
+  fileprivate var trimmedOfBlanks: String {
+    var bytes = Array(utf8)[...]
+    while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
+    while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
