@@ -9,12 +9,12 @@ extension ExpressionChecker {
   var pathMode: PathMode { program.policy.mesh?.mergesAndDecodesPaths ?? false ? .mergeAndDecode : .strict }
 
   /// A canonical path in the mesh's mode, as a service with that view sees it.
-  mutating func path(_ text: Spanned<String>, as view: WeirPolicy.PathView) -> String? {
+  mutating func path(_ text: Spanned<String>, as view: PathView) -> String? {
     canonicalPath(text).map { view.apply(to: $0) }
   }
 
   /// The operand of `under` and of `mount`: a canonical path without a final slash.
-  mutating func pathPrefix(_ text: Spanned<String>, as view: WeirPolicy.PathView) -> String? {
+  mutating func pathPrefix(_ text: Spanned<String>, as view: PathView) -> String? {
     guard !text.value.contains("{") else {
       fail(
         .badPath, at: text.span, "`under` takes a path without captures",
@@ -152,13 +152,12 @@ extension String {
   }
 }
 
-extension WeirPolicy.PathView {
+extension PathView {
   /// The canonical path as rules of a scope with this view hold it.
   func apply(to path: String) -> String {
     String(
-      decoding: Canonical.path(
-        Array(path.utf8),
-        as: HTTPCanonical.PathView(ignoresCase: ignoresCase, ignoresTrailingSlash: ignoresTrailingSlash)),
+      decoding: Canonical.pathView(
+        Array(path.utf8), ignoringCase: ignoresCase, ignoringTrailingSlash: ignoresTrailingSlash),
       as: UTF8.self)
   }
 
@@ -168,7 +167,7 @@ extension WeirPolicy.PathView {
     if ignoresTrailingSlash, folded.rest == .none, folded.segments.count > 1, folded.segments.last == .literal("") {
       folded.segments.removeLast()
     }
-    let letters = WeirPolicy.PathView(ignoresCase: ignoresCase, ignoresTrailingSlash: false)
+    let letters = PathView(ignoresCase: ignoresCase, ignoresTrailingSlash: false)
     folded.segments = folded.segments.map { segment in
       switch segment {
       case .capture: segment

@@ -101,6 +101,16 @@ extension ExpressionChecker {
   /// What `sticky by` and `maglev by` hash.
   mutating func stickyKey(_ key: KeySyntax, in context: ExpressionContext) -> StickyKey? {
     switch key {
+    case .cookie(let name), .header(let name):
+      guard context.layer != .connection else {
+        fail(
+          .wrongLayer, at: name.span, "headers and cookies cannot be read in `\(context.scopeName)`",
+          notes: ["it holds at connection level, where there is no HTTP request"])
+        return nil
+      }
+    case .operand: break
+    }
+    switch key {
     case .cookie(let name):
       guard name.value.isToken else {
         fail(.unknownAttribute, at: name.span, "`\(name.value)` cannot be the name of a cookie")

@@ -120,7 +120,7 @@ extension DiagnosticKind {
       """)
 
   public static let idleElseValue = DiagnosticKind(
-    "W1001", "`else` that changes nothing",
+    "W1101", "`else` that changes nothing",
     why: "The test has this value anyway when what it reads is absent. Only where absence would help the "
       + "request does an `else` have to say so.",
     bad: """
@@ -143,7 +143,7 @@ extension DiagnosticKind {
       """)
 
   public static let duplicateMember = DiagnosticKind(
-    "W1002", "member twice in a set",
+    "W1102", "member twice in a set",
     why: "A value is in a set or not; a second time it changes nothing, and perhaps another value was meant.",
     bad: """
       module shop.web

@@ -4,10 +4,7 @@ public enum Catalog {
 
   /// One array an area, each in its own file.
   private static let areas: [[DiagnosticKind]] = [
-    lexical, syntax,
-    names,
-    mesh, routes, traffic, tests,
-    lints,
+    lexical, syntax, names, types, absence, layers, mesh, routes, traffic, tests, compilerLimits, lints,
   ]
 
   /// The kind with this code, in any letter case.
