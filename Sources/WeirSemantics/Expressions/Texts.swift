@@ -185,19 +185,6 @@ enum SPIFFE {
   }
 }
 
-extension SegmentPattern {
-  /// Nothing of it is free.
-  var isExact: Bool {
-    rest == .none
-      && segments.allSatisfy {
-        switch $0 {
-        case .literal: true
-        case .capture: false
-        }
-      }
-  }
-}
-
 extension RegexError {
   /// The regex is well formed but larger than the compiler allows.
   var isLimit: Bool {
