@@ -84,9 +84,13 @@ let package = Package(
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
     tests("WeirPolicyTests", ["WeirPolicy", "PropertyTesting"]),
     tests("WeirBundleTests", ["WeirBundle", "WeirISA", "WeirPolicy"]),
-    tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax"]),
+    tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax", "SyntaxTesting", "PropertyTesting"]),
+    tests("WeirFormatTests", ["WeirSyntax", "WeirFormat", "SyntaxTesting", "PropertyTesting"]),
     tests("ArchitectureTests", []),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+    .target(
+      name: "SyntaxTesting", dependencies: ["WeirSource", "WeirSyntax", "PropertyTesting"],
+      path: "Tests/SyntaxTesting", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
 )

@@ -68,7 +68,8 @@ enum Layout {
     default: break
     }
     switch tree.tokens[right].kind {
-    case .rightParen, .rightBracket, .leftBracket, .comma, .colon, .question, .dot, .dotDot, .less, .greater: return false
+    case .rightParen, .rightBracket, .leftBracket, .comma, .colon, .question, .dot, .dotDot, .less, .greater:
+      return false
     case .leftParen:
       // After a name, an argument list begins; after a word of the language, a parenthesis.
       guard tree.tokens[left].kind == .name || tree.tokens[left].kind == .capitalized else { return true }

@@ -48,7 +48,10 @@ struct Line {
         for index in $0 where lines[index].cells.count > column { lines[index].pad(column - 1, to: widest) }
       }
     }
-    forEachRun(of: lines, sameAs: { $0.trailingComment != nil && $1.trailingComment != nil }) {
+    forEachRun(
+      of: lines,
+      sameAs: { $0.trailingComment != nil && $1.trailingComment != nil && $0.indent == $1.indent }
+    ) {
       let widest = lines[$0].map(\.width).max() ?? 0
       for index in $0 where lines[index].trailingComment != nil {
         lines[index].pad(lines[index].cells.count - 1, to: nil, by: widest - lines[index].width)

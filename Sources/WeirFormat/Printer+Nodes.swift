@@ -30,16 +30,24 @@ extension Printer {
   /// The items of a block or of the file, each on its own line; separators are left out.
   mutating func printItems(of node: Int, in block: Block, indent: Int) {
     var isFirst = true
-    for part in parts(of: node) {
+    let parts = parts(of: node)
+    for (index, part) in parts.enumerated() {
       switch part {
-      case .token(let token):
-        if tree.tokens[token].kind == .comma { skip(token) }
+      case .token(let token) where tree.tokens[token].kind == .comma:
+        // A newline does not separate before a brace.
+        if index + 1 < parts.count, beginsWithBrace(parts[index + 1]) { write(token) } else { skip(token) }
+      case .token: break
       case .node(let item):
         newLine(indent, blank: isFirst ? .afterComment : .always)
         printItem(item, in: block, indent: indent)
         isFirst = false
       }
     }
+  }
+
+  private func beginsWithBrace(_ part: Part) -> Bool {
+    guard case .node(let node) = part else { return false }
+    return tree.tokens[tree.nodes[node].tokens.lowerBound].kind == .leftBrace
   }
 
   private mutating func printItem(_ item: Int, in block: Block, indent: Int) {

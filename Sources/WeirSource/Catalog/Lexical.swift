@@ -109,7 +109,10 @@ extension DiagnosticKind {
 
   public static let byteOrderMark = DiagnosticKind(
     "E0108", "byte order mark",
-    why: "UTF-8 has no byte order; three invisible bytes at the beginning of a file make its digest depend on the editor.",
+    why: """
+      UTF-8 has no byte order; three invisible bytes at the beginning of a file make its digest depend on the
+      editor.
+      """,
     bad: "\u{FEFF}module shop\n\nlet size = 3",
     good: """
       module shop

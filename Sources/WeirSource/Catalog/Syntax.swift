@@ -61,7 +61,9 @@ extension DiagnosticKind {
 
   public static let upperCaseName = DiagnosticKind(
     "E0204", "upper-case letter in a name",
-    why: "Names are lower case, as the names of services in clusters are; upper case marks types, methods and weekdays.",
+    why: """
+      Names are lower case, as the names of services in clusters are; upper case marks types, methods and weekdays.
+      """,
     bad: """
       module shop
 
@@ -147,7 +149,10 @@ extension DiagnosticKind {
 
   public static let outOfOrder = DiagnosticKind(
     "E0209", "lines out of order",
-    why: "A file begins with its `module` line, then come the imports, then the declarations: a reader sees first what is used.",
+    why: """
+      A file begins with its `module` line, then come the imports, then the declarations: a reader sees first what
+      is used.
+      """,
     bad: """
       module shop
 
@@ -217,7 +222,10 @@ extension DiagnosticKind {
 
   public static let backwardsRange = DiagnosticKind(
     "E0213", "range that ends before it begins",
-    why: "A range includes both ends. One that runs backwards would include nothing, and a rule with it would never hold.",
+    why: """
+      A range includes both ends. One that runs backwards would include nothing, and a rule with it would never
+      hold.
+      """,
     bad: """
       module shop
 

@@ -19,8 +19,16 @@ extension Parser {
     let depth = braceDepth
     let level = nesting
     parenDepth = 0
+    openBlocks.append(block)
+    defer { openBlocks.removeLast() }
     var items: [Item<Kind>] = []
     while true {
+      if belongsOutside(block, opening) {
+        closeMissingBrace(opening)
+        parenDepth = outerParens
+        close()
+        return ParsedBlock(items: items, end: currentSpan)
+      }
       takeNewline()
       if kind == .rightBrace { break }
       if kind == .endOfFile || !block.words.isEmpty && !isWord(of: block) && isDeclarationAtMargin(position) {
@@ -116,6 +124,34 @@ extension Parser {
     .module, .import, .public, .mesh, .gateway, .service, .principal, .authz, .ceiling, .routes, .jwt, .let, .fn, .data,
     .test, .prove,
   ]
+
+  /// A line that begins no item of this block but one of a block around it, and is not indented more than the line of the
+  /// opening brace: the closing brace was forgotten.
+  private func belongsOutside(_ block: Block, _ opening: Int) -> Bool {
+    guard let word = tokens[position].word, !block.words.isEmpty, !isWord(of: block), beginsLine else { return false }
+    return openBlocks.dropLast().contains { $0.words.contains(word) }
+      && indentation(ofLineWith: position) <= indentation(ofLineWith: opening)
+  }
+
+  private var beginsLine: Bool {
+    position > 0 && tokens[position - 1].kind == .newline
+      || position > 1 && tokens[position - 1].kind == .whitespace && tokens[position - 2].kind == .newline
+  }
+
+  private func indentation(ofLineWith token: Int) -> Int {
+    var first = token
+    while first > 0, tokens[first - 1].kind != .newline { first -= 1 }
+    return tokens[first].kind == .whitespace ? range(ofToken: first).count : 0
+  }
+
+  /// Goes on as if the brace stood before the current token; one message, however many braces are missing here.
+  private mutating func closeMissingBrace(_ opening: Int) {
+    if missingBraceAt != position { _ = unclosed(opening) }
+    missingBraceAt = position
+    braceDepth -= 1
+    nesting -= 1
+    endLine()
+  }
 
   private func isWord(of block: Block) -> Bool { tokens[position].word.map(block.words.contains) ?? false }
 

@@ -39,10 +39,16 @@ extension Parser {
     let written = text(ofToken: position)
     let suggestion = suggestionForCurrent(among: block.words)
     let elsewhere = tokens[position].word.flatMap { word in
-      Block.allCases.first { $0 != block && $0 != .file && $0.words.contains(word) }
+      (openBlocks.reversed() + Block.allCases).first { $0 != block && $0 != .file && $0.words.contains(word) }
     }
     var help = suggestion.map { "did you mean `\($0)`?" }
     if help == nil, let elsewhere { help = "`\(written)` belongs in \(elsewhere.description)" }
+    if block == .file {
+      let words = Block.declarationWords.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+      return fail(
+        .unknownWord, at: currentSpan, "`\(written)` begins no declaration", note: "a declaration begins with \(words)",
+        help: help, fix: suggestion)
+    }
     let words = block.words.map { "`\($0.rawValue)`" }.joined(separator: ", ")
     return fail(
       .unknownWord, at: currentSpan, "`\(written)` is not a word of \(block.description)",

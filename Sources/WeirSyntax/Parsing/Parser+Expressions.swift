@@ -166,6 +166,7 @@ extension Parser {
         bump()
         return .bool(value, place)
       }
+      if word?.isReserved ?? false { throw expectedError(what) }
       return .reference(try reference(what))
     default: throw expectedError(what)
     }

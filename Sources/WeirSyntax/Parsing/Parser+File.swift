@@ -12,6 +12,7 @@ extension Parser {
       braceDepth = 0
       parenDepth = 0
       nesting = 0
+      openBlocks.removeAll(keepingCapacity: true)
       let openCount = openNodes.count
       do {
         if word == .module {
@@ -43,7 +44,8 @@ extension Parser {
     let start = tokens[position].start
     report(
       .missingModule, at: SourceSpan(file: file, start: start, end: start), "the file does not name its module",
-      note: "a file begins with `module NAME`; its folder does not count", help: "add a line such as `module shop.payments`")
+      note: "a file begins with `module NAME`; its folder does not count",
+      help: "add a line such as `module shop.payments`")
   }
 
   private mutating func endOfDeclaration() throws(SyntaxFailure) {

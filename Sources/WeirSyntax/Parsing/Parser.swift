@@ -36,6 +36,10 @@ struct Parser {
   var separatorTaken = false
   /// Words that would have been understood at the current token: candidates for "did you mean".
   private(set) var expected: [Word] = []
+  /// The blocks around the current token, the innermost last.
+  var openBlocks: [Block] = []
+  /// Where a closing brace was last found missing.
+  var missingBraceAt: Int?
   /// Nodes not yet closed.
   var openNodes: [Int] = []
   /// A string without an end may have swallowed a brace.
@@ -112,6 +116,12 @@ struct Parser {
   /// Takes the current token as a word of the grammar.
   mutating func keyword() { bump(goesOn: tokens[position].word?.continuesAfter ?? false) }
 
+  /// What was read ends with its line, whatever its last token is.
+  mutating func endLine() {
+    lineGoesOn = false
+    newlineBefore = true
+  }
+
   /// Counts a newline as read.
   mutating func takeNewline() { newlineBefore = false }
 
@@ -151,8 +161,9 @@ struct Parser {
   /// `end`: one past the node's last token, when that is not the last one consumed.
   mutating func close(end: Int? = nil) {
     guard let node = openNodes.popLast() else { return }
-    let start = nodes[node].tokens.lowerBound
-    nodes[node].tokens = start..<max(start, end ?? consumedEnd)
+    let end = end ?? consumedEnd
+    // A node that a failure left empty lies where its parent ends, before the trivia that follow.
+    nodes[node].tokens = min(nodes[node].tokens.lowerBound, end)..<end
     nodes[node].subtreeEnd = nodes.count
   }
 
