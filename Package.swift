@@ -35,7 +35,7 @@ let package = Package(
     module("WeirPolicy"),
     module(
       "WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
-    module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA"]),
+    module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA", "CXXHash"]),
     module("WeirBundle", ["WeirPolicy", "WeirISA", "COpenSSL"]),
     .target(
       name: "WeirStandardLibrary",
@@ -86,6 +86,9 @@ let package = Package(
     tests("WeirBundleTests", ["WeirBundle", "WeirISA", "WeirPolicy"]),
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax", "SyntaxTesting", "PropertyTesting"]),
     tests("WeirFormatTests", ["WeirSyntax", "WeirFormat", "SyntaxTesting", "PropertyTesting"]),
+    tests("WeirISATests", ["WeirISA"]),
+    tests("WeirVMTests", ["WeirVM", "WeirISA"]),
+    tests("WeirCodegenTests", ["PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
     tests("ArchitectureTests", []),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(

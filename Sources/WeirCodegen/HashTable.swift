@@ -1,0 +1,46 @@
+import CXXHash
+import WeirISA
+
+/// The buckets of a hash set as the machine looks them up: open addressing, linear probing.
+struct HashTable {
+  var buckets: [HashBucket]
+  var probesMax: Int
+
+  /// - Parameters:
+  ///   - members: numbers of strings, without repetition.
+  ///   - hashes: the hash of every string.
+  init(members: [Int], hashes: [UInt64]) throws(CodegenError) {
+    var bucketCount = 1
+    while bucketCount < members.count * 2 { bucketCount *= 2 }
+    // Twice the room at each attempt; a hash that is any good needs one.
+    for _ in 0..<8 {
+      (buckets, probesMax) = Self.fill(bucketCount, members, hashes)
+      if probesMax <= ProgramLimits.probesMax { return }
+      bucketCount *= 2
+    }
+    throw .tooMany("colliding members of a set", limit: ProgramLimits.probesMax)
+  }
+
+  private static func fill(_ bucketCount: Int, _ members: [Int], _ hashes: [UInt64]) -> ([HashBucket], Int) {
+    var buckets = [HashBucket](repeating: .empty, count: bucketCount)
+    var probesMax = 0
+    for member in members {
+      let hash = hashes[member]
+      var place = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
+      var probes = 1
+      while buckets[place] != .empty {
+        place = (place + 1) & (bucketCount - 1)
+        probes += 1
+      }
+      buckets[place] = HashBucket(fingerprint: UInt32(truncatingIfNeeded: hash >> 32), member: UInt32(member) + 1)
+      probesMax = max(probesMax, probes)
+    }
+    return (buckets, probesMax)
+  }
+}
+
+/// XXH3 as the machine computes it.
+func xxh3(_ bytes: [UInt8], seed: UInt64) -> UInt64 {
+  // The pointer is valid for `count` bytes within the closure and does not leave it; XXH3 only reads.
+  unsafe bytes.withUnsafeBufferPointer { buffer in unsafe weir_xxh3(buffer.baseAddress, buffer.count, seed) }
+}

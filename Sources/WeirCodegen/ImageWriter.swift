@@ -1,0 +1,282 @@
+import WeirISA
+import WeirPolicy
+import WeirRegex
+
+/// Writes the sections of a program.
+struct ImageWriter {
+  private let builder: ProgramBuilder
+  private var pools: Pools
+  private let features: [FeatureUse]
+  private var sections: [SectionKind: [UInt8]] = [:]
+
+  init(_ builder: ProgramBuilder, features: [FeatureUse]) {
+    self.builder = builder
+    self.features = features
+    pools = builder.compiler.pools
+  }
+
+  mutating func write() throws(CodegenError) -> ProgramImage {
+    let compiler = builder.compiler
+    try writeAutomata(compiler.automata)
+    writeFeatures()
+    writeSourceMap()
+    writeDataSets()
+    // Names of scopes and rules are the last strings: from here on the pool does not grow.
+    let names = builder.scopes.map { scope in
+      (UInt32(pools.string(scope.name)), scope.rules.map { UInt32(pools.string($0.name)) })
+    }
+    let files = builder.policy.files.map { UInt32(pools.string($0)) }
+    let unknownFile = UInt32(pools.string(""))
+
+    let seed = try writeStrings()
+    let probes = try writeHashSets(seed: seed)
+    writePools()
+    append(compiler.slots.slots, to: .slots)
+    append(compiler.slots.zones, to: .zones)
+    append(compiler.captures, to: .captures)
+    let code = finalCode()
+    for word in code { word.rawValue.appendLittleEndian(to: &sections[.code, default: []]) }
+    append(builder.conditions, to: .conditions)
+    let costs = CostTable(code: code, conditions: builder.conditions, compiler: compiler, probes: probes)
+    try writeScopes(names, costs) { position in
+      files.indices.contains(position.file) ? files[position.file] : unknownFile
+    }
+    let program = ProgramRecord(
+      hashSeed: seed, temporaryCount: UInt32(compiler.temporaryCount),
+      authzScopeCount: UInt32(builder.policy.authz.count), routeScopeCount: UInt32(builder.policy.routeTables.count),
+      limitScopeCount: UInt32(builder.policy.limits.count), retryScopeCount: UInt32(builder.policy.retries.count))
+    append([program], to: .program)
+
+    var set = FeatureSet()
+    for use in features { set.insert(use.feature) }
+    return ProgramImage(
+      sections: SectionKind.programSections.map { ProgramSection(kind: $0, bytes: sections[$0] ?? []) },
+      features: set)
+  }
+
+  private mutating func append<Record: TableRecord>(_ records: [Record], to kind: SectionKind) {
+    for record in records { record.append(to: &sections[kind, default: []]) }
+  }
+
+  private mutating func append<Word: FixedWidthInteger>(word: Word, to kind: SectionKind) {
+    word.appendLittleEndian(to: &sections[kind, default: []])
+  }
+
+  private mutating func file(_ position: Position) -> UInt32 {
+    let files = builder.policy.files
+    return UInt32(pools.string(files.indices.contains(position.file) ? files[position.file] : ""))
+  }
+
+  private mutating func writeFeatures() {
+    for use in features {
+      let record = FeatureRecord(
+        feature: use.feature, file: file(use.position), line: UInt32(clamping: use.position.line),
+        column: UInt32(clamping: use.position.column))
+      append([record], to: .features)
+    }
+  }
+
+  private mutating func writeSourceMap() {
+    for source in builder.sources {
+      let record = SourceRecord(
+        word: UInt32(source.word), file: file(source.position), line: UInt32(clamping: source.position.line),
+        column: UInt32(clamping: source.position.column))
+      append([record], to: .sourceMap)
+    }
+  }
+
+  private mutating func writeDataSets() {
+    for set in builder.policy.dataSets {
+      let record = DataSetRecord(
+        name: UInt32(pools.string("\(set.module).\(set.name)")), member: ValueType(set.member).element,
+        membersMax: UInt32(clamping: set.membersMax))
+      append([record], to: .dataSets)
+    }
+  }
+
+  /// Writes the pool of strings and returns the seed of the program's hash sets, taken from its contents.
+  private mutating func writeStrings() throws(CodegenError) -> UInt64 {
+    var bytes: [UInt8] = []
+    var records: [StringRecord] = []
+    for string in pools.strings {
+      guard bytes.count + string.count <= UInt32.max else { throw .tooMany("bytes of strings", limit: Int(UInt32.max)) }
+      records.append(StringRecord(offset: UInt32(bytes.count), count: UInt32(string.count)))
+      bytes.append(contentsOf: string)
+    }
+    append(records, to: .strings)
+    sections[.bytes] = bytes
+    return xxh3(bytes, seed: UInt64(ProgramRecord.currentVersion))
+  }
+
+  private mutating func writeHashSets(seed: UInt64) throws(CodegenError) -> [Int] {
+    let hashes = pools.strings.map { xxh3($0, seed: seed) }
+    var firstBucket = 0
+    var probes: [Int] = []
+    for members in pools.hashSets {
+      let table = try HashTable(members: members, hashes: hashes)
+      let record = HashSetRecord(
+        firstBucket: UInt32(firstBucket), bucketCount: UInt32(table.buckets.count), memberCount: UInt32(members.count),
+        probesMax: UInt32(table.probesMax))
+      append([record], to: .hashSets)
+      append(table.buckets, to: .hashBuckets)
+      firstBucket += table.buckets.count
+      probes.append(table.probesMax)
+    }
+    return probes
+  }
+
+  private mutating func writePools() {
+    for integer in pools.integers { append(word: integer, to: .integers) }
+    for address in pools.addresses { append(address, to: .addresses) }
+    var first = 0
+    for ranges in pools.rangeSets {
+      append([RangeSetRecord(first: UInt32(first), count: UInt32(ranges.count))], to: .rangeSets)
+      first += ranges.count
+      for range in ranges {
+        append(word: range.lowerBound, to: .rangeBounds)
+        append(word: range.upperBound, to: .rangeBounds)
+      }
+    }
+    first = 0
+    for ranges in pools.networkSets {
+      append([RangeSetRecord(first: UInt32(first), count: UInt32(ranges.count))], to: .networkSets)
+      first += ranges.count
+      for range in ranges {
+        append(range.first, to: .networkBounds)
+        append(range.last, to: .networkBounds)
+      }
+    }
+    first = 0
+    for pattern in pools.patterns {
+      let record = PatternRecord(
+        prefix: UInt32(pattern.prefix), firstSegment: UInt32(first), segmentCount: UInt32(pattern.segments.count),
+        hasRest: pattern.hasRest)
+      append([record], to: .patterns)
+      append(pattern.segments.map { SegmentRecord(literal: $0.map { UInt32($0) }) }, to: .segments)
+      first += pattern.segments.count
+    }
+    first = 0
+    for group in pools.groups {
+      let record = PatternGroupRecord(
+        hashSet: UInt32(group.hashSet), firstMember: UInt32(first), memberCount: UInt32(group.patterns.count))
+      append([record], to: .patternGroups)
+      for pattern in group.patterns { append(word: UInt32(pattern), to: .groupMembers) }
+      first += group.patterns.count
+    }
+  }
+
+  private mutating func append(_ address: IPAddress, to kind: SectionKind) {
+    append(word: address.high, to: kind)
+    append(word: address.low, to: kind)
+  }
+
+  /// Renumbers the states of each automaton: 0 is dead, the accepting ones come last.
+  private mutating func writeAutomata(_ automata: [DFA]) throws(CodegenError) {
+    var first = 0
+    for automaton in automata {
+      let states = Array(0..<automaton.stateCount)
+      let isDead = states.map { state in
+        !automaton.accepting[state]
+          && (0..<automaton.classCount).allSatisfy {
+            Int(automaton.transitions[state * automaton.classCount + $0]) == state
+          }
+      }
+      // The automaton is minimal, so it has one dead state at most.
+      let living = states.filter { !isDead[$0] }
+      let order = living.filter { !automaton.accepting[$0] } + living.filter { automaton.accepting[$0] }
+      var numbers = [Int](repeating: 0, count: states.count)
+      for (index, state) in order.enumerated() { numbers[state] = index + 1 }
+      guard order.count < UInt16.max else { throw .tooMany("states of a regex", limit: Int(UInt16.max)) }
+      let record = AutomatonRecord(
+        byteClasses: UInt32(pools.string(automaton.byteClasses)), classCount: UInt32(automaton.classCount),
+        stateCount: UInt32(order.count + 1), firstTransition: UInt32(first),
+        start: UInt32(numbers[Int(automaton.start)]),
+        firstAccepting: UInt32(living.count { !automaton.accepting[$0] } + 1))
+      append([record], to: .automata)
+      for _ in 0..<automaton.classCount { append(word: UInt16(0), to: .transitions) }
+      for state in order {
+        for byteClass in 0..<automaton.classCount {
+          let next = Int(automaton.transitions[state * automaton.classCount + byteClass])
+          append(word: UInt16(numbers[next]), to: .transitions)
+        }
+      }
+      first += (order.count + 1) * automaton.classCount
+    }
+  }
+
+  /// The code with temporaries numbered after the slots.
+  private func finalCode() -> [Instruction] {
+    let slotCount = builder.compiler.slots.slots.count
+    func final(_ register: Int) -> Int {
+      register > Instruction.registerMax - ProgramLimits.temporariesMax
+        ? slotCount + Instruction.registerMax - register : register
+    }
+    return builder.code.map { word in
+      let instruction = Instruction(rawValue: word)
+      guard let opcode = instruction.opcode else { return instruction }
+      switch opcode.facts.role {
+      case .terminal, .jump:
+        return instruction
+      case .write, .test, .listTest:
+        return Instruction(
+          opcode, flags: instruction.flags, jump: instruction.jump, register: final(instruction.register),
+          operand: opcode.facts.operand == .register ? final(instruction.operand) : instruction.operand)
+      }
+    }
+  }
+
+  private mutating func writeScopes(
+    _ names: [(UInt32, [UInt32])], _ costs: CostTable, file: (Position) -> UInt32
+  ) throws(CodegenError) {
+    var firstRule = 0
+    var firstOrder = 0
+    var firstSlot = 0
+    var firstCost = 0
+    let slotCount = builder.compiler.slots.slots.count
+    for (scope, names) in zip(builder.scopes, names) {
+      var cost = CostTable.ConditionCost()
+      var denies: [Int] = []
+      var allows: [Int] = []
+      for (place, (rule, name)) in zip(scope.rules, names.1).enumerated() {
+        let one = costs.conditions[rule.condition]
+        cost.constant += InstructionCost.perRule + InstructionCost.runsMax * one.constant
+        for (register, charge) in one.charges {
+          cost.charge(
+            register, perByte: InstructionCost.runsMax * charge.perByte,
+            perMember: InstructionCost.runsMax * charge.perMember)
+        }
+        if rule.effect == .deny, !rule.isShadow { denies.append(firstRule + place) }
+        if rule.effect == .allow, !rule.isShadow { allows.append(firstRule + place) }
+        let record = RuleRecord(
+          effect: rule.effect, isShadow: rule.isShadow, name: name, condition: UInt32(rule.condition),
+          file: file(rule.position), line: UInt32(clamping: rule.position.line))
+        append([record], to: .rules)
+      }
+      for rule in denies + allows { append(word: UInt32(rule), to: .ruleOrder) }
+      let registers = cost.charges.keys.sorted()
+      let slots = registers.filter { $0 < slotCount }
+      for slot in slots { append(word: UInt32(slot), to: .scopeSlots) }
+      var costCount = 0
+      for register in registers {
+        guard let charge = cost.charges[register], charge.perByte > 0 || charge.perMember > 0 else { continue }
+        guard charge.perByte <= UInt32.max, charge.perMember <= UInt32.max else {
+          throw .tooMany("units of cost", limit: Int(UInt32.max))
+        }
+        costCount += 1
+        let record = CostRecord(
+          register: UInt32(register), perByte: UInt32(charge.perByte), perMember: UInt32(charge.perMember))
+        append([record], to: .costs)
+      }
+      let record = ScopeRecord(
+        kind: scope.kind, strategy: .sequence, name: names.0, firstRule: UInt32(firstRule),
+        ruleCount: UInt32(scope.rules.count), firstOrder: UInt32(firstOrder), denyCount: UInt32(denies.count),
+        allowCount: UInt32(allows.count), firstSlot: UInt32(firstSlot), slotCount: UInt32(slots.count),
+        costConstant: cost.constant, firstCost: UInt32(firstCost), costCount: UInt32(costCount))
+      append([record], to: .scopes)
+      firstRule += scope.rules.count
+      firstOrder += denies.count + allows.count
+      firstSlot += slots.count
+      firstCost += costCount
+    }
+  }
+}
