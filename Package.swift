@@ -48,7 +48,9 @@ let package = Package(
       swiftSettings: strict),
     module(
       "WeirCompiler",
-      ["WeirSource", "WeirSyntax", "WeirSemantics", "WeirCodegen", "WeirBundle", "WeirStandardLibrary"]),
+      [
+        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCodegen", "WeirBundle", "WeirStandardLibrary",
+      ]),
 
     // the workbench: other readers of the same tree and the same typed policy
     module("WeirFormat", ["WeirSource", "WeirSyntax"]),
@@ -89,7 +91,7 @@ let package = Package(
     tests("WeirISATests", ["WeirISA"]),
     tests("WeirVMTests", ["WeirVM", "WeirISA"]),
     tests("WeirCodegenTests", ["PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
-    tests("ArchitectureTests", []),
+    tests("ArchitectureTests", ["WeirSource"]),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(
       name: "SyntaxTesting", dependencies: ["WeirSource", "WeirSyntax", "PropertyTesting"],
