@@ -50,14 +50,15 @@ struct Manifest {
     {
       let name = String(match.output.2)
       let call = text.replacing(comments, with: "")[match.range.upperBound...].balancedPrefix
-      let isTest = match.output.1 == "tests"
+      let isSuite = match.output.1 == "tests"
       let folder = call.firstMatch(of: /path: "([^"]+)"/).map { String($0.output.1) }
       let list =
         match.output.1 == nil ? call.firstMatch(of: /dependencies: (\[[\s\S]*)/).map(\.output.1) : Substring(call)
       let dependencies = list.flatMap { $0.firstMatch(of: /\[([\s\S]*?)\](?=\s*[,)]|$)/) }?.output.1 ?? ""
       targets[name] = PackageTarget(
-        name: name, folder: folder ?? "\(isTest ? "Tests" : "Sources")/\(name)",
-        dependencies: Set(dependencies.matches(of: /"([A-Z]\w*)"/).map { String($0.output.1) }), isTest: isTest)
+        name: name, folder: folder ?? "\(isSuite ? "Tests" : "Sources")/\(name)",
+        dependencies: Set(dependencies.matches(of: /"([A-Z]\w*)"/).map { String($0.output.1) }),
+        isTest: isSuite || folder?.hasPrefix("Tests/") == true)
     }
     self.targets = targets
   }
