@@ -22,6 +22,8 @@ let package = Package(
   products: [
     .executable(name: "weir", targets: ["weir"]),
     .library(name: "WeirVM", targets: ["WeirVM"]),
+    // For the nested package Tests/Fuzz.
+    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -92,7 +94,11 @@ let package = Package(
     tests("WeirVMTests", ["WeirVM", "WeirISA"]),
     tests("WeirCodegenTests", ["PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
     tests("ArchitectureTests", ["WeirSource"]),
+    tests("FuzzRegressionTests", ["FuzzTargets"]),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+    .target(
+      name: "FuzzTargets", dependencies: ["WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting"],
+      path: "Tests/FuzzTargets", swiftSettings: strict),
     .target(
       name: "SyntaxTesting", dependencies: ["WeirSource", "WeirSyntax", "PropertyTesting"],
       path: "Tests/SyntaxTesting", swiftSettings: strict),

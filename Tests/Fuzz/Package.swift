@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One libFuzzer executable for each case of FuzzTarget (Tests/FuzzTargets): see README.md.
+let targets = ["lexer", "parser", "formatter"]
+
+let package = Package(
+  name: "fuzz",
+  dependencies: [.package(name: "weir", path: "../..")],
+  targets: targets.map { name in
+    .executableTarget(
+      name: "fuzz-\(name)",
+      dependencies: [.product(name: "FuzzTargets", package: "weir")],
+      path: "Sources/\(name)",
+      swiftSettings: [.strictMemorySafety(), .unsafeFlags(["-parse-as-library"])])
+  },
+  swiftLanguageModes: [.v6]
+)

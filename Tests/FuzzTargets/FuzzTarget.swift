@@ -1,0 +1,15 @@
+/// What is fuzzed: each case takes any bytes and says which of its promises they break.
+///
+/// `Tests/Fuzz` makes an executable of each, `FuzzRegressionTests` replays what they once found.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+  case lexer, parser, formatter
+
+  /// `nil` when every promise holds; otherwise the one that does not. A crash is a finding too.
+  public func check(_ bytes: [UInt8]) -> String? {
+    switch self {
+    case .lexer: checkLexer(bytes)
+    case .parser: checkParser(bytes)
+    case .formatter: checkFormatter(bytes)
+    }
+  }
+}
