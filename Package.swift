@@ -95,6 +95,7 @@ let package = Package(
     tests("WeirCodegenTests", ["PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
     tests("ArchitectureTests", ["WeirSource"]),
     tests("FuzzRegressionTests", ["FuzzTargets"]),
+    tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(
       name: "FuzzTargets", dependencies: ["WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting"],
