@@ -27,22 +27,15 @@ extension DeclarationChecker {
     if side == .response { place.layer = .response }
     switch syntax {
     case .set(_, let value):
-      return headerValue(value, in: place).map { HeaderChange(side: side, header: header, operation: .set($0)) }
+      return expressions.headerValue(value, in: place).map {
+        HeaderChange(side: side, header: header, operation: .set($0))
+      }
     case .add(let value, _):
-      return headerValue(value, in: place).map { HeaderChange(side: side, header: header, operation: .add($0)) }
+      return expressions.headerValue(value, in: place).map {
+        HeaderChange(side: side, header: header, operation: .add($0))
+      }
     case .remove: return HeaderChange(side: side, header: header, operation: .remove)
     }
-  }
-
-  private mutating func headerValue(_ operand: Operand, in context: ExpressionContext) -> HeaderChange.Value? {
-    guard let value = expressions.headerValue(operand, in: context) else { return nil }
-    if case .text(let text) = value, !isHeaderValue(text) {
-      report(
-        .malformedHeaderValue, at: operand.span, "this text cannot be the value of a header",
-        notes: ["values are visible ASCII with single spaces or tabs inside (RFC 9110 5.5)"])
-      return nil
-    }
-    return value
   }
 
   /// The changes of a `headers` block, read where it is used. Captures and tokens of the place are not its own.
@@ -73,10 +66,4 @@ extension DeclarationChecker {
       _ = headerChanges(ofBlock: index, callerIsOptional: true)
     }
   }
-}
-
-/// RFC 9110 5.5, without obs-text.
-private func isHeaderValue(_ text: String) -> Bool {
-  text.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x09 }
-    && text.utf8.first != 0x20 && text.utf8.last != 0x20 && text.utf8.first != 0x09 && text.utf8.last != 0x09
 }

@@ -113,6 +113,7 @@ extension DeclarationChecker {
         {
           member = scalar
         } else {
+          member = type.type.scalar ?? .string
           report(
             .malformedData, at: data.syntax.type.span,
             "a data set cannot be \(type.type.name)\(type.isOptional ? "?" : "")",

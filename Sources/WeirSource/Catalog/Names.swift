@@ -112,13 +112,13 @@ extension DiagnosticKind {
       // file: a.weir
       module shop.a
 
-      public let limit-hosts = { "a.example" }
+      public let limit-hosts: Set<Host> = { "a.example" }
       // file: b.weir
       module shop.b
 
       import shop.a.{limit-hosts}
 
-      let limit-hosts = { "b.example" }
+      let limit-hosts: Set<Host> = { "b.example" }
 
       service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
 
@@ -194,7 +194,10 @@ extension DiagnosticKind {
 
       service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
 
-      authz web { deny elsewhere when request.header["x-regoin"] is not "eu" else true }
+      authz web {
+        allow reads when request.method is GET
+        deny elsewhere when request.header["x-regoin"] is not "eu"
+      }
       """,
     good: """
       module shop.web
@@ -205,7 +208,7 @@ extension DiagnosticKind {
 
       authz web {
         allow reads when request.method is GET
-        deny elsewhere when request.header["x-region"] is not "eu" else true
+        deny elsewhere when request.header["x-region"] is not "eu"
       }
       """)
 

@@ -3,7 +3,7 @@ extension Catalog {
   static let routes: [DiagnosticKind] = [
     .missingOtherwise, .otherwiseNotLast, .unreachableRoute, .routeWithoutOutcome, .contradictingStatements,
     .secondTable, .duplicateRoute, .statusOfRoute, .mountCycle, .mountOverlap, .notHanded, .tcpDestination,
-    .forbiddenHeaderChange, .malformedHeaderValue, .malformedCors, .unknownMethodName,
+    .forbiddenHeaderChange, .malformedCors, .unknownMethodName,
   ]
 }
 
@@ -85,7 +85,7 @@ extension DiagnosticKind {
       authz web { allow reads when request.method is GET }
 
       routes edge {
-        route all when request.path under "/pages" { forward to web }
+        route tree when request.path under "/pages" { forward to web }
         route about when request.path is "/pages/about" { respond 204 }
         otherwise { respond 404 }
       }
@@ -101,7 +101,7 @@ extension DiagnosticKind {
 
       routes edge {
         route about when request.path is "/pages/about" { respond 204 }
-        route all when request.path under "/pages" { forward to web }
+        route tree when request.path under "/pages" { forward to web }
         otherwise { respond 404 }
       }
       """)
@@ -469,48 +469,8 @@ extension DiagnosticKind {
       }
       """)
 
-  public static let malformedHeaderValue = DiagnosticKind(
-    "E0814", "text that cannot be the value of a header",
-    why: "Values are visible ASCII with spaces or tabs inside (RFC 9110 5.5).",
-    bad: """
-      module shop.web
-
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-
-      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
-
-      authz web { allow reads when request.method is GET }
-
-      header "x-region": String
-
-      routes edge {
-        otherwise {
-          forward to web
-          set request.header["x-region"] to " eu"
-        }
-      }
-      """,
-    good: """
-      module shop.web
-
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-
-      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
-
-      authz web { allow reads when request.method is GET }
-
-      header "x-region": String
-
-      routes edge {
-        otherwise {
-          forward to web
-          set request.header["x-region"] to "eu"
-        }
-      }
-      """)
-
   public static let malformedCors = DiagnosticKind(
-    "E0815", "cors that browsers would refuse or that opens too much",
+    "E0814", "cors that browsers would refuse or that opens too much",
     why: "Origins are `scheme://host[:port]`; `*` never goes with credentials.",
     bad: """
       module shop.web
@@ -546,7 +506,7 @@ extension DiagnosticKind {
       """)
 
   public static let unknownMethodName = DiagnosticKind(
-    "E0816", "unknown method",
+    "E0815", "unknown method",
     why: "Methods are those of RFC 9110 and PATCH.",
     bad: """
       module shop.web
