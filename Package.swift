@@ -51,7 +51,8 @@ let package = Package(
     module(
       "WeirCompiler",
       [
-        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCodegen", "WeirBundle", "WeirStandardLibrary",
+        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCodegen", "WeirISA", "WeirBundle",
+        "WeirStandardLibrary",
       ]),
 
     // the workbench: other readers of the same tree and the same typed policy
@@ -72,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCompiler", "WeirFormat", "WeirLint",
+        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCodegen", "WeirCompiler", "WeirFormat", "WeirLint",
         "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "HTTPCanonical",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

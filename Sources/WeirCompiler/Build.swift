@@ -1,0 +1,24 @@
+import WeirBundle
+import WeirCodegen
+import WeirISA
+import WeirPolicy
+
+/// Why a checked policy did not become a bundle.
+public enum BuildError: Error, Sendable {
+  /// A limit of the program format; the checker keeps policies below most of them.
+  case codegen(CodegenError)
+  case cryptography(CryptoError)
+}
+
+/// The unsigned bundle of a policy. Deterministic: the same policy and generation give the same bytes on every machine.
+public func build(_ policy: Policy, generation: UInt64) throws(BuildError) -> [UInt8] {
+  let program: ProgramImage
+  do throws(CodegenError) { program = try generate(policy) } catch { throw .codegen(error) }
+  let features = requiredFeatures(of: policy).map { use in
+    let place = "\(policy.files[use.position.file]):\(use.position.line):\(use.position.column)"
+    return WeirBundle.FeatureUse(use.feature, place: place)
+  }
+  let contents = BundleContents(
+    program: program, policy: policy, manifest: Manifest(features: features), generation: generation)
+  do throws(CryptoError) { return try contents.bytes() } catch { throw .cryptography(error) }
+}
