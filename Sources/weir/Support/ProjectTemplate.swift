@@ -19,15 +19,23 @@ struct ProjectTemplate {
       hosts    { "\(module).example" }
     }
 
+    routes edge {
+      route old-pages when request.path under "/old" { redirect 308 to "/{rest...}" }
+      otherwise {
+        forward to web
+        timeout 2s
+      }
+    }
+
     /// What people see.
-    service web {
+    service web owned by \(module).web {
       identity  "spiffe://\(module).example/ns/prod/sa/web"
       protocol  http
       endpoints dns "web:8080"
     }
 
     /// What `web` asks.
-    service api {
+    service api owned by \(module).web {
       identity  "spiffe://\(module).example/ns/prod/sa/api"
       protocol  http
       endpoints dns "api:8080"
@@ -53,14 +61,6 @@ struct ProjectTemplate {
 
       /// Nobody needs these over the network.
       deny debug-pages when request.path under "/debug"
-    }
-
-    routes edge {
-      route old-pages when request.path under "/old" { redirect 308 to "/{rest...}" }
-      otherwise {
-        forward to web
-        timeout 2s
-      }
     }
 
     """
@@ -94,8 +94,8 @@ struct ProjectTemplate {
 
     | file | what is in it |
     |---|---|
-    | `services.weir` | the mesh, its gateway and services |
-    | `web.weir` | who may do what, and where requests go |
+    | `services.weir` | the mesh, its gateway, where requests go, and the services |
+    | `web.weir` | who may do what |
     | `web-tests.weir` | what must hold |
 
     ```
