@@ -1,0 +1,32 @@
+import WeirBundle
+import WeirVM
+
+/// Why a bundle is not activated.
+public enum LoadError: Error, Sendable {
+  /// The file, its signatures or its features.
+  case bundle(BundleError)
+  /// The verifier refused the program.
+  case program(Rejection)
+  /// Program and topology speak of different policies: what differs.
+  case inconsistent(String)
+}
+
+extension LoadError: CustomStringConvertible {
+  /// The stable name of the reason.
+  public var code: String {
+    switch self {
+    case .bundle(let error): error.code
+    case .program: "program_refused"
+    case .inconsistent: "inconsistent_program"
+    }
+  }
+
+  /// One line for people.
+  public var description: String {
+    switch self {
+    case .bundle(let error): error.description
+    case .program(let rejection): "the verifier refuses the program: \(rejection)"
+    case .inconsistent(let what): "program and topology do not fit: \(what)"
+    }
+  }
+}

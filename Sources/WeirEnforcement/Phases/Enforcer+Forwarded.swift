@@ -1,0 +1,123 @@
+import WeirPolicy
+import WeirRequest
+
+extension Enforcer {
+  /// The view of a gateway or of whoever calls a host: routes choose, and the destination's authz decides the request as forwarded.
+  mutating func forwarded(
+    _ table: Int?, _ facts: RequestFacts, _ bundle: borrowing LoadedBundle
+  ) throws(Reject) -> Verdict {
+    guard let table else { throw .decision(.noRoute) }
+    let gateway = bundle.topology.gateway(of: table)
+    let scope = gateway.flatMap { bundle.topology.gateways[$0].authz }
+    issuers.removeAll(keepingCapacity: true)
+    var edge: Verdict?
+    if let scope {
+      let names = bundle.topology.tables[table].tokens
+      issuers.append(contentsOf: bundle.topology.scopes[scope].tokens)
+      issuers.append(contentsOf: names)
+      // A client without a certificate is a client; only a service behind strict mutual TLS can tell the two apart.
+      if case .unavailable = state.caller { state.caller = .absent }
+      try state.authenticate(facts.token, issuers: issuers, bundle.topology.tokens)
+      try refuseRepeats(bundle.scopes[scope].singleReads, bundle.names.bytes)
+      try refuseRepeats(bundle.tables[table].singleReads, bundle.names.bytes)
+      let decision = authorize(scope, bundle)
+      edge = verdict(decision, scope, bundle)
+    }
+    if var denied = edge, denied.outcome != .allow {
+      // The decision stands; where the request would have gone is told when it can be.
+      do throws(Reject) { denied.route = describe(try route(entering: table, facts, bundle), table, bundle) } catch {
+        denied.route = nil
+      }
+      return denied
+    }
+    let routed = try route(entering: table, facts, bundle)
+    var verdict: Verdict
+    switch routed.kind {
+    case .respond, .redirect:
+      verdict = edge ?? Verdict(outcome: .allow, by: nil, reason: nil, shadowOutcome: .allow)
+      verdict.by = nil
+      verdict.reason = "local"
+    case .forward(let branch):
+      verdict = try authorizeForwarded(routed.route, branch, table, gateway, facts, bundle)
+      // Had the gateway's shadow rules been enforced, the destination would not have been asked.
+      if edge?.shadowOutcome == .deny { verdict.shadowOutcome = .deny }
+    }
+    verdict.route = describe(routed, table, bundle)
+    return verdict
+  }
+
+  /// Chooses a route with the client as caller.
+  mutating func route(
+    entering table: Int, _ facts: RequestFacts, _ bundle: borrowing LoadedBundle
+  ) throws(Reject) -> Routed {
+    if bundle.topology.gateway(of: table) != nil, case .unavailable = state.caller { state.caller = .absent }
+    let tokens = bundle.topology.tables[table].tokens
+    if !tokens.isEmpty {
+      issuers.append(contentsOf: tokens)
+      try state.authenticate(facts.token, issuers: issuers, bundle.topology.tokens)
+    }
+    try refuseRepeats(bundle.tables[table].singleReads, bundle.names.bytes)
+    return try route(table, draw: facts.draw, bundle)
+  }
+
+  /// The destination's decision, as it would see the request: called by the gateway where one forwards, on its own port.
+  private mutating func authorizeForwarded(
+    _ route: Int, _ branch: Int, _ table: Int, _ gateway: Int?, _ facts: RequestFacts, _ bundle: borrowing LoadedBundle
+  ) throws(Reject) -> Verdict {
+    guard let service = bundle.topology.destination(route, branch, of: table)?.service,
+      let port = bundle.topology.services[service].firstPort(isHTTP: true)
+    else { throw .decision(.noRoute) }
+    if bundle.topology.services[service].isEnforcedBySidecar {
+      return Verdict(outcome: .allow, by: nil, reason: nil, shadowOutcome: .allow)
+    }
+    if let gateway {
+      let identity = bundle.topology.gateways[gateway].identity
+      state.caller = identity.map { .known(state.append($0.utf8)) } ?? .absent
+    }
+    state.port = bundle.topology.services[service].ports[port].number
+    beginView()
+    return try authorize(service: service, port: port, facts, bundle)
+  }
+
+  /// What was routed, in the words of the contract.
+  func describe(_ routed: Routed, _ table: Int, _ bundle: borrowing LoadedBundle) -> Verdict.Route? {
+    let name = bundle.topology.tables[table].routes[routed.route].name
+    switch routed.kind {
+    case .respond(let status): return Verdict.Route(name: name, action: .respond(status: status))
+    case .redirect(let status, let location):
+      return Verdict.Route(name: name, action: .redirect(status: status, location: state.text(location)))
+    case .forward(let branch):
+      guard let destination = bundle.topology.destination(routed.route, branch, of: table) else { return nil }
+      let plan = bundle.topology.branches(routed.route, of: table).map {
+        Verdict.PlanEntry(destination: bundle.topology.name(of: $0.destination), weight: $0.weight)
+      }
+      return Verdict.Route(
+        name: name,
+        action: .forward(
+          service: bundle.topology.services[destination.service].name, subset: destination.subset, plan: plan,
+          path: state.text(state.path)))
+    }
+  }
+}
+
+extension Topology {
+  /// The gateway that a table belongs to.
+  func gateway(of table: Int) -> Int? {
+    switch tables[table].owner {
+    case .gateway(let gateway): gateway
+    case .service, .hosts: nil
+    }
+  }
+
+  func branches(_ route: Int, of table: Int) -> [WeightedDestination] {
+    switch actions[tables[table].routes[route].action].kind {
+    case .forward(let branches, _): branches
+    case .redirect, .respond: []
+    }
+  }
+
+  func destination(_ route: Int, _ branch: Int, of table: Int) -> Destination? {
+    let branches = branches(route, of: table)
+    return branches.indices.contains(branch) ? branches[branch].destination : nil
+  }
+}

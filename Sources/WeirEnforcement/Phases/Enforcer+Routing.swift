@@ -1,0 +1,91 @@
+import HTTPCanonical
+import WeirPolicy
+import WeirRequest
+import WeirVM
+
+/// What a route makes of a request.
+struct Routed {
+  /// Its place in the table.
+  var route: Int
+  var kind: Kind
+
+  enum Kind {
+    /// `branch` is a place among the action's destinations.
+    case forward(branch: Int)
+    /// The location lies in the buffer of the request.
+    case redirect(status: Int, location: Range<Int>)
+    case respond(status: Int)
+  }
+}
+
+extension Enforcer {
+  /// Phase *route*: the first route whose condition holds.
+  ///
+  /// - Throws: `route_indeterminate`: what cannot be decided is never passed over.
+  mutating func chooseRoute(_ table: Int, _ bundle: borrowing LoadedBundle) throws(Reject) -> Int {
+    let id = bundle.tables[table].id
+    load(id, bundle)
+    switch bundle.program.route(id, &frame, data) {
+    case .route(let route):
+      if explanations != nil {
+        let explanation = explainRoutes(table, upTo: route, bundle)
+        explanations?.append(explanation)
+      }
+      return route
+    case .indeterminate(let route):
+      if explanations != nil {
+        let explanation = explainRoutes(table, upTo: route, bundle)
+        explanations?.append(explanation)
+      }
+      throw .decision(.routeIndeterminate)
+    case .none: throw .decision(.noRoute)
+    }
+  }
+
+  /// Phases *route* and *rewrite*: chooses a route, and turns the request into what it forwards.
+  ///
+  /// - Parameter draw: 0 to 9,999, where no sticky key is there.
+  mutating func route(_ table: Int, draw: Int, _ bundle: borrowing LoadedBundle) throws(Reject) -> Routed {
+    let route = try chooseRoute(table, bundle)
+    let plan = bundle.tables[table].routes[route]
+    let action = bundle.topology.actions[bundle.topology.tables[table].routes[route].action]
+    switch action.kind {
+    case .respond(let status, _): return Routed(route: route, kind: .respond(status: status))
+    case .redirect(let status, _):
+      let location = try redirectLocation(plan, bundle.names.bytes)
+      return Routed(route: route, kind: .redirect(status: status, location: location))
+    case .forward(let branches, _):
+      let branch = chooseBranch(branches, plan, draw: draw, bundle.names.bytes)
+      try rewrite(plan, mode: bundle.pathMode, bundle.names.bytes)
+      return Routed(route: route, kind: .forward(branch: branch))
+    }
+  }
+
+  /// A branch in proportion to the weights: by the hash of the sticky key where it has a value, else by the draw.
+  private mutating func chooseBranch(
+    _ branches: [WeightedDestination], _ plan: RoutePlan, draw: Int, _ names: [UInt8]
+  ) -> Int {
+    var left = draw
+    if let sticky = plan.sticky, let key = state.bytes(of: sticky, names), !key.isEmpty {
+      left = Int(truncatingIfNeeded: XXH3.hash(state.bytes.span.extracting(key), seed: plan.salt) % 10_000)
+    }
+    for (index, branch) in branches.enumerated() {
+      if left < branch.weight { return index }
+      left -= branch.weight
+    }
+    return branches.count - 1
+  }
+
+  /// The location with the query of the request, unless the template has one of its own.
+  private mutating func redirectLocation(_ plan: RoutePlan, _ names: [UInt8]) throws(Reject) -> Range<Int> {
+    var location = try state.expand(plan.location)
+    if !plan.locationHasQuery, let query = state.query {
+      location = location.lowerBound..<state.append([UInt8(ascii: "?")]).upperBound
+      location = location.lowerBound..<state.copy(query).upperBound
+    }
+    do throws(RejectReason) { _ = try CanonicalHeader.trimValue(state.bytes.span.extracting(location)) } catch {
+      throw .decision(.rewriteNotCanonical)
+    }
+    return location
+  }
+}

@@ -1,0 +1,45 @@
+import WeirPolicy
+import WeirRequest
+import WeirVM
+
+/// Decides requests under one bundle: the memory of all phases, used again for each request.
+///
+/// One a thread. What a decision needs lies in here and in the bundle that is borrowed; nothing is looked up anywhere else, no clock is
+/// read.
+public struct Enforcer: ~Copyable {
+  var state = RequestState()
+  var frame: Frame
+  var matches: MatchSet
+  var data: DataSets
+  /// What `data` was made of.
+  var loadedData: [Int: [String]] = [:]
+  /// By slot: filled for the present view when it equals `view`.
+  var filled: [UInt32]
+  /// Counts the views: a new request, another caller or a rewritten head.
+  var view: UInt32 = 0
+  var raw: [UInt8] = []
+  var issuers: [Int] = []
+  var found: [Range<Int>] = []
+  var members: [SlotValue] = []
+  var changeValues: [Range<Int>?] = []
+  /// Of the present request, when it is asked for.
+  var explanations: [ScopeExplanation]?
+
+  /// - Parameter bundle: the one that this enforcer will decide under.
+  public init(for bundle: borrowing LoadedBundle) {
+    frame = Frame(for: bundle.program)
+    matches = MatchSet(for: bundle.program)
+    data = DataSets(unloaded: bundle.topology.dataSets.count)
+    filled = Array(repeating: 0, count: bundle.slots.count)
+  }
+
+  /// Forgets what the slots hold: the caller or the head is another one from now on.
+  mutating func beginView() {
+    frame.reset()
+    if view == .max {
+      for slot in filled.indices { filled[slot] = 0 }
+      view = 0
+    }
+    view += 1
+  }
+}

@@ -1,0 +1,49 @@
+import HTTPCanonical
+import WeirPolicy
+import WeirRequest
+
+extension RequestState {
+  /// Takes over the facts of one request: the adapter between texts and the bytes that decisions work on.
+  ///
+  /// - Parameter raw: memory for the texts, used again.
+  /// - Throws: why the request has no canonical form.
+  mutating func take(_ facts: RequestFacts, mode: PathMode, raw: inout [UInt8]) throws(Reject) {
+    reset()
+    switch facts.caller {
+    case .known(let identity): caller = .known(append(identity.utf8))
+    case .absent: caller = .absent
+    case .unavailable: caller = .unavailable
+    }
+    sourceIP = facts.sourceIP
+    clientIP = facts.clientIP
+    sourcePort = facts.sourcePort
+    port = facts.port
+    time = facts.time
+    if let name = facts.sni { sni = append(name.utf8) }
+    guard let http = facts.http else { return }
+
+    raw.removeAll(keepingCapacity: true)
+    var head = RawHead()
+    head.method = raw.place(http.method)
+    head.scheme = http.scheme.map { raw.place($0) }
+    head.authority = http.host.map { raw.place($0) }
+    head.target = raw.place(http.target)
+    try setLine(head, in: raw.span, mode: mode)
+    var budget = HeaderBudget()
+    for header in http.headers {
+      raw.removeAll(keepingCapacity: true)
+      let name = raw.place(header.name)
+      let value = raw.place(header.value)
+      try addField(name: raw.span.extracting(name), value: raw.span.extracting(value), &budget)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends a text and says where it lies.
+  fileprivate mutating func place(_ text: String) -> Range<Int> {
+    let start = count
+    append(contentsOf: text.utf8)
+    return start..<count
+  }
+}

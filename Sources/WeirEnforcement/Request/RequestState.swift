@@ -1,0 +1,120 @@
+import HTTPCanonical
+import WeirPolicy
+import WeirRequest
+
+/// One request or connection in canonical form: bytes in one buffer, and places in it.
+///
+/// Owned by the caller and used again: after some requests it has grown to what they need and nothing is allocated.
+struct RequestState: ~Copyable {
+  struct Field {
+    /// Lower case.
+    var name: Range<Int>
+    /// Trimmed.
+    var value: Range<Int>
+  }
+
+  /// Names and values of the request, then whatever is derived from them.
+  var bytes: [UInt8] = []
+  /// Where the canonicaliser writes: room for the longest path, parameter, host or name that it accepts.
+  var work = [UInt8](repeating: 0, count: CanonicalLimits.pathBytesMax + 1)
+  /// The path while it is turned into a view.
+  var view: [UInt8] = []
+
+  // The head; none of it for a TCP connection.
+  var isHTTP = false
+  var method = 0..<0
+  var scheme: Range<Int>?
+  var host: Range<Int>?
+  /// The port written in the authority.
+  var authorityPort: Int?
+  var path = 0..<0
+  var query: Range<Int>?
+  var fields: [Field] = []
+
+  // What the host knows beside it.
+  var caller: Fact<Range<Int>> = .unavailable
+  var sourceIP: Fact<IPAddress> = .unavailable
+  var clientIP: IPAddress?
+  var sourcePort: Int?
+  var port: Int?
+  var sni: Range<Int>?
+  /// Seconds since the epoch.
+  var time: Int64?
+  var token = TokenState.unchecked
+  /// The claims of the token, by `TokenIssuer.place(of:)`.
+  var claims: [ClaimValue] = []
+  var claimMembers: [Range<Int>] = []
+
+  init() {}
+
+  /// Forgets the request and keeps the memory.
+  mutating func reset() {
+    bytes.removeAll(keepingCapacity: true)
+    isHTTP = false
+    method = 0..<0
+    scheme = nil
+    host = nil
+    authorityPort = nil
+    path = 0..<0
+    query = nil
+    fields.removeAll(keepingCapacity: true)
+    caller = .unavailable
+    sourceIP = .unavailable
+    clientIP = nil
+    sourcePort = nil
+    port = nil
+    sni = nil
+    time = nil
+    token = .unchecked
+    claims.removeAll(keepingCapacity: true)
+    claimMembers.removeAll(keepingCapacity: true)
+  }
+
+  mutating func append(_ text: Span<UInt8>) -> Range<Int> {
+    let start = bytes.count
+    for index in text.indices { bytes.append(text[index]) }
+    return start..<bytes.count
+  }
+
+  mutating func append(_ text: some Sequence<UInt8>) -> Range<Int> {
+    let start = bytes.count
+    bytes.append(contentsOf: text)
+    return start..<bytes.count
+  }
+
+  /// Copies a piece of the buffer to its end, to be changed there.
+  mutating func copy(_ range: Range<Int>) -> Range<Int> {
+    let start = bytes.count
+    for index in range { bytes.append(bytes[index]) }
+    return start..<bytes.count
+  }
+
+  /// Appends what was written to the front of `work`.
+  mutating func appendWork(_ count: Int) -> Range<Int> {
+    let start = bytes.count
+    bytes.append(contentsOf: work[..<count])
+    return start..<bytes.count
+  }
+
+  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  func isEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool { bytes[left].elementsEqual(bytes[right]) }
+}
+
+/// What is known of the token.
+enum TokenState {
+  /// No scope has asked so far.
+  case unchecked
+  case none
+  /// A valid token of this issuer, an index into `Topology.tokens`.
+  case issuer(Int)
+}
+
+/// A typed claim.
+enum ClaimValue {
+  case absent
+  case integer(Int64)
+  case bytes(Range<Int>)
+  /// A range of `RequestState.claimMembers`.
+  case list(Range<Int>)
+}
