@@ -74,7 +74,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCodegen", "WeirCompiler", "WeirFormat", "WeirLint",
-        "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "HTTPCanonical",
+        "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "WeirJSON", "HTTPCanonical",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -94,6 +94,10 @@ let package = Package(
     tests("WeirISATests", ["WeirISA"]),
     tests("WeirVMTests", ["WeirVM", "WeirISA"]),
     tests("WeirCodegenTests", ["PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
+    tests("WeirLintTests", ["WeirSource", "WeirCompiler", "WeirLint"]),
+    tests(
+      "WeirTestingTests",
+      ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
     tests("ArchitectureTests", ["WeirSource"]),
     tests("FuzzRegressionTests", ["FuzzTargets"]),
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),

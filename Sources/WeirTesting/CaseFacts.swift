@@ -65,23 +65,18 @@ struct CaseFacts {
       for text in texts { facts.http?.headers.append(RequestFacts.Header(name, text)) }
     case .cookie(let name):
       for text in texts { facts.http?.headers.append(RequestFacts.Header("cookie", "\(name)=\(text)")) }
-    case .query(let name):
-      for text in texts { facts.http?.addQuery(name, text) }
-    case .method: if let text = texts.first { facts.http?.method = text }
     case .scheme: facts.http?.scheme = texts.first
     case .host: facts.http?.host = texts.first
-    case .path: if let text = texts.first { facts.http?.target = text }
     case .port: facts.port = values.first?.integer
     case .clientIP: facts.clientIP = values.first?.address
     case .sourceIP: facts.sourceIP = values.first?.address.map(Fact.known) ?? .absent
     case .sourcePort: facts.sourcePort = values.first?.integer
     case .sni: facts.sni = texts.first
-    case .caller: facts.caller = texts.first.map(Fact.known) ?? .absent
     case .time(.instant, zone: _): if case .int(let seconds)? = values.first { facts.time = seconds }
     case .claim(let issuer, let name): addClaim(issuer, name, values, isSet: isSet)
-    // The checker lets no test state these: they follow from other facts.
-    case .token, .callerTrustDomain, .callerNamespace, .callerAccount, .capture, .time, .responseStatus,
-      .responseHeader:
+    // The checker refuses these as facts: the line of the request says them, or they follow from others.
+    case .method, .path, .query, .caller, .callerTrustDomain, .callerNamespace, .callerAccount, .token, .capture, .time,
+      .responseStatus, .responseHeader:
       break
     }
   }

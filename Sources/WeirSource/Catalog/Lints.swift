@@ -109,7 +109,7 @@ extension DiagnosticKind {
 
       authz web { allow reads when source.ip in "10.0.0.0/8" }
 
-      retry gentle { tries 2, on { connect_failure } }
+      retry gentle { tries 2, on { connect_failure }, per_try_timeout 500ms }
 
       routes "shop.example" { otherwise { forward to web, timeout 2s } }
       """,
@@ -120,7 +120,7 @@ extension DiagnosticKind {
 
       authz web { allow reads when source.ip in "10.0.0.0/8" }
 
-      retry gentle { tries 2, on { connect_failure } }
+      retry gentle { tries 2, on { connect_failure }, per_try_timeout 500ms }
 
       routes "shop.example" { otherwise { forward to web, timeout 2s, retry gentle } }
       """)

@@ -14,6 +14,8 @@ struct LineReader {
 
   private let path: String
   private let handle: FileHandle
+  /// Of a file a whole chunk is read, of a pipe or a terminal what is there: whoever asks line by line gets answers line by line.
+  private let isFile: Bool
   private var chunk: [UInt8] = []
   private var index = 0
   private var isAtEnd = false
@@ -27,7 +29,11 @@ struct LineReader {
       guard let handle = FileHandle(forReadingAtPath: path) else { throw Failure("\(path): cannot be opened") }
       self.handle = handle
     }
+    isFile = (try? handle.offset()) != nil
   }
+
+  /// Whether the next line has to be waited for.
+  var isDrained: Bool { index == chunk.count }
 
   /// The next line without its line feed; `nil` at the end. Complexity: O(bytes of the line).
   mutating func next() throws(Failure) -> Line? {
@@ -62,7 +68,7 @@ struct LineReader {
   private mutating func fill() throws(Failure) -> Bool {
     guard !isAtEnd else { return false }
     do {
-      chunk = Array(try handle.read(upToCount: Self.chunkBytes) ?? Data())
+      chunk = Array(isFile ? try handle.read(upToCount: Self.chunkBytes) ?? Data() : handle.availableData)
     } catch { throw Failure("\(path): cannot be read") }
     index = 0
     isAtEnd = chunk.isEmpty
