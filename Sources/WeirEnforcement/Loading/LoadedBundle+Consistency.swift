@@ -28,7 +28,7 @@ extension LoadedBundle {
       }
     }
     for (index, retry) in topology.retries.enumerated() {
-      guard let id = program.scope(.retry, index), program.ruleCount(of: id) == (retry.isConditional ? 1 : 0) else {
+      guard let id = program.scope(.retry, index), program.ruleCount(of: id) == 1 else {
         throw .inconsistent("retry \(retry.name)")
       }
     }

@@ -6,7 +6,7 @@ import WeirRequest
 import WeirSource
 import WeirTesting
 
-@Suite struct SuiteRunnerTests {
+@Suite struct PreparedCaseTests {
   private static let text = """
     module shop.web
 
@@ -56,9 +56,9 @@ import WeirTesting
     try #require(errors == [])
     let policy = try #require(checked.policy)
     let reference = ReferenceEvaluator(policy: policy)
-    return SuiteRunner(policy).run(filter: filter) { facts throws(RequestError) in
-      guard let verdict = reference.decide(facts) else { throw RequestError(.unknownService, "no such service") }
-      return verdict
+    return policy.testCases(filter: filter).map { prepared in
+      let verdict = reference.decide(prepared.facts)
+      return prepared.result(verdict.map(Result.success) ?? .failure(RequestError(.unknownService, "no such service")))
     }
   }
 
