@@ -101,6 +101,7 @@ let package = Package(
     tests("ArchitectureTests", ["WeirSource"]),
     tests("FuzzRegressionTests", ["FuzzTargets"]),
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),
+    tests("WeirSemanticsTests", ["WeirSemantics", "WeirSyntax", "WeirPolicy", "WeirSource"]),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(
       name: "FuzzTargets", dependencies: ["WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting"],

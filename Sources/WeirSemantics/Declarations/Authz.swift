@@ -181,6 +181,7 @@ extension DeclarationChecker {
       ruleNames[landing.scope, default: [:]][rule.name.text] = rule.name.span
       var context = landing.context
       context.use = effect.use
+      context.ruleName = rule.name.text
       guard var condition = expressions.condition(rule.condition, in: context) else { continue }
       if let until = rule.until { condition = .and([condition, upTo(until)]) }
       if rule.effect == .allow { condition = fenced(condition, block.module, context) }

@@ -156,6 +156,8 @@ extension DeclarationChecker {
     _ syntax: RouteSyntax, of block: RouteBlock, in context: ExpressionContext, to draft: inout TableDraft
   ) {
     let annotations = annotations(syntax.annotations, inherited: block.annotations)
+    var context = context
+    context.ruleName = syntax.name.text
     let condition = expressions.condition(syntax.condition, in: context)
     let captures = condition.map(ExpressionChecker.bindings(of:)) ?? [:]
     let place = RoutePlace(

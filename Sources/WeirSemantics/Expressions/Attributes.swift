@@ -93,7 +93,7 @@ extension ExpressionChecker {
     guard AttributeRoot.request.members.contains(draft.member.text) else { return unknown(draft, of: .request) }
     guard scope.context.layer != .connection else {
       fail(
-        .wrongLayer, at: draft.span, "`\(draft.text)` cannot be read in `\(scope.context.scopeName)`",
+        .wrongLayer, at: draft.span, "`\(draft.text)` cannot be read in \(scope.context.scopeName)",
         notes: ["it holds at connection level, where there is no HTTP request: `source.*`, `sni`, `caller` and `time` exist there"])
       return nil
     }
@@ -131,7 +131,7 @@ extension ExpressionChecker {
     guard AttributeRoot.response.members.contains(draft.member.text) else { return unknown(draft, of: .response) }
     guard scope.context.layer == .response else {
       fail(
-        .wrongLayer, at: draft.span, "`\(draft.text)` is not known yet in `\(scope.context.scopeName)`",
+        .wrongLayer, at: draft.span, "`\(draft.text)` is not known yet in \(scope.context.scopeName)",
         notes: ["a response can be read in the conditions of a retry and in changes of response headers"])
       return nil
     }
@@ -186,7 +186,7 @@ extension ExpressionChecker {
   private mutating func issuer(_ draft: ReadingDraft, in scope: Scope) -> Int? {
     guard scope.context.layer != .connection else {
       fail(
-        .wrongLayer, at: draft.span, "`\(draft.text)` cannot be read in `\(scope.context.scopeName)`",
+        .wrongLayer, at: draft.span, "`\(draft.text)` cannot be read in \(scope.context.scopeName)",
         notes: ["tokens come with HTTP requests, and it holds at connection level"])
       return nil
     }
@@ -198,11 +198,11 @@ extension ExpressionChecker {
       let names = program.policy.tokens.map(\.name).sorted()
       let example = names.first ?? "NAME"
       fail(
-        .tokenWithoutIssuer, at: draft.span, "`\(scope.context.scopeName)` does not say whose tokens it reads",
+        .tokenWithoutIssuer, at: draft.span, "\(scope.context.scopeName) does not say whose tokens it reads",
         notes: ["a token counts only when its issuer is chosen by name"],
         help: names.isEmpty
           ? "declare a `jwt` and write `with token NAME` before the brace"
-          : "write `\(scope.context.scopeName) with token \(example) {`")
+          : "write `with token \(example)` before the brace of \(scope.context.scopeName)")
       return nil
     }
     return token

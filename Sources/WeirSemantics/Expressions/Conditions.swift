@@ -151,7 +151,7 @@ extension ExpressionChecker {
       // The parameter may be absent, what is passed here may not.
       if !calls.isEmpty { return .constant(isAbsent == negated) }
       fail(
-        .neverAbsent, at: comparison.span, "`\(reading.text)` is always present in `\(scope.context.scopeName)`",
+        .neverAbsent, at: comparison.span, "`\(reading.text)` is always present in \(scope.context.scopeName)",
         notes: reading.attribute == .caller || reading.attribute == .callerTrustDomain
           ? ["it takes mutual TLS: a service that says `mtls permissive` may have callers without an identity"] : [])
       return nil

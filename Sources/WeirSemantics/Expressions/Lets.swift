@@ -40,14 +40,18 @@ extension ExpressionChecker {
   /// The type that may be left out.
   private mutating func inferred(_ value: Operand, name: Name, in scope: Scope) -> Constant? {
     guard let type = value.evidentType else {
-      let isSet: Bool
-      if case .set(let elements, _) = value { isSet = !elements.isEmpty } else { isSet = true }
-      if case .reference = value, let term = term(value, in: scope), case .constant(let constant, _) = term,
-        constant.type != .identity, constant.type != .destination
-      {
-        return constant
+      switch value {
+      case .missing: return nil
+      case .set(let elements, _) where elements.isEmpty:
+        return constant(.literal(value), as: .set(.string), because: "", in: scope)
+      case .reference:
+        // Another name for a constant has its type.
+        guard let term = term(value, in: scope) else { return nil }
+        if case .constant(let constant, _) = term, constant.type != .identity, constant.type != .destination {
+          return constant
+        }
+      case .string, .regex, .int, .bool, .duration, .size, .percent, .rate, .time, .date, .range, .set: break
       }
-      guard isSet else { return constant(.literal(value), as: .set(.string), because: "", in: scope) }
       fail(
         .typeNeeded, at: name.span, "`\(name.text)` needs its type",
         notes: ["the type is left out for strings, numbers and durations alone"],

@@ -17,10 +17,32 @@ extension ExpressionChecker {
     case .all(let operands), .any(let operands):
       var presence: Set<Attribute> = []
       for case .test(let test) in operands where test.isPresence { presence.insert(test.test.attribute) }
+      switch (draft, context.use) {
+      case (.all, .allow), (.all, .ceiling): presence.formUnion(impliedPresence(operands, decidingAbsence: false))
+      case (.any, .deny): presence.formUnion(impliedPresence(operands, decidingAbsence: true))
+      default: break
+      }
       var isSound = true
       for operand in operands where !checkPolarity(operand, beside: presence, in: context) { isSound = false }
       return isSound
     }
+  }
+
+  /// Namespace and account are there together: where one test of a list decides the list the strict way when they are
+  /// absent, absence cannot help by the other.
+  private func impliedPresence(_ operands: [Draft], decidingAbsence: Bool) -> Set<Attribute> {
+    var implied: Set<Attribute> = []
+    for case .test(let test) in operands
+    where !test.isPresence && (test.test.whenAbsent != test.isInverted) == decidingAbsence {
+      switch test.test.attribute {
+      case .callerNamespace: implied.insert(.callerAccount)
+      case .callerAccount: implied.insert(.callerNamespace)
+      case .method, .scheme, .host, .port, .path, .clientIP, .query, .header, .cookie, .sourceIP, .sourcePort, .sni,
+        .caller, .callerTrustDomain, .claim, .token, .capture, .time, .responseStatus, .responseHeader:
+        break
+      }
+    }
+    return implied
   }
 
   private mutating func check(_ draft: DraftTest, beside: Set<Attribute>, in context: ExpressionContext) -> Bool {

@@ -29,7 +29,7 @@ extension ExpressionChecker {
       return .word(first)
     }
     if let root = AttributeRoot(rawValue: first.text) {
-      guard scope.parameters == nil else {
+      guard scope.parameters == nil || root == .capture else {
         fail(
           .impureFunction, at: reference.span, "a `fn` reads its parameters alone, not `\(first.text)`",
           help: "add a parameter and pass the attribute where it is called")

@@ -104,7 +104,7 @@ extension ExpressionChecker {
     case .cookie(let name), .header(let name):
       guard context.layer != .connection else {
         fail(
-          .wrongLayer, at: name.span, "headers and cookies cannot be read in `\(context.scopeName)`",
+          .wrongLayer, at: name.span, "headers and cookies cannot be read in \(context.scopeName)",
           notes: ["it holds at connection level, where there is no HTTP request"])
         return nil
       }

@@ -118,7 +118,9 @@ extension ExpressionChecker {
     guard SPIFFE.isTrustDomain(domain) else {
       fail(
         .badIdentity, at: text.span, "`\(domain)` is no trust domain",
-        notes: ["a trust domain has lower case letters, digits, `.`, `-` and `_`"])
+        notes: ["a trust domain has lower case letters, digits, `.`, `-` and `_`"],
+        fix: SPIFFE.isTrustDomain(domain.lowercased())
+          ? .init(text.span, "\"\(scheme)\(domain.lowercased())\(rest[slash...])\"") : nil)
       return nil
     }
     guard let pattern = pattern(Spanned(String(rest[slash...]), text.span), prefix: scheme + domain, text: text.value)
