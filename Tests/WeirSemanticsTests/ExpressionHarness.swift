@@ -71,7 +71,9 @@ struct Mesh {
   /// The condition of the rule in one line; the codes of what is wrong with it otherwise.
   func typed(_ condition: String) -> String {
     let program = check(condition)
-    guard let rule = program.value?.authz.flatMap(\.rules).first(where: { $0.name == "rule" }) else { return program.codes }
+    guard let rule = program.value?.authz.flatMap(\.rules).first(where: { $0.name == "rule" }) else {
+      return program.codes
+    }
     return rule.condition.line
   }
 

@@ -14,7 +14,8 @@ import Testing
     (#"not (token.sub is "a" else true)"#, "", ""),
     // A guard in the same list.
     (#"token.sub is present and token.sub is "a""#, "", ""), (#"token.sub is absent or token.sub is "a""#, "", ""),
-    (#"token.sub is absent or token.sub is not "a""#, "", ""), (#"not (token.sub is absent or token.sub is "a")"#, "", ""),
+    (#"token.sub is absent or token.sub is not "a""#, "", ""),
+    (#"not (token.sub is absent or token.sub is "a")"#, "", ""),
     (#"token.sub is present and (token.sub is "a" or token.sub is "b")"#, "!!", ""),
     (#"token.sub is present and (token.sub is "a" and request.method is GET)"#, "", ""),
     (#"token.sub is present and not (token.sub is "a" or token.sub is "b")"#, "", ""),
@@ -41,7 +42,8 @@ import Testing
     (#"caller.account is "a" and caller.namespace is "b""#, "!!", ""),
     // Through functions.
     ("is_a(token.sub)", "!", ""), ("not is_a(token.sub)", "", "!"), ("is_not_a(token.sub)", "", "!"),
-    ("token.sub is present and is_a(token.sub)", "", ""), ("known(token.sub)", "", ""), ("a_or_absent(token.sub)", "", ""),
+    ("token.sub is present and is_a(token.sub)", "", ""), ("known(token.sub)", "", ""),
+    ("a_or_absent(token.sub)", "", ""),
     // Never absent.
     ("request.method is GET", "", ""), ("request.method is not GET", "", ""), ("time.hour not in 6..20", "", ""),
     (#"source.ip not in "10.0.0.0/8""#, "", ""),

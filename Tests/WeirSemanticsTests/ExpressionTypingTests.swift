@@ -53,7 +53,9 @@ import Testing
     ("token.tenant in token.groups", "claim0.tenant in claim0.groups"),
     ("token.since in 2026-01-01T00:00:00Z..2026-01-02T00:00:00Z", "claim0.since in {1767225600..1767312000}"),
     // Repeated values.
-    (#"request.query["q"] is "1" and caller is db"#, "(query.q = '1' & caller = 'spiffe://shop.example/ns/data/sa/db')"),
+    (
+      #"request.query["q"] is "1" and caller is db"#, "(query.q = '1' & caller = 'spiffe://shop.example/ns/data/sa/db')"
+    ),
     (#"any request.header["x-tags"] is "a""#, "any header.x-tags = 'a'"),
     (#"any request.header["x-tags"] is not "a""#, "any header.x-tags not = 'a'"),
     (#"all request.header["x-region"] matches re"eu-.*""#, "all header.x-region ~ reeu-.*"),
@@ -86,7 +88,10 @@ import Testing
     // `not` is pushed down.
     (#"not (request.method is GET and request.path is "/")"#, "(!method = 'GET' | !path = '/')"),
     (#"not not request.method is GET"#, "method = 'GET'"),
-    ("(request.method is GET or (request.method is PUT or request.method is POST))", "(method = 'GET' | method = 'PUT' | method = 'POST')"),
+    (
+      "(request.method is GET or (request.method is PUT or request.method is POST))",
+      "(method = 'GET' | method = 'PUT' | method = 'POST')"
+    ),
   ])
   func means(_ condition: String, _ expected: String) { #expect(Mesh().typed(condition) == expected) }
 
@@ -117,7 +122,10 @@ import Testing
     (#"said(request.scheme)"#, "E0410"),
     ("owner(request.path, token.sub)", "(path ~ /u/{} & claim0.sub = capture.id@path/u/{}segment(1))"),
     ("request.path matches order", "path ~ /orders/{id}"),
-    ("caller in team", "caller in {'spiffe://shop.example/ns/twin/sa/a' 'spiffe://shop.example/ns/twin/sa/b' 'spiffe://x.example/y'}"),
+    (
+      "caller in team",
+      "caller in {'spiffe://shop.example/ns/twin/sa/a' 'spiffe://shop.example/ns/twin/sa/b' 'spiffe://x.example/y'}"
+    ),
     ("source.ip in wide", "source in {10.0.0.0/8 172.16.0.0/12 192.168.0.0/16}"),
     ("token.tenant is brand", "claim0.tenant = 'acme'"),
     ("request.port in ports", "port in {80 443}"),
@@ -145,6 +153,8 @@ import Testing
   }
 
   @Test func timesOutsideOfAnyMeshAreRead() {
-    #expect(Mesh(scope: "authz db").typed(#"source.ip in "10.0.0.0/8" and time.hour in 6..20"#) == "(source in {10.0.0.0/8} & hour in {6..20})")
+    #expect(
+      Mesh(scope: "authz db").typed(#"source.ip in "10.0.0.0/8" and time.hour in 6..20"#)
+        == "(source in {10.0.0.0/8} & hour in {6..20})")
   }
 }

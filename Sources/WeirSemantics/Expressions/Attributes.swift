@@ -94,7 +94,9 @@ extension ExpressionChecker {
     guard scope.context.layer != .connection else {
       fail(
         .wrongLayer, at: draft.span, "`\(draft.text)` cannot be read in \(scope.context.scopeName)",
-        notes: ["it holds at connection level, where there is no HTTP request: `source.*`, `sni`, `caller` and `time` exist there"])
+        notes: [
+          "it holds at connection level, where there is no HTTP request: `source.*`, `sni`, `caller` and `time` exist there"
+        ])
       return nil
     }
     guard scope.context.use != .retry else {
@@ -145,7 +147,8 @@ extension ExpressionChecker {
     guard let key = requireKey(draft), let header = headerType(key, in: scope.module) else { return nil }
     if key.value != header.name {
       fail(
-        .secondSpelling, at: key.span, "header names are written in lower case", fix: .init(key.span, "\"\(header.name)\""))
+        .secondSpelling, at: key.span, "header names are written in lower case",
+        fix: .init(key.span, "\"\(header.name)\""))
       return nil
     }
     let isList = header.type == .stringSet
@@ -157,7 +160,8 @@ extension ExpressionChecker {
   private mutating func requireKey(_ draft: ReadingDraft) -> Spanned<String>? {
     if let key = draft.key { return key }
     fail(
-      .unknownAttribute, at: draft.span, "`\(draft.text)` needs a name in brackets, such as `\(draft.text)[\"x-region\"]`")
+      .unknownAttribute, at: draft.span,
+      "`\(draft.text)` needs a name in brackets, such as `\(draft.text)[\"x-region\"]`")
     return nil
   }
 

@@ -83,7 +83,9 @@ extension ExpressionChecker {
     }
     guard let predicate = comparison.predicate else { return bareValue(comparison, in: scope) }
     guard let subject = term(comparison.subject, in: scope) else { return nil }
-    guard case .reading(var reading) = subject else { return constantSubject(subject, comparison, negated: negated, in: scope) }
+    guard case .reading(var reading) = subject else {
+      return constantSubject(subject, comparison, negated: negated, in: scope)
+    }
     guard apply(comparison.zone, to: &reading), checkQuantifier(comparison, reading) else { return nil }
     switch predicate {
     case .isPresent: return presence(comparison, reading, isAbsent: false, negated: negated, in: scope)
@@ -168,7 +170,11 @@ extension ExpressionChecker {
     guard comparison.predicate == nil, comparison.quantifier == nil, comparison.zone == nil else {
       let rest = SourceSpan(file: comparison.span.file, start: reference.span.end, end: comparison.span.end)
       let isPlainTruth: Bool
-      if case .is(.bool(true, _)) = comparison.predicate { isPlainTruth = !comparison.isNegated } else { isPlainTruth = false }
+      if case .is(.bool(true, _)) = comparison.predicate {
+        isPlainTruth = !comparison.isNegated
+      } else {
+        isPlainTruth = false
+      }
       fail(
         .bareValue, at: comparison.span, "`\(reference.text)(…)` is a condition and stands alone",
         help: "write `\(reference.text)(…)` or `not \(reference.text)(…)`",

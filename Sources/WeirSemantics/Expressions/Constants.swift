@@ -57,12 +57,14 @@ extension ExpressionChecker {
       let suggestion = Spelling.suggestion(for: name.text, among: Methods.names)
       fail(
         .valueNeverOccurs, at: name.span, "`\(name.text)` is no method of RFC 9110",
-        help: suggestion.map { "did you mean `\($0)`?" } ?? "a method of another kind is written in quotes: \"\(name.text)\"",
+        help: suggestion.map { "did you mean `\($0)`?" }
+          ?? "a method of another kind is written in quotes: \"\(name.text)\"",
         fix: .init(name.span, suggestion ?? "\"\(name.text)\""))
       return nil
     case .weekday:
       if let number = Weekdays.number(of: name.text) { return Constant(type: type, payload: .value(.int(number))) }
-      let suggestion = Spelling.suggestion(for: name.text, among: Weekdays.names)
+      let suggestion =
+        Spelling.suggestion(for: name.text, among: Weekdays.names)
         ?? Weekdays.names.first { name.text.hasPrefix($0) }
       fail(
         .valueNeverOccurs, at: name.span, "`\(name.text)` is no day of the week",
@@ -102,7 +104,8 @@ extension ExpressionChecker {
       return value(.int(number))
     case (.status, .int(let number, _)):
       guard (100...599).contains(number) else {
-        fail(.valueNeverOccurs, at: span, "there is no status \(number)", notes: ["statuses are 100 to 599 (RFC 9110 15)"])
+        fail(
+          .valueNeverOccurs, at: span, "there is no status \(number)", notes: ["statuses are 100 to 599 (RFC 9110 15)"])
         return nil
       }
       return value(.int(number))
@@ -114,7 +117,8 @@ extension ExpressionChecker {
     }
   }
 
-  mutating func range(_ low: Operand, _ high: Operand, of member: Type, because purpose: String) -> ClosedRange<Int64>? {
+  mutating func range(_ low: Operand, _ high: Operand, of member: Type, because purpose: String) -> ClosedRange<Int64>?
+  {
     guard let lower = scalar(low, as: member, because: purpose), let upper = scalar(high, as: member, because: purpose),
       case .value(.int(let from)) = lower.payload, case .value(.int(let to)) = upper.payload, from <= to
     else { return nil }
@@ -134,7 +138,8 @@ extension ExpressionChecker {
     var networkPlaces: [Network: SourceSpan] = [:]
     var isComplete = true
     for element in elements {
-      guard let term = term(element, in: scope), let part = members(term, of: member, because: purpose, in: scope) else {
+      guard let term = term(element, in: scope), let part = members(term, of: member, because: purpose, in: scope)
+      else {
         isComplete = false
         continue
       }

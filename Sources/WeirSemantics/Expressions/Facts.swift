@@ -43,7 +43,8 @@ extension ExpressionChecker {
       return values(value, of: reading.type, because: purpose, in: scope)
         .map { TestSuite.Fact(subject: subject, value: .several($0)) }
     }
-    guard let term = term(value, in: scope), let constant = constant(term, as: reading.type, because: purpose, in: scope),
+    guard let term = term(value, in: scope),
+      let constant = constant(term, as: reading.type, because: purpose, in: scope),
       checkPossible(constant.single.map { .equals($0) } ?? .isPresent, of: reading, at: value.span)
     else { return nil }
     guard let single = constant.single else {
@@ -59,7 +60,8 @@ extension ExpressionChecker {
   ) -> [Value]? {
     if case .set(let elements, _) = operand, elements.isEmpty { return [] }
     guard let term = term(operand, in: scope),
-      let constant = constant(term, as: .set(member), because: purpose, in: scope), case .set(let set) = constant.payload
+      let constant = constant(term, as: .set(member), because: purpose, in: scope),
+      case .set(let set) = constant.payload
     else { return nil }
     guard set.ranges.isEmpty, set.networks.isEmpty, set.patterns.isEmpty else {
       fail(.notAFact, at: operand.span, "a fact lists its values one by one")

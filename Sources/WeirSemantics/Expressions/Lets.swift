@@ -113,7 +113,8 @@ extension ExpressionChecker {
       return nil
     }
     guard written.arguments.isEmpty else {
-      fail(.unknownType, at: written.span, "`\(name)` has no members to give the type of", help: "write `Set<\(name)>`?")
+      fail(
+        .unknownType, at: written.span, "`\(name)` has no members to give the type of", help: "write `Set<\(name)>`?")
       return nil
     }
     return DeclaredType(type: type, isOptional: written.isOptional)
@@ -149,7 +150,8 @@ extension Type {
 
 extension TypeName {
   fileprivate var text: String {
-    name.text + (arguments.isEmpty ? "" : "<\(arguments.map(\.text).joined(separator: ", "))>") + (isOptional ? "?" : "")
+    name.text + (arguments.isEmpty ? "" : "<\(arguments.map(\.text).joined(separator: ", "))>")
+      + (isOptional ? "?" : "")
   }
 }
 

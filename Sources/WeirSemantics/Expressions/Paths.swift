@@ -106,7 +106,8 @@ extension ExpressionChecker {
         segments.append(.literal(String(piece)))
         continue
       }
-      guard piece.hasPrefix("{"), piece.hasSuffix("}"), piece.count >= 2, !piece.dropFirst().dropLast().contains(where: { "{}".contains($0) })
+      guard piece.hasPrefix("{"), piece.hasSuffix("}"), piece.count >= 2,
+        !piece.dropFirst().dropLast().contains(where: { "{}".contains($0) })
       else {
         fail(
           .badPattern, at: path.span, "a capture is a whole segment, `\(piece)` is not",
@@ -118,7 +119,9 @@ extension ExpressionChecker {
       let isRest = name.hasSuffix("...")
       if isRest { name.removeLast(3) }
       guard name.isEmpty || name.isCaptureName else {
-        fail(.badPattern, at: path.span, "`\(name)` is no name of a capture", notes: ["names have lower case letters, digits, `-` and `_`"])
+        fail(
+          .badPattern, at: path.span, "`\(name)` is no name of a capture",
+          notes: ["names have lower case letters, digits, `-` and `_`"])
         return nil
       }
       guard !isRest || index == pieces.count - 1 else {

@@ -91,7 +91,8 @@ extension ExpressionChecker {
     let help: String
     if let call = draft.call {
       labels = [.init(draft.span, "in `fn \(call.name)`")]
-      help = "write `\(optional.text) is present` or `is absent` beside the call, or let the `fn` take an optional and say `else`"
+      help =
+        "write `\(optional.text) is present` or `is absent` beside the call, or let the `fn` take an optional and say `else`"
     } else {
       labels = []
       help =

@@ -23,7 +23,8 @@ extension ExpressionChecker {
     guard let bounds = reading.attribute.bounds else { return true }
     for range in ranges where range.lowerBound < bounds.lowerBound || range.upperBound > bounds.upperBound {
       fail(
-        .valueNeverOccurs, at: span, "`\(reading.text)` is never \(range.lowerBound < bounds.lowerBound ? range.lowerBound : range.upperBound)",
+        .valueNeverOccurs, at: span,
+        "`\(reading.text)` is never \(range.lowerBound < bounds.lowerBound ? range.lowerBound : range.upperBound)",
         notes: ["it is from \(bounds.lowerBound) to \(bounds.upperBound)"])
       return false
     }

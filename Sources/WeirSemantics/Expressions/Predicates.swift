@@ -168,7 +168,8 @@ extension ExpressionChecker {
     guard let constant = constant(term, as: member, because: purpose, in: scope) else { return nil }
     switch constant.payload {
     case .value(let value): return (.has(value), nil)
-    case .identities(let set): return set.exact.count == 1 && set.patterns.isEmpty ? (.has(.string(set.exact[0])), nil) : nil
+    case .identities(let set):
+      return set.exact.count == 1 && set.patterns.isEmpty ? (.has(.string(set.exact[0])), nil) : nil
     case .network, .pattern, .set, .destination, .quantity: return nil
     }
   }
@@ -206,7 +207,9 @@ extension ExpressionChecker {
         help: "compare it with `is` or `in`")
       return nil
     }
-    fail(.wrongTest, at: operand.span, "`\(reading.text)` is matched with \(expected)", notes: ["this is \(term.typeName)"])
+    fail(
+      .wrongTest, at: operand.span, "`\(reading.text)` is matched with \(expected)", notes: ["this is \(term.typeName)"]
+    )
     return nil
   }
 
@@ -334,7 +337,8 @@ extension Predicate {
     case .isUnder(let path): return .isUnder(view.apply(to: path))
     case .matches(let pattern): return .matches(view.apply(to: pattern))
     case .matchesAny(let patterns, let values):
-      return .matchesAny(patterns: patterns.map { view.apply(to: $0) }, values: values.map(fold).sortedWithoutRepetition)
+      return .matchesAny(
+        patterns: patterns.map { view.apply(to: $0) }, values: values.map(fold).sortedWithoutRepetition)
     case .isPresent, .isInRanges, .isInNetworks, .matchesRegex, .equalsAttribute, .isInAttribute, .isInData, .has,
       .hasAttribute:
       return self

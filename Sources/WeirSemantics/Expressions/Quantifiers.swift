@@ -18,7 +18,8 @@ extension ExpressionChecker {
           .listHeader, at: comparison.span, "`\(reading.text)` may have several values: say `any` or `all`",
           notes: ["the header is a list by its declaration; each field line is one value, never split at commas"],
           help: "`any` holds when some line does, `all` when there is a line and every line does",
-          fix: .init(SourceSpan(file: comparison.span.file, start: comparison.span.start, end: comparison.span.start), "any "))
+          fix: .init(
+            SourceSpan(file: comparison.span.file, start: comparison.span.start, end: comparison.span.start), "any "))
       }
       return false
     }
@@ -26,7 +27,9 @@ extension ExpressionChecker {
     let removal = Diagnostic.Fix(
       SourceSpan(file: quantifier.span.file, start: quantifier.span.start, end: comparison.subject.span.start), "")
     if isPresence {
-      fail(.misplacedQuantifier, at: quantifier.span, "presence is asked once for all values", help: "remove `\(word)`", fix: removal)
+      fail(
+        .misplacedQuantifier, at: quantifier.span, "presence is asked once for all values", help: "remove `\(word)`",
+        fix: removal)
       return false
     }
     guard reading.occurrence == .once else { return true }
@@ -37,7 +40,8 @@ extension ExpressionChecker {
     } else {
       fail(
         .misplacedQuantifier, at: quantifier.span, "`\(reading.text)` has one value",
-        notes: ["`any` and `all` are for headers, query parameters and cookies"], help: "remove `\(word)`", fix: removal)
+        notes: ["`any` and `all` are for headers, query parameters and cookies"], help: "remove `\(word)`", fix: removal
+      )
     }
     return false
   }
@@ -46,7 +50,9 @@ extension ExpressionChecker {
   mutating func apply(_ zone: Spanned<String>?, to reading: inout Reading) -> Bool {
     guard let zone else { return true }
     guard case .time(let part, _) = reading.attribute else {
-      fail(.misplacedZone, at: zone.span, "`\(reading.text)` is not read on a clock", notes: ["a time zone goes with `time.weekday`, `.hour`, `.minute` and `.date`"])
+      fail(
+        .misplacedZone, at: zone.span, "`\(reading.text)` is not read on a clock",
+        notes: ["a time zone goes with `time.weekday`, `.hour`, `.minute` and `.date`"])
       return false
     }
     guard part != .instant else {
@@ -59,7 +65,9 @@ extension ExpressionChecker {
       let suggestion = Spelling.suggestion(for: zone.value, among: TimeZoneRule.names)
       fail(
         .unknownTimeZone, at: zone.span, "there is no time zone \"\(zone.value)\"",
-        notes: ["zones are named as in the IANA database, by their present name: \"Europe/Berlin\"; `UTC` can be left out"],
+        notes: [
+          "zones are named as in the IANA database, by their present name: \"Europe/Berlin\"; `UTC` can be left out"
+        ],
         help: suggestion.map { "did you mean \"\($0)\"?" }, fix: suggestion.map { .init(zone.span, "\"\($0)\"") })
       return false
     }

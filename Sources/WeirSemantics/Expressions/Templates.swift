@@ -56,7 +56,8 @@ extension ExpressionChecker {
     guard let bindings = context.captures[name] else {
       let suggestion = Spelling.suggestion(for: name, among: context.captures.keys.sorted())
       fail(
-        .unboundCapture, at: span, "`{\(name)\(isRest ? "..." : "")}` is not bound by every request of \(context.ruleName.map { "route `\($0)`" } ?? "this route")",
+        .unboundCapture, at: span,
+        "`{\(name)\(isRest ? "..." : "")}` is not bound by every request of \(context.ruleName.map { "route `\($0)`" } ?? "this route")",
         notes: [
           "a template uses what the `matches` tests of the route's own condition capture, `{rest...}` after `under`, and `{path...}`"
         ], help: suggestion.map { "did you mean `{\($0)}`?" })
@@ -67,7 +68,9 @@ extension ExpressionChecker {
     guard isRest ? takesRest : takesSegment else {
       fail(
         .badTemplate, at: span,
-        isRest ? "`{\(name)}` is one segment: it is written without dots" : "`{\(name)...}` is a rest: it is written with its dots")
+        isRest
+          ? "`{\(name)}` is one segment: it is written without dots"
+          : "`{\(name)...}` is a rest: it is written with its dots")
       return nil
     }
     return .capture(name: name, bindings)
@@ -100,13 +103,15 @@ extension ExpressionChecker {
     guard path.hasPrefix("/") else {
       fail(
         .badTemplate, at: text.span,
-        kind == .path ? "a path begins with `/`" : "a redirect goes to a path that begins with `/`, or to an http or https URL")
+        kind == .path
+          ? "a path begins with `/`" : "a redirect goes to a path that begins with `/`, or to an http or https URL")
       return false
     }
     if let mark = path.firstIndex(of: "?") {
       let query = path[mark...].dropFirst()
       if kind == .path {
-        fail(.badTemplate, at: text.span, "a rewrite changes the path alone", notes: ["the query of the request is kept"])
+        fail(
+          .badTemplate, at: text.span, "a rewrite changes the path alone", notes: ["the query of the request is kept"])
         return false
       }
       if case .failure(let reason) = Canonical.query(Array(query.utf8)) {

@@ -59,7 +59,9 @@ extension ExpressionChecker {
     } catch {
       switch error {
       case .malformed:
-        fail(.badAddress, at: text.span, "`\(text.value)` is no network", notes: ["a CIDR reads \"10.0.0.0/8\" or \"fd00::/8\""])
+        fail(
+          .badAddress, at: text.span, "`\(text.value)` is no network",
+          notes: ["a CIDR reads \"10.0.0.0/8\" or \"fd00::/8\""])
       case .prefixTooLong:
         fail(.badAddress, at: text.span, "`\(text.value)` has a prefix longer than its address")
       case .hostBits(let network):
@@ -146,7 +148,9 @@ extension ExpressionChecker {
       return nil
     }
     guard case .success = Canonical.headerName(Array(text.value.utf8)) else {
-      fail(.valueNeverOccurs, at: text.span, "`\(text.value)` is no method", notes: ["a method is a token (RFC 9110 5.6.2)"])
+      fail(
+        .valueNeverOccurs, at: text.span, "`\(text.value)` is no method",
+        notes: ["a method is a token (RFC 9110 5.6.2)"])
       return nil
     }
     return text.value
@@ -182,7 +186,8 @@ enum SPIFFE {
   static func isSegment(_ text: String) -> Bool {
     !text.isEmpty && text != "." && text != ".."
       && text.utf8.allSatisfy {
-        (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || ".-_".utf8.contains($0)
+        (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0)
+          || ".-_".utf8.contains($0)
       }
   }
 }
