@@ -98,6 +98,7 @@ let package = Package(
     tests(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
+    tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests("ArchitectureTests", ["WeirSource"]),
     tests("FuzzRegressionTests", ["FuzzTargets"]),
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),
