@@ -32,6 +32,7 @@ public func parse(_ file: SourceFile, id: FileID) -> Diagnosed<ParsedFile> {
   let unit = parser.sourceUnit()
   let tree = SyntaxTree(
     source: file.text, tokens: parser.tokens, nodes: parser.nodes, isComplete: parser.diagnostics.isEmpty)
-  let diagnostics = parser.diagnostics.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }
+  let found = withoutConsequences(parser.diagnostics, tokens: parser.tokens, file: file)
+  let diagnostics = found.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }
   return Diagnosed(ParsedFile(tree: tree, unit: unit), diagnostics)
 }

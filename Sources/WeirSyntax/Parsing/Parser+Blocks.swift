@@ -114,16 +114,11 @@ extension Parser {
 
   // MARK: - Recovery
 
-  /// A word that begins nothing but a declaration, at the beginning of a line: a brace above was forgotten.
+  /// A word that begins a declaration, at the margin: where it begins nothing else, a brace above was forgotten.
   func isDeclarationAtMargin(_ token: Int) -> Bool {
-    guard token > 0, let word = tokens[token].word, Self.declarationOnly.contains(word) else { return false }
+    guard token > 0, let word = tokens[token].word, Block.file.words.contains(word) else { return false }
     return tokens[token - 1].kind == .newline
   }
-
-  private static let declarationOnly: Set<Word> = [
-    .module, .import, .public, .mesh, .gateway, .service, .principal, .authz, .ceiling, .routes, .jwt, .let, .fn, .data,
-    .test, .prove,
-  ]
 
   /// A line that begins no item of this block but one of a block around it, and is not indented more than the line of the
   /// opening brace: the closing brace was forgotten.
@@ -194,8 +189,13 @@ extension Parser {
   }
 
   private func beginsItem(of block: Block) -> Bool {
-    if block == .test { return rawKind == .capitalized || tokens[position].word == .connect }
     if rawKind == .at { return block == .authz || block == .routes }
-    return block.words.isEmpty || isWord(of: block)
+    switch block {
+    case .test: return rawKind == .capitalized || tokens[position].word == .connect
+    case .staticEndpoints: return rawKind == .string
+    case .labels: return rawKind == .name
+    case .facts: return rawKind == .name || rawKind == .capitalized
+    default: return isWord(of: block)
+    }
   }
 }

@@ -19,10 +19,9 @@ extension Parser {
           hasModule = true
           try module(&unit)
         } else {
-          if !hasModule {
-            hasModule = true
-            reportMissingModule()
-          }
+          // A misspelled first word is the one mistake to report.
+          if !hasModule, beginsDeclaration { reportMissingModule() }
+          hasModule = true
           if word == .import { try importLine(&unit) } else { unit.declarations.append(try declaration()) }
         }
         try endOfDeclaration()
