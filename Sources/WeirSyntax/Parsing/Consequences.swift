@@ -3,7 +3,7 @@ import WeirSource
 /// Leaves out messages that only follow from a mistake already reported.
 ///
 /// A brace too many or too few, or a quote that swallows one, shifts everything up to the next declaration at the margin:
-/// of such a stretch the first message is enough. Elsewhere each message stands for a mistake of its own.
+/// of such a stretch the first message is enough. So it is of a line with a stray character or a string without an end. Elsewhere each message stands for a mistake of its own.
 /// `diagnostics` in the order of discovery, those of the lexer first. Complexity: O(tokens + diagnostics²).
 func withoutConsequences(_ diagnostics: [Diagnostic], tokens: [Token], file: SourceFile) -> [Diagnostic] {
   guard diagnostics.count > 1 else { return diagnostics }
@@ -11,11 +11,13 @@ func withoutConsequences(_ diagnostics: [Diagnostic], tokens: [Token], file: Sou
   func isQuote(_ diagnostic: Diagnostic) -> Bool { diagnostic.kind == .unterminatedString }
   func isSyntax(_ diagnostic: Diagnostic) -> Bool { diagnostic.kind.code.hasPrefix("E02") }
   let linesWithQuote = Set(diagnostics.filter(isQuote).map(line))
+  let linesWithStrays = Set(diagnostics.filter { $0.kind == .unexpectedCharacter }.map(line))
   let stretches = unbalancedStretches(tokens)
   var kept: [Diagnostic] = []
   for diagnostic in diagnostics {
     let isAboutTokens = isSyntax(diagnostic) || [.malformedNumber, .unexpectedCharacter].contains(diagnostic.kind)
     if isAboutTokens, linesWithQuote.contains(line(diagnostic)) { continue }
+    if isSyntax(diagnostic), linesWithStrays.contains(line(diagnostic)) { continue }
     let start = diagnostic.span.start
     let follows = kept.contains { earlier in
       (isQuote(earlier) || isSyntax(earlier))

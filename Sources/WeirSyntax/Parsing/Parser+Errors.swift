@@ -34,7 +34,7 @@ extension Parser {
   mutating func unknownWord(in block: Block) -> SyntaxFailure {
     if rawKind == .invalid { return .item }
     guard kind == .name || kind == .capitalized else {
-      return expectedError("an item of \(block.description)")
+      return expectedError(block == .file ? "a declaration" : "an item of \(block.description)")
     }
     let written = text(ofToken: position)
     let suggestion = suggestionForCurrent(among: block.words)
