@@ -37,8 +37,6 @@ let package = Package(
     module("WeirPolicy"),
     module(
       "WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
-    // classes, decision graph and set operations: what a policy means, for speed and for proofs
-    module("WeirPlan", ["WeirPolicy", "WeirRegex"]),
     module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA", "CXXHash"]),
     module("WeirBundle", ["WeirPolicy", "WeirISA", "COpenSSL"]),
     .target(
@@ -89,9 +87,6 @@ let package = Package(
     tests("HTTPCanonicalTests", ["HTTPCanonical", "PropertyTesting"]),
     tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON"]),
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
-    tests(
-      "WeirPlanTests",
-      ["WeirPlan", "WeirPolicy", "WeirRequest", "WeirReference", "HTTPCanonical", "PropertyTesting"]),
     tests("WeirPolicyTests", ["WeirPolicy", "PropertyTesting"]),
     tests("WeirBundleTests", ["WeirBundle", "WeirISA", "WeirPolicy"]),
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax", "SyntaxTesting", "PropertyTesting"]),
@@ -104,6 +99,12 @@ let package = Package(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
+    tests(
+      "DifferentialTests",
+      [
+        "PropertyTesting", "WeirSource", "WeirCompiler", "WeirReference", "WeirEnforcement", "WeirBundle", "WeirPolicy",
+        "WeirRequest", "WeirVM",
+      ]),
     tests("ArchitectureTests", ["WeirSource"]),
     tests("FuzzRegressionTests", ["FuzzTargets"]),
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),

@@ -17,7 +17,7 @@ public struct ReferenceEvaluator {
     let scope = policy.authz[scope]
     do throws(Rejected) {
       let http = try canonical(facts)
-      let token = try typedToken(facts, issuers: scope.tokens)
+      let token = try typedToken(facts, blocks: [scope.tokens])
       return AttributeReader(
         policy: policy, facts: facts, http: http, caller: facts.caller, token: token, pathView: scope.pathView
       ).evaluate(condition)
@@ -60,19 +60,20 @@ public struct ReferenceEvaluator {
     guard let service = policy.services.firstIndex(where: { $0.name == name }),
       let port = policy.services[service].port(number: facts.port, isHTTP: http != nil)
     else { return nil }
-    var verdict = try authorize(service: service, port: port, facts, http, caller: facts.caller)
-    if let http {
-      let table = self.table(host: http.host) ?? table(service: service)
+    let table = http.flatMap { self.table(host: $0.host) } ?? table(service: service)
+    var verdict = try authorize(
+      service: service, port: port, facts, http, caller: facts.caller, alsoNamed: table?.tokens ?? [])
+    if let http, let table {
+      let own = policy.authz[policy.services[service].ports[port].authz].tokens
       // Informational here: what cannot be routed is no route.
-      verdict.route = table.flatMap { table in
-        try? route(table, facts, http, clientIsAbsentWhenUnstated: isGateway(table))?.verdict
-      }
+      verdict.route = try? route(table, facts, http, client: facts.caller, alsoNamed: own)?.verdict
     }
     return verdict
   }
 
+  /// `alsoNamed`: issuers that blocks before this one name; their tokens are absent here, not refused.
   private func authorize(
-    service: Int, port: Int, _ facts: RequestFacts, _ http: CanonicalHTTP?, caller: Fact<String>
+    service: Int, port: Int, _ facts: RequestFacts, _ http: CanonicalHTTP?, caller: Fact<String>, alsoNamed: [Int]
   ) throws(Rejected) -> Verdict {
     let place = policy.services[service].ports[port]
     var caller = caller
@@ -82,47 +83,34 @@ public struct ReferenceEvaluator {
       throw Rejected("mtls_required")
     }
     let scope = policy.authz[place.authz]
-    let reader = try self.reader(
-      facts, http, caller: caller, issuers: scope.tokens, view: scope.pathView, single: scope.singleReads)
+    let limits = policy.limits.filter { $0.service == service && ($0.port ?? port) == port }
+    let token = try typedToken(facts, blocks: [scope.tokens] + limits.map(\.tokens), alsoNamed: alsoNamed)
+    try http?.refuseRepeated(scope.singleReads)
+    var reader = AttributeReader(
+      policy: policy, facts: facts, http: http, caller: caller, token: token, pathView: scope.pathView)
     var verdict = Verdict(AuthzVerdict(scope.rules, scope.rules.map { reader.evaluate($0.condition) }))
-    if verdict.outcome == .allow {
-      verdict.limits = try charges(service: service, port: port, facts, http, caller: caller)
+    guard verdict.outcome == .allow else { return verdict }
+    for limit in limits {
+      try http?.refuseRepeated(limit.singleReads)
+      reader.pathView = limit.pathView
+      // Doubt charges: it can only make the decision stricter.
+      guard reader.evaluate(limit.condition) != .no else { continue }
+      verdict.limits.append(Verdict.Charge(limit: limit.name, key: limit.key.flatMap { reader.key($0, limit) }))
     }
     return verdict
   }
 
-  private func charges(
-    service: Int, port: Int, _ facts: RequestFacts, _ http: CanonicalHTTP?, caller: Fact<String>
-  ) throws(Rejected) -> [Verdict.Charge] {
-    var charges: [Verdict.Charge] = []
-    for limit in policy.limits where limit.service == service && (limit.port ?? port) == port {
-      let reader = try self.reader(
-        facts, http, caller: caller, issuers: limit.tokens, view: limit.pathView, single: limit.singleReads)
-      // Doubt charges: it can only make the decision stricter.
-      guard reader.evaluate(limit.condition) != .no else { continue }
-      charges.append(Verdict.Charge(limit: limit.name, key: limit.key.flatMap { reader.key($0, limit) }))
-    }
-    return charges
-  }
-
-  func reader(
-    _ facts: RequestFacts, _ http: CanonicalHTTP?, caller: Fact<String>, issuers: [Int], view: PathView,
-    single: [Attribute]
-  ) throws(Rejected) -> AttributeReader {
-    let token = try typedToken(facts, issuers: issuers)
-    if let http {
-      for attribute in single { try http.refuseRepeated(attribute) }
-    }
-    return AttributeReader(
-      policy: policy, facts: facts, http: http, caller: caller, token: token, pathView: view)
-  }
-
-  private func typedToken(_ facts: RequestFacts, issuers: [Int]) throws(Rejected) -> TypedToken? {
-    guard !issuers.isEmpty else { return nil }
+  /// The token as the blocks see it; not looked at when none of them names an issuer.
+  func typedToken(
+    _ facts: RequestFacts, blocks: [[Int]], alsoNamed: [Int] = []
+  ) throws(Rejected) -> TypedToken? {
+    guard blocks.contains(where: { !$0.isEmpty }) else { return nil }
     switch facts.token {
     case .none: return nil
     case .invalid(let error): throw Rejected(error.rawValue)
-    case .verified(let claims): return try TypedToken(claims, issuers: issuers, policy: policy, time: facts.time)
+    case .verified(let claims):
+      let issuers = alsoNamed + blocks.flatMap(\.self)
+      return try TypedToken(claims, issuers: issuers, policy: policy, time: facts.time)
     }
   }
 
@@ -142,27 +130,33 @@ public struct ReferenceEvaluator {
       table = found
     }
 
-    var gatewayVerdict: Verdict?
+    var edge: Verdict?
+    var client = facts.caller
     var caller = facts.caller
+    var named: [Int] = []
     if case .gateway(let index) = table.owner {
+      if case .unavailable = client { client = .absent }
       let gateway = policy.gateways[index]
-      if let scope = gateway.authz.map({ policy.authz[$0] }) {
-        var client = caller
-        if case .unavailable = client { client = .absent }
-        let reader = try self.reader(
-          facts, http, caller: client, issuers: scope.tokens, view: scope.pathView, single: scope.singleReads)
-        gatewayVerdict = Verdict(AuthzVerdict(scope.rules, scope.rules.map { reader.evaluate($0.condition) }))
-      }
       caller = gateway.identity.map { .known($0) } ?? .absent
+      if let scope = gateway.authz.map({ policy.authz[$0] }) {
+        named = scope.tokens
+        let token = try typedToken(facts, blocks: [scope.tokens, table.tokens])
+        try http.refuseRepeated(scope.singleReads)
+        try http.refuseRepeated(table.singleReads)
+        let reader = AttributeReader(
+          policy: policy, facts: facts, http: http, caller: client, token: token, pathView: scope.pathView)
+        edge = Verdict(AuthzVerdict(scope.rules, scope.rules.map { reader.evaluate($0.condition) }))
+      }
     }
-
-    guard let chosen = try route(table, facts, http, clientIsAbsentWhenUnstated: isGateway(table)) else { return nil }
-    if var denied = gatewayVerdict, denied.outcome != .allow {
-      denied.route = chosen.verdict
+    if var denied = edge, denied.outcome != .allow {
+      // The decision stands; where the request would have gone is told when it can be.
+      denied.route = try? route(table, facts, http, client: client, alsoNamed: named)?.verdict
       return denied
     }
+
+    guard let chosen = try route(table, facts, http, client: client, alsoNamed: named) else { return nil }
     guard let forward = chosen.forward else {
-      var local = gatewayVerdict ?? Verdict(outcome: .allow, by: nil, reason: nil, shadowOutcome: .allow)
+      var local = edge ?? Verdict(outcome: .allow, by: nil, reason: nil, shadowOutcome: .allow)
       local.by = nil
       local.reason = "local"
       local.route = chosen.verdict
@@ -176,14 +170,14 @@ public struct ReferenceEvaluator {
     } else {
       var facts = facts
       facts.port = service.ports[port].number
-      verdict = try authorize(service: forward.service, port: port, facts, forward.http, caller: caller)
+      verdict = try authorize(
+        service: forward.service, port: port, facts, forward.http, caller: caller,
+        alsoNamed: named + table.tokens)
     }
+    // Had the gateway's shadow rules been enforced, the destination would not have been asked.
+    if edge?.shadowOutcome == .deny { verdict.shadowOutcome = .deny }
     verdict.route = chosen.verdict
     return verdict
-  }
-
-  private func isGateway(_ table: RouteTable) -> Bool {
-    if case .gateway = table.owner { true } else { false }
   }
 
   private func table(service: Int) -> RouteTable? { policy.routeTables.first { $0.owner == .service(service) } }
@@ -228,12 +222,15 @@ extension Service {
 }
 
 extension CanonicalHTTP {
-  fileprivate func refuseRepeated(_ attribute: Attribute) throws(Rejected) {
-    switch attribute {
-    case .header(let name): if values(ofHeader: name).count > 1 { throw Rejected("repeated_header") }
-    case .query(let name): if try values(ofQuery: name).count > 1 { throw Rejected("repeated_query") }
-    case .cookie(let name): if try values(ofCookie: name).count > 1 { throw Rejected("repeated_cookie") }
-    default: break
+  /// A value that may occur once and occurs twice is no value.
+  func refuseRepeated(_ attributes: [Attribute]) throws(Rejected) {
+    for attribute in attributes {
+      switch attribute {
+      case .header(let name): if values(ofHeader: name).count > 1 { throw Rejected("repeated_header") }
+      case .query(let name): if try values(ofQuery: name).count > 1 { throw Rejected("repeated_query") }
+      case .cookie(let name): if try values(ofCookie: name).count > 1 { throw Rejected("repeated_cookie") }
+      default: break
+      }
     }
   }
 }

@@ -18,12 +18,14 @@ struct ChosenRoute {
 extension ReferenceEvaluator {
   /// First match from the top; an undetermined condition before it refuses the request.
   func route(
-    _ table: RouteTable, _ facts: RequestFacts, _ http: CanonicalHTTP, clientIsAbsentWhenUnstated: Bool
+    _ table: RouteTable, _ facts: RequestFacts, _ http: CanonicalHTTP, client: Fact<String>, alsoNamed: [Int]
   ) throws(Rejected) -> ChosenRoute? {
-    var caller = facts.caller
-    if clientIsAbsentWhenUnstated, case .unavailable = caller { caller = .absent }
-    let reader = try self.reader(
-      facts, http, caller: caller, issuers: table.tokens, view: table.pathView, single: table.singleReads)
+    var client = client
+    if case .gateway = table.owner, case .unavailable = client { client = .absent }
+    let token = try typedToken(facts, blocks: [table.tokens], alsoNamed: alsoNamed)
+    try http.refuseRepeated(table.singleReads)
+    let reader = AttributeReader(
+      policy: policy, facts: facts, http: http, caller: client, token: token, pathView: table.pathView)
     for route in table.routes {
       switch reader.evaluate(route.condition) {
       case .no: continue
