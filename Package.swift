@@ -88,6 +88,12 @@ let package = Package(
     tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON"]),
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
     tests("WeirPolicyTests", ["WeirPolicy", "PropertyTesting"]),
+    tests(
+      "WeirEnforcementTests",
+      [
+        "PropertyTesting", "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirISA", "WeirPolicy", "WeirReference",
+        "WeirRequest", "WeirSource",
+      ]),
     tests("WeirBundleTests", ["WeirBundle", "WeirISA", "WeirPolicy"]),
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax", "SyntaxTesting", "PropertyTesting"]),
     tests("WeirFormatTests", ["WeirSyntax", "WeirFormat", "SyntaxTesting", "PropertyTesting"]),

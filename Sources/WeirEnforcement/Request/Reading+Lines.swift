@@ -45,6 +45,8 @@ extension RequestState {
   mutating func readOnlyLine(_ source: ValueSource, _ names: [UInt8]) -> Reading {
     guard isHTTP else { return .unavailable }
     var found: [Range<Int>] = []
+    swap(&found, &pieces)
+    defer { swap(&found, &pieces) }
     do throws(Reject) { try lines(source, names, into: &found) } catch { return .unavailable }
     guard let value = found.first else { return .absent }
     guard found.count == 1 else { return .unavailable }

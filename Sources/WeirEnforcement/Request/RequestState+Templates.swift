@@ -6,10 +6,13 @@ extension RequestState {
   /// The text of a template, as it is: whether it is canonical is asked afterwards.
   ///
   /// - Throws: `rewrite_not_canonical` for a capture that nothing bound.
-  mutating func expand(_ pieces: [RoutePlan.Piece]) throws(Reject) -> Range<Int> {
+  mutating func expand(_ template: [RoutePlan.Piece]) throws(Reject) -> Range<Int> {
     // What pieces derive lies in between, so they are found first and joined after.
     var parts: [Range<Int>] = []
-    for piece in pieces {
+    swap(&parts, &pieces)
+    defer { swap(&parts, &pieces) }
+    parts.removeAll(keepingCapacity: true)
+    for piece in template {
       switch piece {
       case .text(let text): parts.append(append(text))
       case .wholePath: parts.append(min(path.lowerBound + 1, path.upperBound)..<path.upperBound)

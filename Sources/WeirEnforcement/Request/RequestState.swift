@@ -19,6 +19,8 @@ struct RequestState: ~Copyable {
   var work = [UInt8](repeating: 0, count: CanonicalLimits.pathBytesMax + 1)
   /// The path while it is turned into a view.
   var view: [UInt8] = []
+  /// Lines or template pieces while they are collected: whoever uses it takes it out and puts it back.
+  var pieces: [Range<Int>] = []
 
   // The head; none of it for a TCP connection.
   var isHTTP = false
