@@ -37,6 +37,8 @@ let package = Package(
     module("WeirPolicy"),
     module(
       "WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
+    // classes, decision graph and set operations: what a policy means, for speed and for proofs
+    module("WeirPlan", ["WeirPolicy", "WeirRegex"]),
     module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA", "CXXHash"]),
     module("WeirBundle", ["WeirPolicy", "WeirISA", "COpenSSL"]),
     .target(
@@ -87,6 +89,9 @@ let package = Package(
     tests("HTTPCanonicalTests", ["HTTPCanonical", "PropertyTesting"]),
     tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON"]),
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
+    tests(
+      "WeirPlanTests",
+      ["WeirPlan", "WeirPolicy", "WeirRequest", "WeirReference", "HTTPCanonical", "PropertyTesting"]),
     tests("WeirPolicyTests", ["WeirPolicy", "PropertyTesting"]),
     tests(
       "WeirEnforcementTests",

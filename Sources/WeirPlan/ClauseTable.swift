@@ -1,0 +1,137 @@
+/// All clauses of a space in flat arrays: a clause is an `and` of class sets, one for each dimension it constrains.
+public struct ClauseTable: Sendable {
+  /// For each condition its clauses; a condition is true when one of them is.
+  public private(set) var clausesOf: [Range<Int>] = []
+  public private(set) var conditionOf: [Int32] = []
+  /// Each set once.
+  public private(set) var sets: [ClassSet] = []
+  /// For each clause its constraints, in `dimensions` and `setIDs`; in the order of levels.
+  public private(set) var constraints: [Range<Int>] = []
+  public private(set) var dimensions: [Int32] = []
+  public private(set) var setIDs: [Int32] = []
+  /// For each clause the dimensions it mentions without constraining them: unavailable, they make it undetermined all the same.
+  public private(set) var mentions: [[Int32]] = []
+  /// Number of classes of each dimension.
+  public let classCounts: [Int]
+
+  public var count: Int { constraints.count }
+
+  init(_ conditions: [[[Formula]]], classes: [SlotClasses], variableCount: Int) {
+    classCounts = classes.map(\.count) + [Int](repeating: 2, count: variableCount)
+    var leafSets: [Formula: ClassSet] = [:]
+    var index: [ClassSet: Int32] = [:]
+    for (condition, clauses) in conditions.enumerated() {
+      let first = count
+      var seen: Set<[Formula]> = []
+      for clause in clauses where seen.insert(clause).inserted {
+        add(clause, condition: condition, classes, &leafSets, &index)
+      }
+      clausesOf.append(first..<count)
+    }
+  }
+
+  private mutating func add(
+    _ clause: [Formula], condition: Int, _ classes: [SlotClasses], _ leafSets: inout [Formula: ClassSet],
+    _ index: inout [ClassSet: Int32]
+  ) {
+    var found: [(dimension: Int, set: ClassSet)] = []
+    for leaf in clause {
+      let dimension: Int
+      switch leaf {
+      case .slot(let slot, _): dimension = slot
+      case .variable(let variable, _): dimension = classes.count + variable
+      case .constant, .and, .or: continue
+      }
+      let set = leafSets[leaf] ?? leaf.classSet(classes, count: classCounts[dimension])
+      leafSets[leaf] = set
+      if let place = found.firstIndex(where: { $0.dimension == dimension }) {
+        found[place].set = found[place].set.intersection(set, count: classCounts[dimension])
+      } else {
+        found.append((dimension, set))
+      }
+    }
+    let start = dimensions.count
+    var mentioned: [Int32] = []
+    for (dimension, set) in found {
+      if set.isFull {
+        mentioned.append(Int32(dimension))
+        continue
+      }
+      dimensions.append(Int32(dimension))
+      if let known = index[set] {
+        setIDs.append(known)
+      } else {
+        index[set] = Int32(sets.count)
+        setIDs.append(Int32(sets.count))
+        sets.append(set)
+      }
+    }
+    constraints.append(start..<dimensions.count)
+    mentions.append(mentioned)
+    conditionOf.append(Int32(condition))
+  }
+
+  func set(at constraint: Int) -> ClassSet { sets[Int(setIDs[constraint])] }
+
+  /// Whether no request satisfies the clause while all slots are available.
+  func isNever(_ clause: Int) -> Bool { constraints[clause].contains { set(at: $0).isEmpty } }
+
+  /// The most telling dimensions first, variables last.
+  func order(ruleCount: Int, slotCount: Int) -> [Int] {
+    var scores = [Int](repeating: 0, count: classCounts.count)
+    for clause in 0..<count where conditionOf[clause] < ruleCount {
+      for constraint in constraints[clause] {
+        let dimension = Int(dimensions[constraint])
+        let kept = max(set(at: constraint).size(of: classCounts[dimension]), 1)
+        // Whole bits of information: the length of a number is the same on every machine.
+        scores[dimension] += 1 + (Int.bitWidth - (classCounts[dimension] / kept).leadingZeroBitCount)
+      }
+    }
+    return classCounts.indices.sorted { left, right in
+      if (left < slotCount) != (right < slotCount) { return left < slotCount }
+      return (-scores[left], left) < (-scores[right], right)
+    }
+  }
+
+  /// The same with every clause's constraints in the order of levels.
+  func sorted(by order: [Int]) -> ClauseTable {
+    var level = [Int](repeating: 0, count: order.count)
+    for (place, dimension) in order.enumerated() { level[dimension] = place }
+    var result = self
+    for range in constraints where range.count > 1 {
+      let sorted = range.sorted { level[Int(dimensions[$0])] < level[Int(dimensions[$1])] }
+      for (place, source) in zip(range, sorted) {
+        result.dimensions[place] = dimensions[source]
+        result.setIDs[place] = setIDs[source]
+      }
+    }
+    return result
+  }
+}
+
+extension Formula {
+  fileprivate func classSet(_ classes: [SlotClasses], count: Int) -> ClassSet {
+    switch self {
+    case .slot(let slot, let expression): expression.classSet(classes[slot], count: count)
+    case .variable(_, let isNegated): ClassSet([1], isComplement: isNegated, count: 2)
+    case .constant, .and, .or: .full(count: count)
+    }
+  }
+}
+
+extension SlotExpression {
+  func classSet(_ classes: SlotClasses, count: Int) -> ClassSet {
+    switch self {
+    case .atom(let index): return ClassSet(classes.holding[index] ?? [], count: count)
+    case .not(let inner): return inner.classSet(classes, count: count).inverted(count: count)
+    case .all(let operands):
+      var result = ClassSet.full(count: count)
+      for operand in operands { result = result.intersection(operand.classSet(classes, count: count), count: count) }
+      return result
+    case .any(let operands):
+      var result = ClassSet([], count: count)
+      for operand in operands { result = result.union(operand.classSet(classes, count: count), count: count) }
+      return result
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import WeirPolicy
+
+/// Rewrites conditions into formulas and collects the slots, atoms and variables they need, each once.
+struct Normaliser {
+  let context: PlanContext
+  /// Atoms that the classes of their slot had no room for: a test that needs one becomes a variable.
+  let refused: Set<Atom>
+  private(set) var slots: [Slot] = []
+  private(set) var atoms: [Atom] = []
+  private(set) var variables: [Variable] = []
+  private var slotIndex: [Slot: Int] = [:]
+  private var atomIndex: [Atom: Int] = [:]
+  private var variableIndex: [Variable: Int] = [:]
+
+  init(context: PlanContext, refused: Set<Atom>) {
+    self.context = context
+    self.refused = refused
+  }
+
+  mutating func formula(_ condition: Condition) -> Formula {
+    switch condition {
+    case .constant(let value): return .constant(value)
+    case .not(let operand): return formula(operand).negated
+    case .and(let operands):
+      var parts: [Formula] = []
+      for operand in operands { parts.append(formula(operand)) }
+      return .all(parts)
+    case .or(let operands):
+      var parts: [Formula] = []
+      for operand in operands { parts.append(formula(operand)) }
+      return .any(parts)
+    case .test(let test): return formula(test)
+    }
+  }
+
+  mutating func variable(_ variable: Variable) -> Int {
+    if let known = variableIndex[variable] { return known }
+    variableIndex[variable] = variables.count
+    variables.append(variable)
+    return variables.count - 1
+  }
+
+  mutating func slot(_ slot: Slot) -> Int {
+    if let known = slotIndex[slot] { return known }
+    slotIndex[slot] = slots.count
+    slots.append(slot)
+    return slots.count - 1
+  }
+
+  /// - Returns: `nil` for a refused atom.
+  mutating func atom(_ slot: Int, _ test: Atom.Test) -> Formula? {
+    let atom = Atom(slot: slot, test: test)
+    if refused.contains(atom) { return nil }
+    if let known = atomIndex[atom] { return .slot(slot, .atom(known)) }
+    atomIndex[atom] = atoms.count
+    atoms.append(atom)
+    return .slot(slot, .atom(atoms.count - 1))
+  }
+
+  private mutating func formula(_ test: Test) -> Formula {
+    let isRepeated = test.quantifier != nil
+    guard var present = presence(test.attribute, isRepeated: isRepeated) else { return opaque(test) }
+    if case .isPresent = test.predicate { return test.isNegated ? present.negated : present }
+    var isAlwaysThere = test.attribute.isAlwaysThere
+    if let other = test.predicate.otherAttribute {
+      guard let otherPresent = presence(other, isRepeated: false) else { return opaque(test) }
+      present = isAlwaysThere ? otherPresent : other.isAlwaysThere ? present : .all([present, otherPresent])
+      isAlwaysThere = isAlwaysThere && other.isAlwaysThere
+    }
+    var core: Formula
+    if !isRepeated, let found = holds(test.attribute, test.predicate) {
+      core = test.isNegated ? found.negated : found
+    } else {
+      // Under a quantifier the negation belongs to each value.
+      let raw = Test(
+        attribute: test.attribute, quantifier: test.quantifier, predicate: test.predicate,
+        isNegated: isRepeated && test.isNegated, whenAbsent: false, position: .none)
+      core = .variable(variable(.test(raw)), isNegated: !isRepeated && test.isNegated)
+    }
+    if isAlwaysThere { return core }
+    return test.whenAbsent ? .any([present.negated, core]) : .all([present, core])
+  }
+
+  /// A variable that stands for the whole test.
+  private mutating func opaque(_ test: Test) -> Formula {
+    var test = test
+    test.position = .none
+    test.hasExplicitElse = false
+    return .variable(variable(.test(test)), isNegated: false)
+  }
+
+  /// - Returns: `nil` when it rests on a refused atom.
+  private mutating func presence(_ attribute: Attribute, isRepeated: Bool) -> Formula? {
+    if let slot = Slot(attribute, isRepeated: isRepeated, context: context) { return atom(self.slot(slot), .isPresent) }
+    return derivedPresence(attribute)
+  }
+
+  /// Whether the attribute is there and the predicate holds; `nil` when that is not a predicate on one slot.
+  private mutating func holds(_ attribute: Attribute, _ predicate: Predicate) -> Formula? {
+    guard let slot = Slot(attribute, isRepeated: false, context: context) else {
+      return derivedHolds(attribute, predicate)
+    }
+    guard let test = predicate.atomTest(slot.kind) else { return nil }
+    return atom(self.slot(slot), test)
+  }
+}
+
+/// What is true or false of a request and is no predicate on one slot.
+public enum Variable: Hashable, Sendable {
+  /// Its position is that of nothing; whether the attributes are there is asked beside it, where that could be told.
+  case test(Test)
+  /// A condition that does not split into few clauses.
+  case condition(Condition)
+}
+
+extension Position {
+  static let none = Position(file: 0, line: 0, column: 0)
+}
+
+extension Predicate {
+  var otherAttribute: Attribute? {
+    switch self {
+    case .equalsAttribute(let attribute), .isInAttribute(let attribute), .hasAttribute(let attribute): attribute
+    case .isPresent, .equals, .isIn, .isInRanges, .isInNetworks, .isUnder, .matches, .matchesAny, .matchesRegex,
+      .isInData, .has:
+      nil
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// Bounds on what building a plan may cost, so that no policy makes build time or memory explode.
+///
+/// Work is counted, never timed: the same policy is cut at the same place on every machine.
+public struct PlanLimits: Hashable, Sendable {
+  /// Conjunctive clauses of one rule; a rule with more is one Boolean variable.
+  public var clausesPerRuleMax = 16
+  /// Edges of a graph for each of its clauses, and what even a small scope may have.
+  public var edgesPerClauseMax = 16
+  public var edgesMin = 4_096
+  /// Clauses looked at while a graph is built.
+  public var graphStepsMax = 60_000_000
+  /// States of the determinised segment patterns of one slot, for each segment of the patterns, and in any case.
+  public var tokenStatesPerSegmentMax = 4
+  public var tokenStatesMin = 4_096
+  /// States of the merged regexes of one slot.
+  public var regexStatesMax = 16_384
+  /// Pairs of both kinds of states that are looked at for what can occur together.
+  public var jointStatesMax = 262_144
+  /// Entries of all lists that say which predicates hold in a class of one slot.
+  public var membershipsMax = 16_000_000
+  /// Pairs of nodes that one question over graphs may look at.
+  public var pairsMax = 4_000_000
+
+  public init() {}
+}

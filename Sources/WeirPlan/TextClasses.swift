@@ -1,0 +1,149 @@
+import WeirPolicy
+
+/// Makes the classes of a slot of texts.
+struct TextClassesBuilder {
+  typealias Entry = (index: Int32, atom: TextAtom)
+
+  let slot: Slot
+  let limits: PlanLimits
+  private let entries: [Entry]
+  private var pool = ListPool()
+
+  /// - Parameter atoms: with their index in the space.
+  init(slot: Slot, atoms: [Entry], limits: PlanLimits) {
+    self.slot = slot
+    self.limits = limits
+    // The simple ones first: what does not fit is at the end.
+    entries = atoms.map { ($0.atom.complexity, $0) }.sorted { ($0.0, $0.1.index) < ($1.0, $1.1.index) }.map(\.1)
+  }
+
+  /// - Returns: the classes, or the atoms that there is no room for.
+  mutating func build() -> SlotOutcome {
+    let patternFit = largestFit(entries.count) { [limits] count -> (TokenAutomaton, ListPool)? in
+      var pool = ListPool()
+      return TokenAutomaton(Self.patterns(entries.prefix(count)), marked: [], pool: &pool, limits: limits)
+        .map { ($0, pool) }
+    }
+    let withMachines = entries.filter { !$0.atom.machines.isEmpty }
+    guard patternFit.count == entries.count, let (automaton, tokenPool) = patternFit.result else {
+      return .refused(Set(entries.dropFirst(patternFit.count).map { Int($0.index) }))
+    }
+    pool = tokenPool
+    var tokens = automaton
+    let machineFit = largestFit(withMachines.count) { [limits, pool] count -> (RegexProduct, ListPool)? in
+      var pool = pool
+      let machines = withMachines.prefix(count).flatMap { entry in entry.atom.machines.map { (entry.index, $0) } }
+      return RegexProduct(machines, pool: &pool, limits: limits).map { ($0, pool) }
+    }
+    guard machineFit.count == withMachines.count, let (regexes, regexPool) = machineFit.result else {
+      return .refused(Set(withMachines.dropFirst(machineFit.count).map { Int($0.index) }))
+    }
+    pool = regexPool
+    let exact = namedTexts()
+    if case .finite(let texts) = slot.kind {
+      return .classes(classes(texts, exact, tokens, regexes))
+    }
+
+    // An open class needs a text that no atom names. Where the first one found is named, the named texts of its kind get
+    // states of their own, and the next one found is another.
+    var marked: Set<String> = []
+    while true {
+      guard let found = TextExploration(kind: slot.kind, tokens: tokens, regexes: regexes, limits: limits) else {
+        return .refused(Set(withMachines.dropFirst(withMachines.count / 2).map { Int($0.index) }))
+      }
+      let open = found.ends.filter { !tokens.isMarked[Int($0.tokens)] }
+      var collided: Set<UInt64> = []
+      for end in open where exact[end.text] != nil {
+        collided.insert(pair(tokens.accepted[Int(end.tokens)], regexes.accepted[Int(end.regexes)]))
+      }
+      if collided.isEmpty {
+        let named = exact.keys.filter { slot.kind.canHold($0) }.sorted()
+        return .classes(classes(open.map(\.text) + named, exact, tokens, regexes))
+      }
+      let classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
+      for text in exact.keys {
+        guard let signature = classifier.signature(of: text) else { continue }
+        if collided.contains(pair(signature.patterns, signature.regexes)) { marked.insert(text) }
+      }
+      let pieces = marked.sorted().compactMap { slot.kind.pieces(of: $0)?.map(String.init) }
+      guard
+        let separated = TokenAutomaton(Self.patterns(entries[...]), marked: pieces, pool: &pool, limits: limits)
+      else { return .refused(Set(entries.filter { !$0.atom.patterns.isEmpty }.map { Int($0.index) })) }
+      tokens = separated
+    }
+  }
+
+  private static func patterns(_ entries: ArraySlice<Entry>) -> [(atom: Int32, pattern: TokenPattern)] {
+    entries.flatMap { entry in entry.atom.patterns.map { (entry.index, $0) } }
+  }
+
+  private mutating func namedTexts() -> [String: Int32] {
+    var namedBy: [String: [Int32]] = [:]
+    for (index, atom) in entries { for value in atom.values { namedBy[value, default: []].append(index) } }
+    return namedBy.mapValues { pool.id($0.asSet) }
+  }
+
+  /// A class for each thing that the three parts of the classifier say of these texts.
+  private func classes(
+    _ texts: [String], _ exact: [String: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
+  ) -> SlotClasses {
+    var classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
+    var witnesses: [SlotValue] = slot.canBeAbsent ? [.absent] : []
+    var holding: [Int: [Int32]] = [:]
+    for entry in entries { holding[Int(entry.index)] = [] }
+    for text in texts {
+      guard let signature = classifier.signature(of: text), classifier.classOf[signature] == nil else { continue }
+      let id = Int32(witnesses.count)
+      classifier.setClass(id, of: signature)
+      witnesses.append(.value(.string(text)))
+      for atom in classifier.atoms(of: signature) { holding[Int(atom)]?.append(id) }
+    }
+    return SlotClasses(witnesses: witnesses, holding: holding, classifier: .text(classifier))
+  }
+}
+
+enum SlotOutcome {
+  case classes(SlotClasses)
+  /// Indices of atoms, never none.
+  case refused(Set<Int>)
+}
+
+extension TextAtom {
+  /// How likely it is that this atom does not fit beside others.
+  fileprivate var complexity: Int {
+    let machineCost = machines.map { machine in
+      let hasEnd = machine.accepting.indices.contains { machine.isDead(Int32($0)) }
+      return machine.accepting.count + (hasEnd ? 0 : 1_000_000)
+    }
+    let patternCost = patterns.map { pattern in
+      let lastLiteral = pattern.tokens.lastIndex { $0 != .wildcard } ?? 0
+      return pattern.tokens.prefix(lastLiteral).count { $0 == .wildcard }
+    }
+    return machineCost.reduce(0, +) + (patternCost.max() ?? 0)
+  }
+}
+
+extension Slot.Kind {
+  /// Whether a request can have this text in such a slot.
+  func canHold(_ text: String) -> Bool {
+    switch self {
+    case .path(let view):
+      guard let pieces = pieces(of: text) else { return false }
+      let domain = PieceDomain.pathSegment(isFolded: view.ignoresCase)
+      return pieces.indices.allSatisfy { index in
+        if pieces[index].isEmpty {
+          return index == pieces.count - 1 && (index == 0 || !view.ignoresTrailingSlash)
+        }
+        return domain.accepts(pieces[index])
+      }
+    case .identity:
+      guard let pieces = pieces(of: text) else { return false }
+      return pieces.indices.allSatisfy { index in
+        (index == 0 ? PieceDomain.trustDomain : .identitySegment).accepts(pieces[index])
+      }
+    case .text(let domain): return PieceDomain.text(domain).accepts(text)
+    case .finite(let texts): return texts.contains(text)
+    case .integer, .address, .presence: return false
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import PropertyTesting
+import Testing
+import WeirPlan
+import WeirPolicy
+import WeirReference
+import WeirRequest
+
+/// The plan against the oracle that walks the typed policy.
+@Suite struct AgreementTests {
+  /// Every condition, in Kleene's logic, on requests in which much is absent or unavailable.
+  @Test(arguments: 0..<40) func bitmapsGiveTheValuesOfTheReference(round: UInt64) throws {
+    let view = PathView(ignoresCase: false, ignoresTrailingSlash: round % 3 == 0)
+    var world = World(seed: round, view: view)
+    let conditions = (0..<12).map { _ in world.condition() }
+    let space = Space(conditions, context: PlanContext(authz: world.policy.authz[0], of: world.policy))
+    let bitmaps = Bitmaps(space)
+    let reference = ReferenceEvaluator(policy: world.policy)
+    for _ in 0..<20 {
+      let request = world.request()
+      let matches = bitmaps.matches(at: try point(space, request, reference))
+      for (index, condition) in conditions.enumerated() {
+        let value = try #require(reference.evaluate(condition, scope: 0, request.facts))
+        let plan: Kleene = matches.must[index] ? .yes : matches.may[index] ? .undetermined : .no
+        #expect(plan == value, "seed \(round): condition \(condition) on \(request.facts)")
+      }
+    }
+  }
+
+  /// Outcome and deciding rule of whole scopes, by the graph and by the bitmaps.
+  @Test(arguments: 0..<40) func graphAndBitmapsDecideAsTheReference(round: UInt64) throws {
+    var world = World(seed: 1_000 + round)
+    world.policy.authz[0].rules = (0..<10).map { number in
+      Rule(
+        name: "r\(number)", effect: world.pick([.allow, .allow, .deny, .audit]), isShadow: world.chance(15),
+        condition: world.condition(), until: nil, module: "m", annotations: Annotations(), documentation: "",
+        position: Position(file: 0, line: number + 1, column: 1))
+    }
+    let plan = ScopePlan(authz: 0, of: world.policy)
+    #expect(plan.graph != nil, "seed \(round): \(String(describing: plan.failure))")
+    let reference = ReferenceEvaluator(policy: world.policy)
+    for _ in 0..<40 {
+      var request = world.request()
+      if request.facts.caller == .unavailable {
+        // On a permissive port, left out is absent.
+        request.facts.caller = .absent
+        request.values[.caller] = .absent
+      }
+      let point = try point(plan.space, request, reference)
+      let matches = plan.bitmaps.matches(at: point)
+      #expect(plan.decide(point) == plan.decide(matches), "seed \(round): \(request.facts)")
+      let verdict = try #require(reference.decide(request.facts))
+      let rules = world.policy.authz[0].rules
+      switch plan.decide(point) {
+      case .by(let rule):
+        #expect(verdict.by == rules[rule].name, "seed \(round): \(request.facts)")
+        #expect((verdict.outcome == .allow) == (rules[rule].effect == .allow), "seed \(round)")
+      case .undetermined(let rule):
+        #expect(verdict.by == rules[rule].name && verdict.reason == "indeterminate", "seed \(round): \(request.facts)")
+      case .none: #expect(verdict.reason == "no_rule", "seed \(round): \(request.facts)")
+      }
+      let matched = rules.indices.filter { !rules[$0].isShadow && rules[$0].effect != .audit && matches.must[$0] }
+      #expect(verdict.matched == matched.map { rules[$0].name }, "seed \(round)")
+    }
+  }
+
+  private func point(_ space: Space, _ request: World.Request, _ reference: ReferenceEvaluator) throws -> Point {
+    let variables = try space.variables.map { variable -> Bool? in
+      let condition: Condition =
+        switch variable {
+        case .test(let test): .test(test)
+        case .condition(let condition): condition
+        }
+      switch try #require(reference.evaluate(condition, scope: 0, request.facts)) {
+      case .yes: return true
+      case .no: return false
+      case .undetermined: return nil
+      }
+    }
+    return Point(space, values: space.slots.map(request.value), variables: variables)
+  }
+}
