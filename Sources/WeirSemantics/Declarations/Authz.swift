@@ -37,17 +37,21 @@ extension DeclarationChecker {
 
   private mutating func landings(of block: Placed<AuthzDeclaration>) -> [Landing] {
     let syntax = block.syntax
-    guard let symbol = expressions.resolve(syntax.target, in: block.module) else { return [] }
+    guard let symbol = expressions.resolve(syntax.target, in: block.module) else { return stray(block) }
     let token = tokenIndex(syntax.token, in: block.module)
-    let title = "authz `\(syntax.target.text)`"
+    let title = "authz \(syntax.target.text)"
     let landings: [Landing]
     switch symbol {
     case .service(let service):
-      guard checkOwner(of: service, syntax.target, module: block.module, what: "rules") else { return [] }
+      guard checkOwner(of: service, syntax.target, module: block.module, what: "rules") else {
+        return stray(block)
+      }
       reportLayer(syntax)
       landings = serviceLandings(service, block, token: token, title: title)
     case .gateway(let gateway):
-      guard checkGatewayOwner(gateway, syntax.target, module: block.module, what: "rules") else { return [] }
+      guard checkGatewayOwner(gateway, syntax.target, module: block.module, what: "rules") else {
+        return stray(block)
+      }
       reportLayer(syntax)
       reportPort(syntax, "a gateway has no ports of its own")
       let context = clientContext(use: .allow, module: block.module, token: token, scopeName: title)
@@ -58,21 +62,24 @@ extension DeclarationChecker {
           .notOwner, at: syntax.target.span,
           "rules of the mesh stand in module `\(program.policy.mesh?.module ?? "")` alone, which declares it",
           notes: ["they hold for every service"])
-        return []
+        return stray(block)
       }
       reportPort(syntax, "the mesh has no ports of its own")
       landings = meshLandings(block, token: token, title: title)
     case .principal, .token, .dataSet, .let, .function, .retry, .headers, .routes, .limit, .module:
       expressions.reportWrongKind(syntax.target, symbol, expected: "a service, a gateway or the mesh")
-      return []
+      return stray(block)
     }
     if let token {
-      for landing in landings where !program.policy.authz[landing.scope].tokens.contains(token) {
-        program.policy.authz[landing.scope].tokens.append(token)
-        program.policy.authz[landing.scope].tokens.sort()
-      }
+      for landing in landings { program.policy.authz[landing.scope].admit(token) }
     }
     return landings
+  }
+
+  /// A block that lands nowhere: tests may speak of its rules without a second finding.
+  private mutating func stray(_ block: Placed<AuthzDeclaration>) -> [Landing] {
+    strayNames.formUnion(block.syntax.rules.map(\.name.text))
+    return []
   }
 
   private mutating func serviceLandings(
@@ -81,7 +88,7 @@ extension DeclarationChecker {
     let ports = program.policy.services[service].ports
     var indices = Array(ports.indices)
     if let port = block.syntax.port {
-      guard let index = portIndex(port, of: service) else { return [] }
+      guard let index = portIndex(port, of: service) else { return stray(block) }
       indices = [index]
     }
     reportToken(block.syntax, reaches: indices.allSatisfy { ports[$0].protocol.isHTTP })
@@ -89,7 +96,7 @@ extension DeclarationChecker {
       let name = ports[index].name
       let context = serviceContext(
         service, port: index, use: .allow, module: block.module, token: token,
-        scopeName: name.isEmpty ? title : "\(title) port `\(name)`")
+        scopeName: name.isEmpty ? title : "\(title) port \(name)")
       return Landing(scope: ports[index].authz, context: context)
     }
   }
@@ -224,7 +231,7 @@ extension DeclarationChecker {
       place.module = ceiling.module
       place.use = .ceiling
       place.token = nil
-      place.scopeName = "ceiling `\(module)`"
+      place.scopeName = "ceiling \(module)"
       if let fence = expressions.condition(ceiling.syntax.condition, in: place) { operands.append(fence) }
     }
     return operands.count == 1 ? condition : .and(operands)
@@ -247,8 +254,17 @@ extension DeclarationChecker {
       guard checkModule(ceiling.syntax.module), !landedCeilings.contains(index) else { continue }
       let context = ExpressionContext(
         module: ceiling.module, use: .ceiling, layer: .http, callerIsOptional: false, token: nil, pathView: .exact,
-        scopeName: "ceiling `\(ceiling.syntax.module.text)`")
+        scopeName: "ceiling \(ceiling.syntax.module.text)")
       _ = expressions.condition(ceiling.syntax.condition, in: context)
     }
+  }
+}
+
+extension AuthzScope {
+  /// Adds an issuer whose tokens a block of the scope reads.
+  mutating func admit(_ token: Int) {
+    if tokens.contains(token) { return }
+    tokens.append(token)
+    tokens.sort()
   }
 }

@@ -18,7 +18,7 @@ extension DeclarationChecker {
     return ExpressionContext(
       module: module, use: use, layer: ports.allSatisfy(\.protocol.isHTTP) ? .http : .connection,
       callerIsOptional: ports.contains(where: \.isPermissive), token: token, pathView: declared.pathView,
-      scopeName: scopeName ?? "service `\(declared.name)`")
+      scopeName: scopeName ?? "service \(declared.name)")
   }
 
   /// Where an expression about requests that come to a gateway or to quoted hosts stands: clients need no certificate.

@@ -45,6 +45,10 @@ struct DeclarationChecker {
   /// Where the rules of each scope are named.
   var ruleNames: [Int: [String: SourceSpan]] = [:]
   var limitNames: [Int: [String: SourceSpan]] = [:]
+  /// Rules, routes and limits of blocks that belong nowhere because of an error.
+  var strayNames: Set<String> = []
+  /// The names of the routes in each table.
+  var routeNames: [RouteTable.Owner: Set<String>] = [:]
   /// The one table of each owner.
   var tableSpans: [RouteTable.Owner: SourceSpan] = [:]
   /// Parallel to `Program.retries`; `nil` for one with an error.

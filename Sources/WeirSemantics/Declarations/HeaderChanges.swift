@@ -52,7 +52,7 @@ extension DeclarationChecker {
     let block = program.headerBlocks[index]
     let context = ExpressionContext(
       module: block.module, use: .value, layer: .http, callerIsOptional: callerIsOptional, token: nil,
-      pathView: .exact, scopeName: "headers `\(block.name.text)`")
+      pathView: .exact, scopeName: "headers \(block.name.text)")
     return block.syntax.changes.compactMap { headerChange($0.kind, in: context) }
   }
 

@@ -12,7 +12,18 @@ extension DeclarationChecker {
     let title = "limit `\(syntax.name.text)`"
     guard let service = serviceIndex(syntax.target, in: placed.module),
       checkOwner(of: service, syntax.target, module: placed.module, what: "limits")
-    else { return }
+    else {
+      strayNames.insert(syntax.name.text)
+      return
+    }
+    if let name = limitNames[service]?[syntax.name.text] {
+      report(
+        .duplicateName, at: syntax.name.span,
+        "`\(program.policy.services[service].name)` has a limit `\(syntax.name.text)` already",
+        labels: [.init(name, "declared here")])
+      return
+    }
+    limitNames[service, default: [:]][syntax.name.text] = syntax.name.span
     var port: Int?
     if let name = syntax.port {
       guard let index = portIndex(name, of: service) else { return }
@@ -20,13 +31,15 @@ extension DeclarationChecker {
     }
     let token = tokenIndex(syntax.token, in: placed.module)
     let context = serviceContext(
-      service, port: port, use: .limit, module: placed.module, token: token, scopeName: title)
+      service, port: port, use: .limit, module: placed.module, token: token,
+      scopeName: "limit \(syntax.name.text)")
     if let name = syntax.token, context.layer != .http {
       report(
         .misfitAuthz, at: name.span, "no token comes with a connection",
         help: port == nil && program.policy.services[service].ports.count > 1 ? "name the port that speaks HTTP" : nil)
       return
     }
+    if let token { admit(token, service: service, port: port) }
     var rate: Spanned<(rate: Spanned<LimitDeclaration.Rate>, burst: Spanned<Int64>?)>?
     var key: Operand?
     var prefixes: [Spanned<Int64>] = []
@@ -54,14 +67,6 @@ extension DeclarationChecker {
       return
     }
     let burst = rate.value.burst.flatMap { inRange($0, 1...1_000_000_000, "a burst") } ?? perSecond.value.count
-    if let name = limitNames[service]?[syntax.name.text] {
-      report(
-        .duplicateName, at: syntax.name.span,
-        "`\(program.policy.services[service].name)` has a limit `\(syntax.name.text)` already",
-        labels: [.init(name, "declared here")])
-      return
-    }
-    limitNames[service, default: [:]][syntax.name.text] = syntax.name.span
     var valueContext = context
     valueContext.use = .value
     let attribute = key.flatMap { expressions.attribute($0, in: valueContext) }
@@ -85,6 +90,12 @@ extension DeclarationChecker {
         count: perSecond.value.count, perNanoseconds: perSecond.value.perNanoseconds, burst: burst, key: attribute,
         ipv4Prefix: lengths?.0, ipv6Prefix: lengths?.1, condition: condition, keysMax: keysMax.map(Int.init),
         pathView: context.pathView, singleReads: reads, position: position(placed.span)))
+  }
+
+  /// A token that a limit reads is one of the service's, not of an unknown issuer.
+  private mutating func admit(_ token: Int, service: Int, port: Int?) {
+    let ports = program.policy.services[service].ports
+    for declared in port.map({ [ports[$0]] }) ?? ports { program.policy.authz[declared.authz].admit(token) }
   }
 
   /// `/24 /56`: for addresses alone, both families at once.

@@ -36,7 +36,7 @@ extension DeclarationChecker {
         prefixes: outer.prefixes + [(prefixPath, prefix.span)], trees: outer.trees + [tree], gateway: outer.gateway,
         callerIsOptional: outer.callerIsOptional,
         allowed: placed.module == outer.module ? outer.allowed : owned(by: placed.module).union(handed),
-        title: "routes `\(path.text)`"),
+        title: "routes \(path.text)"),
       into: &draft)
   }
 
@@ -93,7 +93,7 @@ extension DeclarationChecker {
       expand(
         RouteBlock(
           syntax: tree.syntax, module: tree.module, annotations: tree.annotations, mount: nil, trees: [index],
-          callerIsOptional: true, title: "routes `\(program.routeBlocks[index].name.text)`"),
+          callerIsOptional: true, title: "routes \(program.routeBlocks[index].name.text)"),
         into: &draft)
     }
   }

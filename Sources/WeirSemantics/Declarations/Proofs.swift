@@ -62,7 +62,7 @@ extension DeclarationChecker {
       let draft = program.policy.routeTables[table]
       var context = clientContext(
         use: .proof, module: module, token: draft.tokens.count == 1 ? draft.tokens[0] : nil,
-        scopeName: "routes of `\(name.text)`")
+        scopeName: "routes \(name.text)")
       context.pathView = draft.pathView
       return expressions.condition(condition, in: context).map { [.route(table: table, to: target, $0)] } ?? []
     }
@@ -75,10 +75,11 @@ extension DeclarationChecker {
     switch authz.target {
     case .service(let service, let port):
       let context = serviceContext(
-        service, port: port, use: .proof, module: module, token: token, scopeName: title(ofScope: scope))
+        service, port: port, use: .proof, module: module, token: token)
       return expressions.condition(syntax, in: context)
-    case .gateway:
-      let context = clientContext(use: .proof, module: module, token: token, scopeName: title(ofScope: scope))
+    case .gateway(let gateway):
+      let name = program.policy.gateways[gateway].name
+      let context = clientContext(use: .proof, module: module, token: token, scopeName: "gateway \(name)")
       return expressions.condition(syntax, in: context)
     }
   }

@@ -88,7 +88,7 @@ extension DeclarationChecker {
     if let condition {
       let context = ExpressionContext(
         module: module, use: .retry, layer: .response, callerIsOptional: true, token: nil, pathView: .exact,
-        scopeName: title)
+        scopeName: name.isEmpty ? "retry" : "retry \(name)")
       guard let checked = expressions.condition(condition.value, in: context) else { return nil }
       retry.condition = checked
     }

@@ -7,6 +7,8 @@ struct TableDraft {
   var routes: [(route: Route, span: SourceSpan)] = []
   var reads: [Attribute] = []
   var tokens: Set<Int> = []
+  /// With those of routes that have an error.
+  var names: Set<String> = []
   var pathView: PathView
 }
 
@@ -35,7 +37,10 @@ extension DeclarationChecker {
   }
 
   private mutating func checkTable(_ placed: Placed<RoutesDeclaration>) {
-    guard let (owner, title) = tableOwner(placed) else { return }
+    guard let (owner, title) = tableOwner(placed) else {
+      for case .route(let route) in placed.syntax.items { strayNames.insert(route.name.text) }
+      return
+    }
     if let first = tableSpans[owner] {
       report(
         .secondTable, at: placed.syntax.targetSpan ?? placed.span, "\(title) has routes already",
@@ -45,7 +50,7 @@ extension DeclarationChecker {
     tableSpans[owner] = placed.syntax.targetSpan ?? placed.span
     var block = RouteBlock(
       syntax: placed.syntax, module: placed.module, annotations: placed.annotations, callerIsOptional: true,
-      title: "routes of \(title)")
+      title: "routes \(placed.syntax.targetText)")
     var draft = TableDraft(pathView: .exact)
     switch owner {
     case .gateway(let gateway): block.gateway = gateway
@@ -57,6 +62,7 @@ extension DeclarationChecker {
     }
     expand(block, into: &draft)
     checkReachability(draft)
+    routeNames[owner] = draft.names
     program.policy.routeTables.append(
       RouteTable(
         owner: owner, tokens: draft.tokens.sorted(), pathView: draft.pathView, routes: draft.routes.map(\.route),
@@ -132,11 +138,13 @@ extension DeclarationChecker {
             labels: [.init(first, "the other")])
         }
         names[syntax.name.text] = syntax.name.span
+        draft.names.insert(syntax.name.text)
         append(syntax, of: block, in: context, to: &draft)
       case .mount(let prefix, let path, let mayUse, let span):
         mount(prefix, path, mayUse, at: span, of: block, mounts: &mounts, into: &draft)
       case .otherwise(let statements, let span):
         fallback = span
+        draft.names.insert("otherwise")
         let place = RoutePlace(context: statementContext(context, [:]), gateway: block.gateway, allowed: block.allowed)
         guard let action = action(statements, in: place, at: span, reads: &draft.reads) else { continue }
         let route = Route(
@@ -241,6 +249,14 @@ extension RouteItem {
 }
 
 extension RoutesDeclaration {
+  /// As it is written, for messages.
+  var targetText: String {
+    switch target {
+    case .name(let name): name.text
+    case .hosts(let texts): texts.map { "\"\($0.value)\"" }.joined(separator: ", ")
+    }
+  }
+
   /// The name or the first host.
   var targetSpan: SourceSpan? {
     switch target {

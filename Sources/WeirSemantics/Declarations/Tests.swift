@@ -67,10 +67,10 @@ extension DeclarationChecker {
       let tokens = tables.flatMap(\.tokens) + program.policy.authz.flatMap(\.tokens)
       let context = clientContext(
         use: .testFact, module: module, token: token(of: item, among: Set(tokens).sorted()),
-        scopeName: "gateway `\(syntax.target.text)`")
+        scopeName: "gateway \(syntax.target.text)")
       return Subject(
         target: .gateway(gateway), context: context, isHTTP: true, scopes: Array(program.policy.authz.indices),
-        tables: tables, limits: Set(program.policy.limits.map(\.name)), title: "gateway `\(syntax.target.text)`")
+        tables: tables, limits: Set(limitNames.values.flatMap(\.keys)), title: "gateway `\(syntax.target.text)`")
     case .mesh, .principal, .token, .dataSet, .let, .function, .retry, .headers, .routes, .limit, .module:
       expressions.reportWrongKind(syntax.target, symbol, expected: "a service or a gateway")
       return nil
@@ -107,7 +107,7 @@ extension DeclarationChecker {
     return Subject(
       target: .service(service, port: port), context: context, isHTTP: declared.ports[port].protocol.isHTTP,
       scopes: [scope], tables: tables,
-      limits: Set(program.policy.limits.filter { $0.service == service && ($0.port ?? port) == port }.map(\.name)),
+      limits: Set((limitNames[service] ?? [:]).keys),
       title: title(ofScope: scope))
   }
 
@@ -260,13 +260,13 @@ extension DeclarationChecker {
     case .shadow(let allow): return [.shadow(allow: allow)]
     case .audit(let rule): return checkRule(rule, .audit, subject) ? [.audit(rule.text)] : []
     case .limit(let name):
-      if subject.limits.contains(name.text) { return [.limit(name.text)] }
+      if subject.limits.contains(name.text) || strayNames.contains(name.text) { return [.limit(name.text)] }
       expressions.reportUnknown(
         name, "\(subject.title) has no limit `\(name.text)`", among: subject.limits.sorted(), as: .unknownExpectation)
       return []
     case .route(let name, let destinations):
-      let names = Set(subject.tables.flatMap(\.routes).map(\.name))
-      guard names.contains(name.text) else {
+      let names = subject.tables.reduce(into: Set<String>()) { $0.formUnion(routeNames[$1.owner] ?? []) }
+      guard names.contains(name.text) || strayNames.contains(name.text) else {
         expressions.reportUnknown(
           name,
           names.isEmpty ? "\(subject.title) has no routes" : "no route of \(subject.title) is named `\(name.text)`",
@@ -290,6 +290,12 @@ extension DeclarationChecker {
     let rules = subject.scopes.flatMap { program.policy.authz[$0].rules }
     let named = rules.filter { $0.name == name.text }
     if named.contains(where: { $0.effect == effect && !$0.isShadow }) { return true }
+    // A rule with an error of its own is there; that it is not in the policy would be said a second time.
+    if named.isEmpty,
+      strayNames.contains(name.text) || subject.scopes.contains(where: { ruleNames[$0]?[name.text] != nil })
+    {
+      return true
+    }
     if let other = named.first {
       report(
         .unknownExpectation, at: name.span,
