@@ -61,7 +61,7 @@ extension ExpressionChecker {
       usedSymbols.insert(symbol)
       return symbol
     }
-    if name.text.isEmpty { return nil }
+    if name.text.isEmpty || program.modules[module]?.unresolved.contains(name.text) ?? false { return nil }
     let declaring = program.modulesDeclaring(name.text, except: module)
     if let other = declaring.first {
       report(

@@ -31,6 +31,8 @@ struct Program {
     var own: [String: Symbol] = [:]
     /// What its files import, by name as used. Names are resolved per module, not per file.
     var imported: [String: Symbol] = [:]
+    /// Names whose import failed: what is wrong with them was said there.
+    var unresolved: Set<String> = []
     /// Header declarations of the module, by lower-case name.
     var headers: [String: HeaderType] = [:]
   }

@@ -251,7 +251,7 @@ extension DeclarationChecker {
             ?? "a ceiling stands in the module that declares the mesh, and there is no mesh")
         continue
       }
-      guard checkModule(ceiling.syntax.module), !landedCeilings.contains(index) else { continue }
+      guard checkModule(ceiling.syntax.module, from: ceiling.module), !landedCeilings.contains(index) else { continue }
       let context = ExpressionContext(
         module: ceiling.module, use: .ceiling, layer: .http, callerIsOptional: false, token: nil, pathView: .exact,
         scopeName: "ceiling \(ceiling.syntax.module.text)")

@@ -7,7 +7,11 @@ extension DeclarationChecker {
   mutating func resolveImports() {
     for (module, syntax) in imports {
       let target = syntax.module.text
-      guard checkModule(syntax.module) else { continue }
+      guard checkModule(syntax.module, from: module) else {
+        let lost = syntax.names?.map(\.text) ?? syntax.module.parts.suffix(1).map(\.text)
+        program.modules[module]?.unresolved.formUnion(lost)
+        continue
+      }
       if target == module {
         report(.importConflict, at: syntax.span, "module `\(module)` imports itself")
         continue
@@ -21,14 +25,16 @@ extension DeclarationChecker {
           .importConflict, at: syntax.span, "this imports nothing",
           help: "name what is used, or import the whole module with `import \(target)`")
       }
-      for name in names { importName(name, of: target, into: module) }
+      for name in names where !importName(name, of: target, into: module) {
+        program.modules[module]?.unresolved.insert(name.text)
+      }
     }
   }
 
   /// Whether the module exists; reports when not.
-  mutating func checkModule(_ path: Path) -> Bool {
+  mutating func checkModule(_ path: Path, from module: String) -> Bool {
     if program.modules[path.text] != nil { return true }
-    let suggestion = Spelling.suggestion(for: path.text, among: program.modules.keys.sorted())
+    let suggestion = Spelling.suggestion(for: path.text, among: program.modules.keys.filter { $0 != module }.sorted())
     report(
       .unknownModule, at: path.span, "there is no module `\(path.text)`",
       help: suggestion.map { "did you mean `\($0)`?" },
@@ -50,28 +56,29 @@ extension DeclarationChecker {
     }
   }
 
-  private mutating func importName(_ name: Name, of target: String, into module: String) {
+  /// False when the name could not be found.
+  private mutating func importName(_ name: Name, of target: String, into module: String) -> Bool {
     guard let symbol = program.modules[target]?.own[name.text] else {
       let candidates = (program.modules[target]?.own ?? [:]).filter { program.isImportable($0.value) }.keys.sorted()
       expressions.reportUnknown(name, "module `\(target)` declares no `\(name.text)`", among: candidates)
-      return
+      return false
     }
     guard program.isImportable(symbol) else {
       report(
         .notPublic, at: name.span, "`\(name.text)` of module `\(target)` is not public",
         labels: moduleNames[target]?[name.text].map { [.init($0, "declared here")] } ?? [],
         help: "write `public` before its declaration")
-      return
+      return false
     }
     if let own = moduleNames[module]?[name.text] {
       report(
         .importConflict, at: name.span, "module `\(module)` declares `\(name.text)` itself",
         labels: [.init(own, "declared here")])
-      return
+      return true
     }
     if let other = program.modules[module]?.imported[name.text], other != symbol, !other.isModule {
       report(.importConflict, at: name.span, "`\(name.text)` is imported from two modules")
-      return
+      return true
     }
     let imported = ImportedName(module: module, name: name.text, span: name.span)
     if let first = importedNames.first(where: {
@@ -79,10 +86,11 @@ extension DeclarationChecker {
     }), program.modules[module]?.imported[name.text] == symbol {
       report(
         .importConflict, at: name.span, "`\(name.text)` is imported twice", labels: [.init(first.span, "first here")])
-      return
+      return true
     }
     importedNames.append(imported)
     program.modules[module]?.imported[name.text] = symbol
+    return true
   }
 }
 

@@ -70,7 +70,7 @@ extension DeclarationChecker {
     }
     let parts = Array(path.parts.dropLast())
     let home = Path(parts, parts.reduce(first.span) { $0.union($1.span) })
-    guard checkModule(home) else { return nil }
+    guard checkModule(home, from: module) else { return nil }
     let own = program.modules[home.text]?.own ?? [:]
     switch own[last.text] {
     case .routes(let index):

@@ -63,7 +63,7 @@ extension DeclarationChecker {
     let fields = fields(of: syntax)
 
     var owner = placed.module
-    if let path = syntax.owner, checkModule(path) { owner = path.text }
+    if let path = syntax.owner, checkModule(path, from: placed.module) { owner = path.text }
 
     var ports = checkPorts(fields, of: syntax.name)
     checkPermissive(fields, ports: &ports)
