@@ -70,7 +70,7 @@ let package = Package(
     module("WeirRequest", ["WeirPolicy", "WeirJSON"]),
     module(
       "WeirEnforcement",
-      ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical", "CXXHash"]),
+      ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical"]),
 
     .executableTarget(
       name: "weir",
