@@ -116,6 +116,7 @@ let package = Package(
         "PropertyTesting", "WeirSource", "WeirCompiler", "WeirReference", "WeirEnforcement", "WeirBundle", "WeirPolicy",
         "WeirRequest", "WeirVM",
       ]),
+    tests("CommandTests", ["weir", "WeirJSON", "WeirSource", "WeirPolicy", "WeirRequest", "HTTPCanonical"]),
     tests("ArchitectureTests", ["WeirSource"]),
     tests("FuzzRegressionTests", ["FuzzTargets"]),
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),

@@ -12,6 +12,7 @@ struct Inspect: ParsableCommand {
         weir inspect policy.weirb
         weir inspect policy.weirb --stats          sizes and counts
         weir inspect policy.weirb --rules          every rule, route and limit with its place in the sources
+        weir inspect policy.weirb --disassemble    the instructions of each of them
       """)
 
   @Argument(help: "The bundle.")
@@ -24,13 +25,17 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Every rule, route and limit with its place in the sources.")
   var rules = false
 
+  @Flag(help: "The instructions of every rule, route and limit.")
+  var disassemble = false
+
   mutating func run() throws {
     do {
       let bundle = try BundleFile.open(self.bundle)
       let inspection = try BundleInspection(bundle)
-      if !stats && !rules { summary(inspection) }
+      if !stats && !rules && !disassemble { summary(inspection) }
       if stats { statistics(inspection) }
       if rules { ruleTable(inspection) }
+      if disassemble { Output.write(Disassembly(bundle.program).text) }
     } catch let error as BundleError {
       Output.write("\(bundle): refused: \(error) [\(error.code)]\n")
       throw ExitCode.findings

@@ -1,0 +1,56 @@
+import Testing
+
+@Suite struct UsageTests {
+  static let commands = [
+    "check", "fmt", "lint", "test", "build", "inspect", "verify", "keygen", "explain", "eval", "doc", "new",
+  ]
+
+  @Test func helpListsEveryCommand() throws {
+    let help = try Workspace().weir("--help")
+    #expect(help.status == 0)
+    for command in Self.commands { #expect(help.out.contains("\n  \(command) "), "\(command)") }
+  }
+
+  @Test(arguments: commands)
+  func everyCommandHasHelpWithAnExample(command: String) throws {
+    let help = try Workspace().weir(command, "--help")
+    #expect(help.status == 0)
+    #expect(help.out.contains("USAGE: weir \(command)"))
+    #expect(help.out.contains("Example"))
+    #expect(help.err.isEmpty)
+  }
+
+  @Test(arguments: [
+    ["nonsense"], ["check", "--nonsense"], ["check", "--format", "xml"], ["fmt", "--chekc"],
+    ["lint", "--as-of", "soon"],
+    ["build", "."], ["build", ".", "-o", "a.weirb", "--generation", "-1"], ["verify", "a.weirb"], ["keygen"],
+    ["explain"], ["explain", "--list", "nonsense"], ["eval", "a.weirb"], ["inspect"], ["new"], ["new", "Shop"],
+    ["new", "std"], ["new", "a b"], ["test", "--junit"],
+  ])
+  func wrongUsageIsStatus2(arguments: [String]) throws {
+    let outcome = try Workspace().weir(arguments)
+    #expect(outcome.status == 2)
+    #expect(!outcome.err.isEmpty)
+    #expect(outcome.out.isEmpty)
+  }
+
+  @Test(arguments: [
+    ["check", "missing"], ["check", "empty"], ["check", "note.txt"], ["check", "missing.weir"], ["fmt", "missing"],
+    ["lint", "empty"], ["test", "missing"], ["doc", "missing"], ["build", "missing", "-o", "a.weirb"],
+    ["build", "web.weir", "-o", "no/such/folder.weirb"], ["build", "web.weir", "-o", "a.weirb", "--key", "missing"],
+    ["build", "web.weir", "-o", "a.weirb", "--key", "note.txt"], ["inspect", "missing"], ["inspect", "empty"],
+    ["verify", "missing", "--trust", "missing"], ["verify", "note.txt", "--trust", "note.txt"],
+    ["eval", "missing", "--request", "-"], ["eval", "note.txt", "--request", "-"], ["explain", "E9999"],
+    ["explain", "path_null"], ["test", "web.weir", "--filter", "nothing"], ["new", "empty"],
+  ])
+  func whatCannotBeReadOrWrittenIsStatus2(arguments: [String]) throws {
+    let workspace = try Workspace()
+    try workspace.write("note.txt", "no policy")
+    try workspace.write("empty/note.txt", "no policy")
+    try workspace.write("web.weir", webService)
+    let outcome = try workspace.weir(arguments)
+    #expect(outcome.status == 2)
+    #expect(outcome.err.hasPrefix("weir: "))
+    #expect(outcome.err.split(separator: "\n").count == 1)
+  }
+}
