@@ -21,7 +21,7 @@ import Testing
     #expect(outcome.status == 1)
     #expect(
       outcome.out == """
-        web.weir:14: wrong: GET "/" from spiffe://shop.example/ns/web/sa/web: expected deny no_rule, got allow by reads
+        web.weir:13: wrong: GET "/" from spiffe://shop.example/ns/web/sa/web: expected deny no_rule, got allow by reads
         3 passed, 1 failed
 
         """)
