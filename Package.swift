@@ -59,7 +59,7 @@ let package = Package(
 
     // the workbench: other readers of the same tree and the same typed policy
     module("WeirFormat", ["WeirSource", "WeirSyntax"]),
-    module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics"]),
+    module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy"]),
     module("WeirReference", ["WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
     module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirJSON"]),
 
@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirSemantics", "WeirCodegen", "WeirCompiler", "WeirFormat", "WeirLint",
+        "WeirSource", "WeirSyntax", "WeirPolicy", "WeirCodegen", "WeirCompiler", "WeirFormat", "WeirLint",
         "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "WeirJSON", "HTTPCanonical",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

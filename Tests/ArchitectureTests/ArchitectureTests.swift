@@ -4,8 +4,8 @@ import Testing
 @Suite struct ArchitectureTests {
   /// What reads and judges text.
   static let compiler: Set<String> = [
-    "WeirSource", "WeirSyntax", "WeirSemantics", "WeirCodegen", "WeirCompiler", "WeirStandardLibrary", "WeirFormat",
-    "WeirLint",
+    "WeirSource", "WeirSyntax", "WeirSemantics", "WeirPlan", "WeirCodegen", "WeirCompiler", "WeirStandardLibrary",
+    "WeirFormat", "WeirLint",
   ]
   /// What decides requests.
   static let enforcement: Set<String> = ["WeirVM", "WeirEnforcement"]
@@ -54,6 +54,15 @@ import Testing
         let isDeclared = target.dependencies.contains(module)
         let isOfThePlatform = ["Foundation", "FoundationEssentials", "Testing", "Glibc"].contains(module)
         #expect(isDeclared || isOfThePlatform, "\(file) imports \(module), which \(target.name) does not declare")
+      }
+    }
+  }
+
+  @Test func everyDependencyIsImported() throws {
+    for target in manifest.targets.values {
+      let imported = Set(try target.imports().map(\.module))
+      for dependency in target.dependencies.subtracting(imported) {
+        Issue.record("\(target.name) declares \(dependency) and does not import it")
       }
     }
   }
