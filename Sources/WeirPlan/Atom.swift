@@ -67,7 +67,9 @@ extension Slot.Kind {
   func pieces(of text: String) -> [Substring]? {
     guard let lead else { return [text[...]] }
     guard text.utf8.starts(with: lead.utf8) else { return nil }
-    return text.dropFirst(lead.count).split(separator: "/", omittingEmptySubsequences: false)
+    // Bytes, not characters: what a slash is followed by does not make it another one.
+    return text.utf8.dropFirst(lead.utf8.count).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .map { Substring($0) }
   }
 
   func text(of pieces: [String]) -> String { (lead ?? "") + pieces.joined(separator: "/") }

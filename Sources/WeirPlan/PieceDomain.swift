@@ -2,7 +2,7 @@
 enum PieceDomain: Hashable {
   /// A segment of a canonical path that is not empty: no dot segment, only allowed bytes, every escape in its one spelling.
   case pathSegment(isFolded: Bool)
-  /// RFC-like name of a SPIFFE trust domain.
+  /// SPIFFE-ID section 2.1.
   case trustDomain
   /// SPIFFE-ID section 2.2.
   case identitySegment

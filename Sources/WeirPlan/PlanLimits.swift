@@ -17,7 +17,7 @@ public struct PlanLimits: Hashable, Sendable {
   /// Pairs of both kinds of states that are looked at for what can occur together.
   public var jointStatesMax = 262_144
   /// Entries of all lists that say which predicates hold in a class of one slot.
-  public var membershipsMax = 16_000_000
+  public var membershipsMax = 4_000_000
   /// Pairs of nodes that one question over graphs may look at.
   public var pairsMax = 4_000_000
 

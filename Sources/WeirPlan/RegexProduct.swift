@@ -9,10 +9,11 @@ public struct RegexProduct: Sendable {
   let start: Int32 = 0
 
   var stateCount: Int { accepted.count }
-  var isTrivial: Bool { accepted.count == 1 }
+  let isTrivial: Bool
 
   /// - Returns: `nil` when there are too many states or too much is to be done.
   init?(_ machines: [(atom: Int32, machine: ByteMachine)], pool: inout ListPool, limits: PlanLimits) {
+    isTrivial = machines.isEmpty
     let representatives = merge(machines.map(\.machine))
     let isDead = machines.map { entry in entry.machine.accepting.indices.map { entry.machine.isDead(Int32($0)) } }
     // A state is the machines that can still accept, each with its own state.
@@ -27,6 +28,7 @@ public struct RegexProduct: Sendable {
     _ = number(
       machines.indices.filter { !isDead[$0][Int(machines[$0].machine.start)] }
         .map { pair(Int32($0), machines[$0].machine.start) })
+    let nothing = number([])
     var steps = 0
     while accepted.count < keys.count {
       guard keys.count <= limits.regexStatesMax else { return nil }
@@ -45,7 +47,7 @@ public struct RegexProduct: Sendable {
           let state = machines[index].machine.next(Int32(truncatingIfNeeded: live), byte)
           if !isDead[index][Int(state)] { target.append(pair(Int32(index), state)) }
         }
-        transitions.append(number(target))
+        transitions.append(target.isEmpty ? nothing : number(target))
       }
     }
   }

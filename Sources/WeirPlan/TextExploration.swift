@@ -136,8 +136,15 @@ struct TextExploration {
       if domain.isAccepting(node.domain), node.prefix < 0 || !isWord[node.prefix], found.insert(node.regex).inserted {
         result.append((node.regex, String(decoding: word, as: UTF8.self)))
       }
+      // Bytes that lead to the same state need not be looked up again.
+      var latest = [Int](repeating: -1, count: regexes.columnCount)
       for byte in Self.byteOrder {
         guard let inside = domain.step(node.domain, byte) else { continue }
+        if node.prefix < 0 {
+          let column = Int(regexes.columnOf[Int(byte)])
+          if latest[column] == inside { continue }
+          latest[column] = inside
+        }
         let prefix = node.prefix < 0 ? -1 : prefixes[word + [byte]] ?? -1
         let next = Node(regex: regexes.step(node.regex, byte), domain: inside, prefix: prefix)
         if seen.insert(next).inserted { queue.append((next, word + [byte])) }

@@ -151,6 +151,11 @@ struct World {
     var facts = RequestFacts()
     var values: [Attribute: SlotValue] = [:]
 
+    /// Nothing that a condition could ask is unavailable.
+    var isComplete: Bool {
+      facts.time != nil && facts.data[0] != nil && !values.values.contains(.unavailable)
+    }
+
     func value(of slot: Slot) -> SlotValue {
       if case .time(let part, let zone) = slot.attribute {
         return facts.time.map { .value(.int(part.value(of: $0, in: zone))) } ?? .unavailable
