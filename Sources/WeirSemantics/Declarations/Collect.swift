@@ -84,7 +84,10 @@ extension DeclarationChecker {
         program.headerBlocks.append(declared(syntax, syntax.name))
       }
     case .limit(let syntax):
-      if declare(syntax.name, .limit(program.limits.count), in: module) {
+      // Limits of several services may share a name; it is unique for each service.
+      if case .limit? = program.modules[module]?.own[syntax.name.text] {
+        limits.append(place(syntax))
+      } else if declare(syntax.name, .limit(program.limits.count), in: module) {
         program.limits.append(declared(syntax, syntax.name))
         limits.append(place(syntax))
       }

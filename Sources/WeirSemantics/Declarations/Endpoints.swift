@@ -13,7 +13,7 @@ extension DeclarationChecker {
         help: "add `endpoints dns \"\(service.text):8080\"`; somebody who only calls is a `principal`")
       return .none
     }
-    let isNamed = ports.first.map { !$0.name.isEmpty } ?? false
+    let isNamed = !fields.ports.isEmpty
     switch endpoints.value {
     case .static(let list):
       let addresses = staticEndpoints(list, at: endpoints.span, hasPortLines: isNamed)

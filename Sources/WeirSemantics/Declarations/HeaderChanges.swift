@@ -9,14 +9,15 @@ extension DeclarationChecker {
     switch syntax {
     case .set(let operand, _), .add(_, let operand), .remove(let operand): target = operand
     }
-    guard let (side, header) = expressions.headerTarget(target, in: context) else { return nil }
-    if connectionHeaders.contains(header) {
+    // Asked before the header is looked up: these are not to be declared either.
+    if let header = target.headerName, connectionHeaders.contains(header) {
       report(
         .forbiddenHeaderChange, at: target.span, "a route cannot change \"\(header)\"",
         notes: ["it belongs to the connection or the framing of messages"],
         help: header == "host" ? "write `rewrite host to \"…\"`" : nil)
       return nil
     }
+    guard let (side, header) = expressions.headerTarget(target, in: context) else { return nil }
     if side == .request, isSetByProxy(header) {
       report(
         .forbiddenHeaderChange, at: target.span, "a route cannot change \"\(header)\"",
@@ -65,5 +66,15 @@ extension DeclarationChecker {
       }
       _ = headerChanges(ofBlock: index, callerIsOptional: true)
     }
+  }
+}
+
+extension Operand {
+  /// The lower-case name in `request.header["x"]` and `response.header["x"]`.
+  fileprivate var headerName: String? {
+    guard case .reference(let reference) = self, reference.names.last == "header",
+      case .key(let name, _)? = reference.parts.last
+    else { return nil }
+    return name.lowercased()
   }
 }
