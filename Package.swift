@@ -104,7 +104,7 @@ let package = Package(
     tests("WeirFormatTests", ["WeirSyntax", "WeirFormat", "SyntaxTesting", "PropertyTesting"]),
     tests("WeirISATests", ["WeirISA"]),
     tests("WeirVMTests", ["WeirVM", "WeirISA"]),
-    tests("WeirCodegenTests", ["PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
+    tests("WeirCodegenTests", ["CCounters", "PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
     tests("WeirLintTests", ["WeirSource", "WeirCompiler", "WeirLint"]),
     tests(
       "WeirTestingTests",
@@ -121,6 +121,10 @@ let package = Package(
     tests("FuzzRegressionTests", ["FuzzTargets"]),
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),
     tests("WeirSemanticsTests", ["WeirSemantics", "WeirSyntax", "WeirPolicy", "WeirSource"]),
+    .target(name: "CCounters", path: "Benchmarks/CCounters"),
+    .executableTarget(
+      name: "decision-benchmark", dependencies: ["WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy", "CCounters"],
+      path: "Benchmarks/Decisions", swiftSettings: strict),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(
       name: "FuzzTargets", dependencies: ["WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting"],

@@ -57,6 +57,9 @@ public struct InstructionCost: Equatable, Sendable, BitwiseCopyable {
     count <= 0 ? 0 : Int.bitWidth - count.leadingZeroBitCount
   }
 
+  /// Steps that compare a value with a constant of `count` bytes: lengths first, then some bytes at once.
+  public static func comparison(with count: Int) -> Int { count / 16 }
+
   /// A condition may run twice: once with doubt counted against it, once for it.
   public static let runsMax: UInt64 = 2
   /// Units for looking at a rule besides its condition.

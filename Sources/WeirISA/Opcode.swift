@@ -88,7 +88,7 @@ extension Opcode {
     case .isPresent:
       row("is-present", .test, .none, nil, 1, 0, 0, "There is a value.")
     case .equalsBytes:
-      row("equals-bytes", .test, .string, .bytes, 2, 1, 1, "The bytes are those of the string.")
+      row("equals-bytes", .test, .string, .bytes, 2, 0, 1, "The bytes are those of the string.")
     case .equalsInteger:
       row("equals-integer", .test, .integer, .integer, 2, 0, 1, "The number is the constant.")
     case .equalsAddress:
@@ -100,7 +100,7 @@ extension Opcode {
     case .isInNetworks:
       row("is-in-networks", .test, .networkSet, .address, 2, 0, 1, "The address lies in a network.")
     case .isUnder:
-      row("is-under", .test, .string, .bytes, 2, 1, 1, "The path is the string or continues it after a slash.")
+      row("is-under", .test, .string, .bytes, 2, 0, 1, "The path is the string or continues it after a slash.")
     case .matchesPattern:
       row("matches-pattern", .test, .pattern, .bytes, 4, 1, 1, "The segments match the pattern.")
     case .matchesGroup:
@@ -116,7 +116,7 @@ extension Opcode {
     case .isInData:
       row("is-in-data", .test, .dataSet, nil, 8, 2, 1, "The value is a member of the data set.")
     case .hasBytes:
-      row("has-bytes", .listTest, .string, .bytes, 2, 1, 1, "The list has the string.")
+      row("has-bytes", .listTest, .string, .bytes, 2, 0, 1, "The list has the string.")
     case .hasInteger:
       row("has-integer", .listTest, .integer, .integer, 2, 0, 1, "The list has the number.")
     case .hasAddress:

@@ -44,8 +44,9 @@ public struct MatchSet: ~Copyable, Sendable {
 
   public init(for program: borrowing VerifiedProgram) {
     let words = (program.rulesPerScopeMax + 63) / 64
+    // Two arrays from the start: a shared one would be copied at the first decision.
     held = Array(repeating: 0, count: words)
-    doubted = held
+    doubted = Array(repeating: 0, count: words)
   }
 
   /// The value of a rule, by its place in the scope.

@@ -59,7 +59,7 @@ extension VerifiedProgram {
     guard let text = frame.range(ofBytes: matched), let source = frame.range(ofBytes: taken) else {
       return .unavailable
     }
-    let wanted: Wanted = capture.segment.map { .segment(Int($0)) } ?? .rest
+    let wanted: Wanted = if let segment = capture.segment { .segment(Int(segment)) } else { .rest }
     guard
       let piece = match(
         tables.patterns[Int(capture.pattern)], frame.arena.span.extracting(text), taking: wanted)

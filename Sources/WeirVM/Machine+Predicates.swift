@@ -4,9 +4,10 @@ import WeirISA
 extension VerifiedProgram {
   @inline(__always)
   func predicate(
-    _ opcode: Opcode, _ operand: Int, _ value: SlotValue, _ frame: borrowing Frame, _ data: borrowing DataSets
+    _ step: Step, _ value: SlotValue, _ frame: borrowing Frame, _ data: borrowing DataSets
   ) -> Truth {
-    switch opcode {
+    let operand = Int(step.operand)
+    switch step.opcode {
     case .equalsInteger:
       guard value.state == .integer else { return .undetermined }
       return truth(value.integer == tables.integers[operand])
@@ -24,7 +25,7 @@ extension VerifiedProgram {
     case .equalsBytes, .isInSet, .isUnder, .matchesPattern, .matchesGroup, .matchesRegex:
       guard let range = frame.range(ofBytes: value) else { return .undetermined }
       let text = frame.arena.span.extracting(range)
-      switch opcode {
+      switch step.opcode {
       case .equalsBytes: return truth(isEqual(text, tables.strings[operand]))
       case .isInSet: return truth(isIn(tables.hashSets[operand], text))
       case .isUnder: return truth(isUnder(text, tables.strings[operand]))
@@ -66,7 +67,7 @@ extension VerifiedProgram {
     let mask = Int(set.bucketCount) - 1
     let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
     var place = Int(truncatingIfNeeded: hash) & mask
-    for _ in 0..<set.probesMax {
+    for _ in 0..<Int(set.probesMax) {
       let bucket = tables.hashBuckets[Int(set.firstBucket) + place]
       if bucket.member == 0 { return false }
       if bucket.fingerprint == fingerprint, isEqual(text, tables.strings[Int(bucket.member) - 1]) { return true }

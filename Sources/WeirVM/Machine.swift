@@ -27,50 +27,48 @@ extension VerifiedProgram {
     var word = Int(tables.conditions[condition].firstWord)
     var run = Run()
     while true {
-      let instruction = tables.code[word]
-      // The verifier has seen every word, so there always is one.
-      guard let opcode = instruction.opcode else { return run }
+      let step = steps[word]
       let truth: Truth
-      switch opcode {
+      switch step.opcode {
       case .accept:
         run.holds = true
         return run
       case .reject:
         return run
       case .jump:
-        word += 1 + instruction.operand
+        word += 1 + Int(step.operand)
         continue
       case .capture:
-        frame.registers[instruction.register] = capture(instruction.operand, frame)
+        frame.registers[Int(step.register)] = capture(Int(step.operand), frame)
         word += 1
         continue
       case .captureElse:
-        if frame.registers[instruction.register].state == .absent {
-          frame.registers[instruction.register] = capture(instruction.operand, frame)
+        if frame.registers[Int(step.register)].state == .absent {
+          frame.registers[Int(step.register)] = capture(Int(step.operand), frame)
         }
         word += 1
         continue
       case .isPresent:
         truth = inverted(
-          presence(of: frame.registers[instruction.register]), instruction.flags.contains(.negated))
+          presence(of: frame.registers[Int(step.register)]), step.isNegated)
       case .hasBytes, .hasInteger, .hasAddress:
-        truth = listTest(opcode, instruction, frame)
+        truth = listTest(step, frame)
       case .equalsRegister, .isInRegister:
-        truth = comparison(opcode, instruction, frame, data)
+        truth = comparison(step, frame, data)
       case .equalsBytes, .equalsInteger, .equalsAddress, .isInSet, .isInRanges, .isInNetworks, .isUnder,
         .matchesPattern,
         .matchesGroup, .matchesRegex, .isInData:
-        let value = frame.registers[instruction.register]
+        let value = frame.registers[Int(step.register)]
         switch value.state {
         case .absent:
-          truth = instruction.flags.contains(.trueIfAbsent) ? .yes : .no
+          truth = step.isTrueIfAbsent ? .yes : .no
         case .unavailable:
           truth = .undetermined
         case .list:
-          truth = quantified(opcode, instruction, value, .absent, frame, data)
+          truth = quantified(step, value, .absent, frame, data)
         case .bytes, .integer, .address:
           truth = inverted(
-            predicate(opcode, instruction.operand, value, frame, data), instruction.flags.contains(.negated))
+            predicate(step, value, frame, data), step.isNegated)
         }
       }
       run.lastTest = word
@@ -80,10 +78,10 @@ extension VerifiedProgram {
       case .no: holds = false
       case .undetermined:
         run.sawDoubt = true
-        holds = doubtHolds != instruction.flags.contains(.inverted)
+        holds = doubtHolds != step.isInverted
       }
       word += 1
-      if holds == instruction.flags.contains(.jumpsIfTrue) { word += instruction.jump }
+      if holds == step.jumpsIfTrue { word += Int(step.jump) }
     }
   }
 
@@ -108,25 +106,25 @@ extension VerifiedProgram {
 
   /// `any` or `all` over the members of a list; `other` is what a comparison compares with.
   private func quantified(
-    _ opcode: Opcode, _ instruction: Instruction, _ list: SlotValue, _ other: SlotValue, _ frame: borrowing Frame,
+    _ step: Step, _ list: SlotValue, _ other: SlotValue, _ frame: borrowing Frame,
     _ data: borrowing DataSets
   ) -> Truth {
     guard let members = frame.range(ofMembers: list) else { return .undetermined }
-    if members.isEmpty { return instruction.flags.contains(.trueIfAbsent) ? .yes : .no }
-    let isAll = instruction.flags.contains(.all)
+    if members.isEmpty { return step.isTrueIfAbsent ? .yes : .no }
+    let isAll = step.isAll
     var result: Truth = isAll ? .yes : .no
     for index in members {
       let member = frame.members[index]
       let found =
-        switch opcode {
+        switch step.opcode {
         case .equalsRegister: areSame(member, other, frame)
         case .isInRegister: contains(other, member, frame)
         case .accept, .reject, .jump, .capture, .captureElse, .isPresent, .equalsBytes, .equalsInteger, .equalsAddress,
           .isInSet, .isInRanges, .isInNetworks, .isUnder, .matchesPattern, .matchesGroup, .matchesRegex, .isInData,
           .hasBytes, .hasInteger, .hasAddress:
-          predicate(opcode, instruction.operand, member, frame, data)
+          predicate(step, member, frame, data)
         }
-      switch (inverted(found, instruction.flags.contains(.negated)), isAll) {
+      switch (inverted(found, step.isNegated), isAll) {
       case (.yes, false): return .yes
       case (.no, true): return .no
       case (.undetermined, _): result = .undetermined
@@ -138,33 +136,33 @@ extension VerifiedProgram {
 
   /// A test of a value against another register. Absent is decided before unavailable.
   private func comparison(
-    _ opcode: Opcode, _ instruction: Instruction, _ frame: borrowing Frame, _ data: borrowing DataSets
+    _ step: Step, _ frame: borrowing Frame, _ data: borrowing DataSets
   ) -> Truth {
-    let value = frame.registers[instruction.register]
-    let other = frame.registers[instruction.operand]
+    let value = frame.registers[Int(step.register)]
+    let other = frame.registers[Int(step.operand)]
     let isEmpty = value.state == .list && value.count == 0
     if value.state == .absent || other.state == .absent || isEmpty {
-      return instruction.flags.contains(.trueIfAbsent) ? .yes : .no
+      return step.isTrueIfAbsent ? .yes : .no
     }
     if value.state == .unavailable || other.state == .unavailable { return .undetermined }
-    if value.state == .list { return quantified(opcode, instruction, value, other, frame, data) }
-    let found = opcode == .equalsRegister ? areSame(value, other, frame) : contains(other, value, frame)
-    return inverted(found, instruction.flags.contains(.negated))
+    if value.state == .list { return quantified(step, value, other, frame, data) }
+    let found = step.opcode == .equalsRegister ? areSame(value, other, frame) : contains(other, value, frame)
+    return inverted(found, step.isNegated)
   }
 
   /// A test of a list as a whole: an empty one has nothing.
-  private func listTest(_ opcode: Opcode, _ instruction: Instruction, _ frame: borrowing Frame) -> Truth {
-    let list = frame.registers[instruction.register]
-    if list.state == .absent { return instruction.flags.contains(.trueIfAbsent) ? .yes : .no }
+  private func listTest(_ step: Step, _ frame: borrowing Frame) -> Truth {
+    let list = frame.registers[Int(step.register)]
+    if list.state == .absent { return step.isTrueIfAbsent ? .yes : .no }
     guard let members = frame.range(ofMembers: list) else { return .undetermined }
     var found: Truth = .no
     for index in members {
-      switch memberEquals(opcode, instruction.operand, frame.members[index], frame) {
-      case .yes: return inverted(.yes, instruction.flags.contains(.negated))
+      switch memberEquals(step.opcode, Int(step.operand), frame.members[index], frame) {
+      case .yes: return inverted(.yes, step.isNegated)
       case .undetermined: found = .undetermined
       case .no: break
       }
     }
-    return inverted(found, instruction.flags.contains(.negated))
+    return inverted(found, step.isNegated)
   }
 }

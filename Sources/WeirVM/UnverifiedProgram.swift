@@ -35,21 +35,22 @@ public struct UnverifiedProgram: Sendable {
 
 /// What a host lends to one decision.
 public struct HostBudget: Sendable {
-  /// Bytes that one register can hold, all members of a list together.
-  public var bytesPerRegisterMax: UInt64
-  public var membersPerRegisterMax: UInt64
+  /// Bytes that all registers hold together: what the host reads of one request.
+  public var bytesMax: UInt64
+  /// Members of all lists together.
+  public var membersMax: UInt64
   /// Units of the cost model that one decision may take; about a nanosecond each.
   public var unitsMax: UInt64
 
-  public init(bytesPerRegisterMax: UInt64, membersPerRegisterMax: UInt64, unitsMax: UInt64) {
-    self.bytesPerRegisterMax = bytesPerRegisterMax
-    self.membersPerRegisterMax = membersPerRegisterMax
+  public init(bytesMax: UInt64, membersMax: UInt64, unitsMax: UInt64) {
+    self.bytesMax = bytesMax
+    self.membersMax = membersMax
     self.unitsMax = unitsMax
   }
 
-  /// Heads of 64 KiB, lists of 1,024, four thousand million units: refuses only what was made to be slow.
+  /// Heads of 64 KiB, 1,024 members, 2³⁴ units: refuses only what was made to be slow.
   public static let standard = HostBudget(
-    bytesPerRegisterMax: 65_536, membersPerRegisterMax: UInt64(ProgramLimits.listMembersMax), unitsMax: 1 << 32)
+    bytesMax: 65_536, membersMax: UInt64(ProgramLimits.listMembersMax), unitsMax: 1 << 34)
 }
 
 /// What the machine runs. Only `verify` makes one.
@@ -57,13 +58,16 @@ public struct HostBudget: Sendable {
 /// Long-lived and never copied: a generation of a host owns it, decisions borrow it and touch no reference count.
 public struct VerifiedProgram: ~Copyable, Sendable {
   let tables: ProgramTables
+  /// The code, taken apart.
+  let steps: [Step]
   /// The largest number of rules in one scope.
   let rulesPerScopeMax: Int
   /// Slots and temporaries.
   let registerCount: Int
 
-  init(_ tables: ProgramTables) {
+  init(_ tables: ProgramTables, _ steps: [Step]) {
     self.tables = tables
+    self.steps = steps
     registerCount = tables.slots.count + Int(tables.program.temporaryCount)
     var most = 0
     for scope in tables.scopes { most = max(most, Int(scope.ruleCount)) }
@@ -83,5 +87,5 @@ public func verify(
   let tables = try ProgramTables(program)
   var verifier = Verifier(tables: tables, budget: budget, supported: features)
   try verifier.verify()
-  return VerifiedProgram(tables)
+  return VerifiedProgram(tables, verifier.steps)
 }

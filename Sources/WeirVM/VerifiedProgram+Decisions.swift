@@ -53,7 +53,8 @@ extension VerifiedProgram {
       case .no: break
       }
     }
-    return doubtful.map { .indeterminate(because: $0) } ?? .noRule
+    if let doubtful { return .indeterminate(because: doubtful) }
+    return .noRule
   }
 
   /// Evaluates every rule of a scope, shadow and audit rules too.
@@ -87,7 +88,8 @@ extension VerifiedProgram {
     if let rule = first.denied { return .deny(by: rule) }
     if let rule = first.doubtfulDeny { return .indeterminate(because: rule) }
     if let rule = first.allowed { return .allow(by: rule) }
-    return first.doubtfulAllow.map { .indeterminate(because: $0) } ?? .noRule
+    if let rule = first.doubtfulAllow { return .indeterminate(because: rule) }
+    return .noRule
   }
 
   /// Chooses a route: the first whose condition holds. One that is undetermined before it stops the search.

@@ -31,6 +31,7 @@ extension Verifier {
   ) throws(Rejection) -> UInt64 {
     let instruction = tables.code[word]
     guard let opcode = instruction.opcode else { throw .unknownOpcode(word: word) }
+    steps.append(Step(opcode, instruction))
     if let feature = opcode.feature, !declared.contains(feature) { throw .undeclaredFeature(feature) }
     let facts = opcode.facts
     let register = instruction.register
@@ -112,7 +113,7 @@ extension Verifier {
       throw .badOperand(word: word)
     case .string:
       try require(tables.strings.count)
-      return 0
+      return InstructionCost.comparison(with: Int(tables.strings[operand].count))
     case .integer:
       try require(tables.integers.count)
       return 0

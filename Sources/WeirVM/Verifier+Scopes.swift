@@ -128,7 +128,8 @@ extension Verifier {
     guard scope.costConstant == constant else { throw .costMismatch(scope: index) }
     var place = Int(scope.firstCost)
     let end = place + Int(scope.costCount)
-    var units = constant
+    var dearestByte: UInt64 = 0
+    var dearestMember: UInt64 = 0
     let slots = tables.scopeSlots[Int(scope.firstSlot)..<(Int(scope.firstSlot) + Int(scope.slotCount))]
     for register in slots.map(Int.init) + Array(tables.slots.count..<perByte.count) {
       let bytes = perByte[register]
@@ -138,10 +139,13 @@ extension Verifier {
         UInt64(tables.costs[place].perMember) == members
       else { throw .costMismatch(scope: index) }
       place += 1
-      units = add(units, multiply(bytes, budget.bytesPerRegisterMax))
-      units = add(units, multiply(members, budget.membersPerRegisterMax))
+      dearestByte = max(dearestByte, bytes)
+      dearestMember = max(dearestMember, members)
     }
     guard place == end else { throw .costMismatch(scope: index) }
+    // All bytes and members of a request may lie where they cost most.
+    let units = add(
+      constant, add(multiply(dearestByte, budget.bytesMax), multiply(dearestMember, budget.membersMax)))
     guard units <= budget.unitsMax else { throw .overBudget(scope: index) }
   }
 

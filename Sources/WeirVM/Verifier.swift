@@ -14,6 +14,8 @@ struct Verifier {
   /// The pieces that `ConditionFacts` point to.
   var charges: [Charge] = []
   var declared = FeatureSet()
+  /// The words that were checked, taken apart.
+  var steps: [Step] = []
 
   /// What a condition costs for what a register holds.
   struct Charge {

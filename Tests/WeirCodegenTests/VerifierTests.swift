@@ -154,7 +154,7 @@ struct VerifierTests {
 
   @Test func budgetIsEnforced() throws {
     let image = try Self.image(seed: 5)
-    let budget = HostBudget(bytesPerRegisterMax: 65_536, membersPerRegisterMax: 1_024, unitsMax: 10)
+    let budget = HostBudget(bytesMax: 65_536, membersMax: 1_024, unitsMax: 10)
     do {
       let program = try verify(UnverifiedProgram(image), within: budget)
       Issue.record("accepted with \(program.scopeCount) scopes")
