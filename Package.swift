@@ -22,6 +22,8 @@ let package = Package(
   products: [
     .executable(name: "weir", targets: ["weir"]),
     .library(name: "WeirVM", targets: ["WeirVM"]),
+    // For the nested package Benchmarks.
+    .library(name: "Benchmarked", targets: ["WeirPolicy", "WeirCodegen", "WeirISA", "WeirVM", "CCounters"]),
     // For the nested package Tests/Fuzz.
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],
@@ -121,10 +123,7 @@ let package = Package(
     tests("FuzzRegressionTests", ["FuzzTargets"]),
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),
     tests("WeirSemanticsTests", ["WeirSemantics", "WeirSyntax", "WeirPolicy", "WeirSource"]),
-    .target(name: "CCounters", path: "Benchmarks/CCounters"),
-    .executableTarget(
-      name: "decision-benchmark", dependencies: ["WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy", "CCounters"],
-      path: "Benchmarks/Decisions", swiftSettings: strict),
+    .target(name: "CCounters", path: "Tests/CCounters"),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(
       name: "FuzzTargets", dependencies: ["WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting"],

@@ -1,4 +1,3 @@
-import CXXHash
 import WeirISA
 
 /// The buckets of a hash set as the machine looks them up: open addressing, linear probing.
@@ -37,10 +36,4 @@ struct HashTable {
     }
     return (buckets, probesMax)
   }
-}
-
-/// XXH3 as the machine computes it.
-func xxh3(_ bytes: [UInt8], seed: UInt64) -> UInt64 {
-  // The pointer is valid for `count` bytes within the closure and does not leave it; XXH3 only reads.
-  unsafe bytes.withUnsafeBufferPointer { buffer in unsafe weir_xxh3(buffer.baseAddress, buffer.count, seed) }
 }

@@ -90,7 +90,7 @@ import Testing
 
   /// Unsafe code lives in a few small boxes.
   @Test func unsafeCodeIsWhereItIsSaidToBe() throws {
-    let boxes = ["Sources/WeirBundle/Crypto/", "Sources/WeirVM/XXH3.swift"]
+    let boxes = ["Sources/WeirBundle/Crypto/", "Sources/WeirVM/XXH3.swift", "Sources/WeirCodegen/XXH3.swift"]
     for file in try Repository.files(in: "Sources", suffix: ".swift") where !boxes.contains(where: file.hasPrefix) {
       for line in try Repository.text(file).split(separator: "\n")
       where !line.drop(while: { $0 == " " }).hasPrefix("//") {

@@ -6,7 +6,7 @@ import WeirISA
 import WeirPolicy
 import WeirVM
 
-/// A decision asks nothing of the allocator, whatever the rules are. (Reference counts are counted in a release build by `decision-benchmark --check`:
+/// A decision asks nothing of the allocator, whatever the rules are. (Reference counts are counted by `make bench`, in a release build:
 /// without optimisation the compiler adds its own.)
 struct AllocationTests {
   @Test(.enabled(if: weir_counts())) func decisionsAllocateNothing() throws {
