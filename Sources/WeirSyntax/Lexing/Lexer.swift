@@ -10,11 +10,15 @@ struct Lexer {
   private(set) var diagnostics: [Diagnostic]
   /// Byte offset of what is read next.
   private var position = 0
+  /// Where bytes were refused that may stand nowhere, and the first of them not yet passed.
+  private let forbiddenStarts: [Int]
+  private var nextForbidden = 0
 
   init(_ text: [UInt8], file: FileID) {
     self.text = text
     self.file = file
     diagnostics = forbiddenBytes(in: text, file: file)
+    forbiddenStarts = diagnostics.map(\.span.start)
     tokens.reserveCapacity(text.count / 3 + 1)
   }
 
@@ -223,7 +227,8 @@ struct Lexer {
     }
     append(.invalid, length: end - start)
     // Invisible and broken bytes were reported before.
-    if diagnostics.contains(where: { $0.span.start >= start && $0.span.start < end }) { return }
+    while nextForbidden < forbiddenStarts.count, forbiddenStarts[nextForbidden] < start { nextForbidden += 1 }
+    if nextForbidden < forbiddenStarts.count, forbiddenStarts[nextForbidden] < end { return }
     let written = String(decoding: text[start..<end], as: UTF8.self)
     if hasForeignLetter {
       report(

@@ -3,29 +3,40 @@ import WeirSource
 /// Leaves out messages that only follow from a mistake already reported.
 ///
 /// A brace too many or too few, or a quote that swallows one, shifts everything up to the next declaration at the margin:
-/// of such a stretch the first message is enough. So it is of a line with a stray character or a string without an end. Elsewhere each message stands for a mistake of its own.
-/// `diagnostics` in the order of discovery, those of the lexer first. Complexity: O(tokens + diagnostics²).
+/// of such a stretch the first message is enough. So it is of a line with a stray character or a string without an end.
+/// Elsewhere each message stands for a mistake of its own.
+/// `diagnostics` in the order of discovery, those of the lexer first. Complexity: O(tokens + diagnostics × log lines).
 func withoutConsequences(_ diagnostics: [Diagnostic], tokens: [Token], file: SourceFile) -> [Diagnostic] {
   guard diagnostics.count > 1 else { return diagnostics }
-  func line(_ diagnostic: Diagnostic) -> Int { file.lineColumn(at: diagnostic.span.start).line }
-  func isQuote(_ diagnostic: Diagnostic) -> Bool { diagnostic.kind == .unterminatedString }
-  func isSyntax(_ diagnostic: Diagnostic) -> Bool { diagnostic.kind.code.hasPrefix("E02") }
-  let linesWithQuote = Set(diagnostics.filter(isQuote).map(line))
-  let linesWithStrays = Set(diagnostics.filter { $0.kind == .unexpectedCharacter }.map(line))
   let stretches = unbalancedStretches(tokens)
-  var kept: [Diagnostic] = []
-  for diagnostic in diagnostics {
+  let lineStarts = file.lineStarts
+  func line(_ diagnostic: Diagnostic) -> Int { lastIndex(in: lineStarts, notAfter: diagnostic.span.start) ?? 0 }
+  func isSyntax(_ diagnostic: Diagnostic) -> Bool { diagnostic.kind.code.hasPrefix("E02") }
+  let linesWithQuote = Set(diagnostics.filter { $0.kind == .unterminatedString }.map(line))
+  let linesWithStrays = Set(diagnostics.filter { $0.kind == .unexpectedCharacter }.map(line))
+  let starts = stretches.map(\.lowerBound)
+  var reported: Set<Int> = []
+  return diagnostics.filter { diagnostic in
     let isAboutTokens = isSyntax(diagnostic) || [.malformedNumber, .unexpectedCharacter].contains(diagnostic.kind)
-    if isAboutTokens, linesWithQuote.contains(line(diagnostic)) { continue }
-    if isSyntax(diagnostic), linesWithStrays.contains(line(diagnostic)) { continue }
-    let start = diagnostic.span.start
-    let follows = kept.contains { earlier in
-      (isQuote(earlier) || isSyntax(earlier))
-        && stretches.contains { $0.contains(start) && $0.contains(earlier.span.start) }
-    }
-    if !isSyntax(diagnostic) || !follows { kept.append(diagnostic) }
+    if isAboutTokens, linesWithQuote.contains(line(diagnostic)) { return false }
+    if isSyntax(diagnostic), linesWithStrays.contains(line(diagnostic)) { return false }
+    guard isSyntax(diagnostic) || diagnostic.kind == .unterminatedString,
+      let stretch = lastIndex(in: starts, notAfter: diagnostic.span.start),
+      stretches[stretch].contains(diagnostic.span.start)
+    else { return true }
+    return reported.insert(stretch).inserted || !isSyntax(diagnostic)
   }
-  return kept
+}
+
+/// By bisection; `values` ascend.
+private func lastIndex(in values: [Int], notAfter limit: Int) -> Int? {
+  var low = 0
+  var high = values.count
+  while low < high {
+    let middle = (low + high) / 2
+    if values[middle] <= limit { low = middle + 1 } else { high = middle }
+  }
+  return low == 0 ? nil : low - 1
 }
 
 /// Byte ranges from one declaration at the margin to the next in which braces do not pair.
