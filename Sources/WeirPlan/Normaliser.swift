@@ -59,6 +59,10 @@ struct Normaliser {
 
   private mutating func formula(_ test: Test) -> Formula {
     let isRepeated = test.quantifier != nil
+    // What holds of a value is false where the attribute is absent: mostly presence need not be asked.
+    if !isRepeated, test.whenAbsent == test.isNegated, let found = holds(test.attribute, test.predicate) {
+      return test.isNegated ? found.negated : found
+    }
     guard var present = presence(test.attribute, isRepeated: isRepeated) else { return opaque(test) }
     if case .isPresent = test.predicate { return test.isNegated ? present.negated : present }
     var isAlwaysThere = test.attribute.isAlwaysThere

@@ -1,0 +1,70 @@
+import Testing
+import WeirPlan
+import WeirPolicy
+
+/// Families of rules that would explode: the budget holds, what did not fit is named, and decisions stay exact.
+@Suite struct BudgetTests {
+  private static let here = Position(file: 0, line: 1, column: 1)
+
+  private func test(_ attribute: Attribute, _ predicate: Predicate) -> Condition {
+    .test(Test(attribute: attribute, predicate: predicate, whenAbsent: false, position: Self.here))
+  }
+
+  private func space(_ conditions: [Condition], _ limits: PlanLimits) -> Space {
+    let world = World(seed: 0)
+    return Space(conditions, context: PlanContext(authz: world.policy.authz[0], of: world.policy), limits: limits)
+  }
+
+  @Test func regexesThatMultiplyBecomeVariables() {
+    var limits = PlanLimits()
+    limits.regexStatesMax = 64
+    let letters = "abcdefghij".map(String.init)
+    let space = space(letters.map { test(.path, .matchesRegex(".*\($0).*x")) }, limits)
+    #expect(!space.refusals.isEmpty)
+    #expect(space.variables.count == space.refusals.count)
+    #expect(space.atoms.count > 1, "what fits stays")
+  }
+
+  @Test func patternsThatMultiplyBecomeVariables() {
+    var limits = PlanLimits()
+    limits.tokenStatesMin = 64
+    limits.tokenStatesPerSegmentMax = 1
+    let conditions = (0..<24).map { number in
+      let segments = (0..<8).map { bit -> SegmentPattern.Segment in
+        (number >> (bit % 5)) & 1 == 0 ? .capture("") : .literal(bit % 2 == 0 ? "a" : "b")
+      }
+      return test(.path, .matches(SegmentPattern(prefix: "", segments: segments, rest: .any(name: nil), text: "")))
+    }
+    let space = space(conditions, limits)
+    #expect(!space.refusals.isEmpty && space.refusals.count < conditions.count)
+  }
+
+  /// Each header is asked for by one rule: a graph would need a node for every subset.
+  @Test func independentSlotsGoToTheBitmaps() {
+    var limits = PlanLimits()
+    limits.edgesMin = 100
+    limits.edgesPerClauseMax = 4
+    let conditions = (0..<24).map { number in
+      Condition.and([
+        test(.query("q\(number)"), .equals(.string("v"))),
+        test(.query("q\((number * 7 + 3) % 24)"), .equals(.string("w"))),
+      ])
+    }
+    let space = space(conditions, limits)
+    do throws(GraphFailure) {
+      _ = try DecisionGraph(space, entries: Array(conditions.indices), limits: limits)
+      Issue.record("the budget was not kept")
+    } catch {
+      guard case .tooManyEdges(let named) = error else { return #expect(Bool(false)) }
+      #expect(!named.isEmpty)
+    }
+  }
+
+  @Test func identitiesInTheSameSetsAreOneClass() {
+    let many = (0..<2_000).map { Value.string("spiffe://t.example/ns/n\($0 % 10)/sa/a\($0)") }
+    let space = space(
+      [test(.caller, .isIn(many)), test(.callerNamespace, .equals(.string("n5")))], PlanLimits())
+    // Absent, in neither, in one of each, in both.
+    #expect(space.classes.map(\.count) == [5])
+  }
+}
