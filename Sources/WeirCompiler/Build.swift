@@ -10,8 +10,9 @@ public enum BuildError: Error, Sendable {
   case cryptography(CryptoError)
 }
 
-/// The unsigned bundle of a policy. Deterministic: the same policy and generation give the same bytes on every machine.
+/// The unsigned bundle of a policy. Deterministic: the same sources and generation give the same bytes on every machine and in every folder.
 public func build(_ policy: Policy, generation: UInt64) throws(BuildError) -> [UInt8] {
+  let policy = policy.withPortablePaths()
   let program: ProgramImage
   do throws(CodegenError) { program = try generate(policy) } catch { throw .codegen(error) }
   let features = requiredFeatures(of: policy).map { use in

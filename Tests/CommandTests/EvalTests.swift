@@ -234,7 +234,7 @@ import WeirJSON
     #expect(outcome.status == 0)
     let answer = try JSONValue(parsing: Array(outcome.out.dropLast().utf8))
     #expect(answer["reason"] == .string("no_rule"))
-    #expect(outcome.out.contains(#""place":"policy/payments.weir:16""#))
+    #expect(outcome.out.contains(#""place":"payments.weir:16""#))
     #expect(outcome.out.contains(#""nearest_miss":{"name":""#))
     // Without it the answer is the contract's and nothing else.
     guard case .object(let members) = answer else { Issue.record("\(outcome.out)"); return }
