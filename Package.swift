@@ -60,7 +60,7 @@ let package = Package(
       ]),
 
     // the workbench: other readers of the same tree and the same typed policy
-    module("WeirFormat", ["WeirSource", "WeirSyntax"]),
+    module("WeirFormat", ["WeirSyntax"]),
     module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy"]),
     module("WeirReference", ["WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
     module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirJSON"]),
@@ -105,7 +105,7 @@ let package = Package(
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax", "SyntaxTesting", "PropertyTesting"]),
     tests("WeirFormatTests", ["WeirSyntax", "WeirFormat", "SyntaxTesting", "PropertyTesting"]),
     tests("WeirISATests", ["WeirISA"]),
-    tests("WeirVMTests", ["WeirVM", "WeirISA"]),
+    tests("WeirVMTests", ["WeirVM"]),
     tests("WeirCodegenTests", ["CCounters", "PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
     tests("WeirLintTests", ["WeirSource", "WeirCompiler", "WeirLint"]),
     tests(
@@ -116,7 +116,7 @@ let package = Package(
       "DifferentialTests",
       [
         "PropertyTesting", "WeirSource", "WeirCompiler", "WeirReference", "WeirEnforcement", "WeirBundle", "WeirPolicy",
-        "WeirRequest", "WeirVM",
+        "WeirRequest",
       ]),
     tests("CommandTests", ["weir", "WeirJSON", "WeirSource", "WeirPolicy", "WeirRequest", "HTTPCanonical"]),
     tests("ArchitectureTests", ["WeirSource"]),
