@@ -10,18 +10,30 @@ struct WeirCommand {
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// Next to the running tests, where the build puts it.
-  private static let executable = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "weir")
+  /// Where the build puts `weir`: next to the running tests.
+  private static let buildFolder = Bundle.main.executableURL?.deletingLastPathComponent()
 
-  /// Runs `weir` in the repository's folder. Output goes to files, so that it may be as long as it likes.
+  /// Runs `weir` in the repository's folder.
   init(_ arguments: String...) throws {
-    guard let executable = Self.executable else { throw CocoaError(.executableNotLoadable) }
+    guard let folder = Self.buildFolder else { throw CocoaError(.executableNotLoadable) }
+    try self.init(folder.appending(path: "weir"), arguments, in: Self.repository)
+  }
+
+  /// Runs a line of shell in `folder`, with `weir` on the path.
+  init(shell line: String, in folder: URL) throws {
+    guard let buildFolder = Self.buildFolder else { throw CocoaError(.executableNotLoadable) }
+    let line = "export PATH=\"$0:$PATH\"\n" + line
+    try self.init(URL(filePath: "/bin/bash"), ["-c", line, buildFolder.path], in: folder)
+  }
+
+  /// Output goes to files, so that it may be as long as it likes.
+  private init(_ executable: URL, _ arguments: [String], in folder: URL) throws {
     let scratch = try ScratchFolder()
     let files = (output: try scratch.file("output"), errors: try scratch.file("errors"))
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
-    process.currentDirectoryURL = Self.repository
+    process.currentDirectoryURL = folder
     process.standardOutput = try FileHandle(forWritingTo: files.output)
     process.standardError = try FileHandle(forWritingTo: files.errors)
     try process.run()
