@@ -1,5 +1,6 @@
 import ArgumentParser
 import WeirBundle
+import WeirVM
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct Inspect: ParsableCommand {
         weir inspect policy.weirb
         weir inspect policy.weirb --stats          sizes and counts
         weir inspect policy.weirb --rules          every rule, route and limit with its place in the sources
-        weir inspect policy.weirb --disassemble    the instructions of each of them
+        weir inspect policy.weirb --disassemble    the program, and what a decision costs at most
       """)
 
   @Argument(help: "The bundle.")
@@ -25,7 +26,7 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Every rule, route and limit with its place in the sources.")
   var rules = false
 
-  @Flag(help: "The instructions of every rule, route and limit.")
+  @Flag(help: "The instructions of every rule, route and limit, and the certificate of what a decision costs at most.")
   var disassemble = false
 
   mutating func run() throws {
@@ -35,9 +36,12 @@ struct Inspect: ParsableCommand {
       if !stats && !rules && !disassemble { summary(inspection) }
       if stats { statistics(inspection) }
       if rules { ruleTable(inspection) }
-      if disassemble { Output.write(Disassembly(bundle.program).text) }
+      if disassemble { Output.write(try WeirVM.verify(UnverifiedProgram(bundle.program)).disassembly()) }
     } catch let error as BundleError {
       Output.write("\(bundle): refused: \(error) [\(error.code)]\n")
+      throw ExitCode.findings
+    } catch let rejection as Rejection {
+      Output.write("\(bundle): refused: the program is not safe to run: \(rejection)\n")
       throw ExitCode.findings
     }
   }
