@@ -126,7 +126,10 @@ let package = Package(
     .target(name: "CCounters", path: "Tests/CCounters"),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(
-      name: "FuzzTargets", dependencies: ["WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting"],
+      name: "FuzzTargets",
+      dependencies: [
+        "WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting", "WeirPolicy", "WeirCodegen", "WeirISA", "WeirVM",
+      ],
       path: "Tests/FuzzTargets", swiftSettings: strict),
     .target(
       name: "SyntaxTesting", dependencies: ["WeirSource", "WeirSyntax", "PropertyTesting"],

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // One libFuzzer executable for each case of FuzzTarget (Tests/FuzzTargets): see README.md.
-let targets = ["lexer", "parser", "formatter"]
+let targets = ["lexer", "parser", "formatter", "verifier", "machine"]
 
 let package = Package(
   name: "fuzz",

@@ -3,6 +3,7 @@
 /// `Tests/Fuzz` makes an executable of each, `FuzzRegressionTests` replays what they once found.
 public enum FuzzTarget: String, CaseIterable, Sendable {
   case lexer, parser, formatter
+  case verifier, machine
 
   /// `nil` when every promise holds; otherwise the one that does not. A crash is a finding too.
   public func check(_ bytes: [UInt8]) -> String? {
@@ -10,6 +11,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .lexer: checkLexer(bytes)
     case .parser: checkParser(bytes)
     case .formatter: checkFormatter(bytes)
+    case .verifier: checkVerifier(bytes)
+    case .machine: checkMachine(bytes)
     }
   }
 }

@@ -1,0 +1,158 @@
+import WeirCodegen
+import WeirISA
+import WeirPolicy
+import WeirVM
+
+/// Patches a valid program as the bytes say, four bytes a patch: section, place (two bytes), value.
+/// What the verifier accepts has to run to its end.
+func checkVerifier(_ bytes: [UInt8]) -> String? {
+  guard var image = try? generate(FuzzPolicy.policy) else { return "the policy was not compiled" }
+  for patch in stride(from: 0, to: bytes.count - 3, by: 4) {
+    let section = Int(bytes[patch]) % image.sections.count
+    let count = image.sections[section].bytes.count
+    guard count > 0 else { continue }
+    image.sections[section].bytes[(Int(bytes[patch + 1]) << 8 | Int(bytes[patch + 2])) % count] = bytes[patch + 3]
+  }
+  guard let program = try? verify(UnverifiedProgram(image)) else { return nil }
+  return run(program, bytes)
+}
+
+/// Runs a program over requests that the bytes make up.
+func checkMachine(_ bytes: [UInt8]) -> String? {
+  guard let image = try? generate(FuzzPolicy.policy) else { return "the policy was not compiled" }
+  do {
+    return run(try verify(UnverifiedProgram(image)), bytes)
+  } catch {
+    return "a compiled program was refused: \(error)"
+  }
+}
+
+/// Decides every scope; the early exit and the full match set have to agree.
+private func run(_ program: borrowing VerifiedProgram, _ bytes: [UInt8]) -> String? {
+  var frame = Frame(for: program)
+  var matches = MatchSet(for: program)
+  var input = FuzzInput(bytes: bytes)
+  for slot in 0..<program.slotCount {
+    let value = input.value(&frame, depth: 0)
+    frame.set(slot, to: value)
+  }
+  let data = DataSets([[Array("a".utf8), Array(bytes.prefix(3))], nil])
+  for kind in ScopeKind.allCases {
+    var number = 0
+    while let scope = program.scope(kind, number) {
+      number += 1
+      let decision = program.decide(scope, &frame, data)
+      program.match(scope, &frame, data, into: &matches)
+      guard program.decision(scope, matches, enforcingShadows: false) == decision else {
+        return "scope \(scope.index): two ways to decide disagree"
+      }
+      _ = program.route(scope, &frame, data)
+      for rule in 0..<program.ruleCount(of: scope) {
+        guard program.explanation(of: rule, in: scope, &frame, data).truth == matches[rule] else {
+          return "scope \(scope.index), rule \(rule): explanation and match disagree"
+        }
+      }
+    }
+  }
+  return program.disassembly().isEmpty ? "no text for a program" : nil
+}
+
+/// Values from bytes, of any type, whatever the slot wants.
+private struct FuzzInput {
+  let bytes: [UInt8]
+  var place = 0
+
+  mutating func next() -> UInt8 {
+    guard place < bytes.count else { return 0 }
+    place += 1
+    return bytes[place - 1]
+  }
+
+  mutating func value(_ frame: inout Frame, depth: Int) -> SlotValue {
+    switch next() % 6 {
+    case 0: return .unavailable
+    case 1: return .absent
+    case 2: return .integer(Int64(Int8(bitPattern: next())))
+    case 3: return .address(Address(high: 0, low: 0xFFFF_0000_0000 | UInt64(next()) << 24 | UInt64(next())))
+    case 4 where depth == 0:
+      var members: [SlotValue] = []
+      for _ in 0..<(next() % 4) { members.append(value(&frame, depth: 1)) }
+      return frame.appendList(members.span)
+    default:
+      let count = min(Int(next() % 32), bytes.count - place)
+      let text = Array(bytes[place..<(place + count)])
+      place += count
+      return frame.append(text)
+    }
+  }
+}
+
+/// A policy with every kind of test.
+private enum FuzzPolicy {
+  static let position = Position(file: 0, line: 1, column: 1)
+  static let pattern = SegmentPattern(
+    prefix: "", segments: [.literal("a"), .capture("x")], rest: .any(name: "r"), text: "")
+  static let capture = Attribute.capture(
+    name: "x",
+    [
+      CaptureBinding(source: .path, pattern: pattern, piece: .segment(1)),
+      CaptureBinding(source: .caller, pattern: pattern, piece: .rest),
+    ])
+  static let tests: [(Attribute, Test.Quantifier?, Predicate)] = [
+    (.path, nil, .isPresent), (.method, nil, .equals(.string("GET"))), (.port, nil, .equals(.int(1))),
+    (.sourceIP, nil, .equals(.ip(IPAddress(ipv4: 1)))),
+    (.caller, nil, .isIn([.string("a"), .string("b"), .string("c")])),
+    (.port, nil, .isInRanges([1...3, 7...9])),
+    (.sourceIP, nil, .isInNetworks([Network(base: IPAddress(ipv4: 0x0A00_0000), prefixLength: 104)])),
+    (.path, nil, .isUnder("/a")), (.path, nil, .matches(pattern)),
+    (.caller, nil, .matchesAny(patterns: [pattern], values: [.string("a")])),
+    (.path, nil, .matchesRegex("/[a-z]+(/b)?")), (capture, nil, .equalsAttribute(.method)),
+    (capture, nil, .isInAttribute(.claim(token: 0, name: "aud"))), (.caller, nil, .isInData(0)),
+    (.caller, nil, .isInData(1)),
+    (.claim(token: 0, name: "aud"), nil, .has(.string("a"))),
+    (.claim(token: 0, name: "aud"), nil, .hasAttribute(capture)),
+    (.header("x"), .any, .equals(.string("a"))), (.header("x"), .all, .isIn([.string("a"), .string("")])),
+    (.header("x"), .any, .isInAttribute(.claim(token: 0, name: "aud"))),
+    (.time(.hour, zone: nil), nil, .isInRanges([6...20])),
+  ]
+
+  static let policy: Policy = {
+    var policy = Policy()
+    policy.files = ["fuzz.weir"]
+    policy.tokens = [
+      TokenIssuer(
+        name: "t", module: "m", issuer: "i", audiences: [], keys: .file("k"), algorithms: [.EdDSA], claims: [],
+        position: position)
+    ]
+    for name in ["here", "missing"] {
+      policy.dataSets.append(
+        DataSet(name: name, module: "m", member: .identity, membersMax: 9, staleNanoseconds: 1, position: position))
+    }
+    let conditions = tests.enumerated().map { index, test in
+      Condition.test(
+        Test(
+          attribute: test.0, quantifier: test.1, predicate: test.2, isNegated: index % 3 == 1,
+          whenAbsent: index % 4 == 1,
+          position: position))
+    }
+    policy.authz = [
+      AuthzScope(
+        target: .gateway(0), tokens: [0], pathView: .exact,
+        rules: conditions.indices.map { index in
+          let condition: Condition =
+            index % 2 == 0
+            ? .and([conditions[index], .not(conditions[(index + 5) % conditions.count])])
+            : .or([conditions[index], .and([conditions[(index + 3) % conditions.count], conditions[index / 2]])])
+          return Rule(
+            name: "r\(index)", effect: Rule.Effect.allCases[index % 3], isShadow: index % 5 == 0, condition: condition,
+            until: nil, module: "m", annotations: Annotations(), documentation: "", position: position)
+        }, singleReads: [], position: position)
+    ]
+    policy.retries = conditions.map {
+      Retry(
+        name: "r", tries: 2, causes: [], condition: $0, perTryTimeoutNanoseconds: nil, backoffMinNanoseconds: 0,
+        backoffMaxNanoseconds: 0, budget: 0, evenUnsafe: false, idempotencyHeader: nil, position: position)
+    }
+    return policy
+  }()
+}
