@@ -30,10 +30,10 @@ struct Field {
     return address
   }
 
-  /// The host that verified the certificate vouches for the identity; only its outer form is looked at.
+  /// The host that verified the certificate vouches for the identity; its form is checked, so that no rule sees another.
   func identity() throws(RequestError) -> String {
     guard case .string(let text) = value else { throw wrongType("a SPIFFE identity or null") }
-    guard text.hasPrefix("spiffe://"), text.utf8.count > "spiffe://".utf8.count else {
+    guard SPIFFE.isIdentity(text) else {
       throw RequestError(.invalidValue, "\(key.rawValue) is a SPIFFE identity, spiffe://trust-domain/path, or null")
     }
     return text

@@ -110,6 +110,12 @@ extension DeclarationChecker {
 
   /// Enters a name; false, with a report, when it is taken.
   private mutating func declare(_ name: Name, _ symbol: Symbol, in module: String, meshWide: Bool = false) -> Bool {
+    if AttributeRoot(rawValue: name.text) != nil {
+      report(
+        .attributeName, at: name.span, "`\(name.text)` is what conditions read of a request",
+        help: "choose another name")
+      return false
+    }
     if let first = moduleNames[module]?[name.text] ?? (meshWide ? meshWideNames[name.text] : nil) {
       reportDuplicate(name, first)
       return false

@@ -226,10 +226,14 @@ extension DeclarationChecker {
       seen[key] = seen[key] ?? index
       guard let cover, !isTreeFallback else { continue }
       let earlier = routes[cover]
+      let takesAll = earlier.route.condition == .constant(true)
       report(
         .unreachableRoute, at: entry.span, "route `\(entry.route.name)` is never reached",
         labels: [.init(earlier.span, "route `\(earlier.route.name)` takes every request that it would")],
-        notes: ["the first route whose condition holds is taken"])
+        notes: ["the first route whose condition holds is taken"],
+        help: takesAll ? "a route that takes every request is written last, as `otherwise`" : nil)
+      // Nothing after it is reached either: that is one mistake.
+      if takesAll { return }
     }
   }
 }

@@ -119,6 +119,13 @@ extension ExpressionChecker {
         fail(.typeMismatch, at: span, "the data set holds \(member.name)", notes: [purpose(reading)])
         return nil
       }
+      guard reading.type != .path || scope.context.pathView == .exact else {
+        fail(
+          .wrongTest, at: span, "the paths of a data set are compared letter by letter, and this service folds paths",
+          notes: ["`paths case_insensitive` and `trailing_slash ignored` fold what rules say, and data comes later"],
+          help: "name the paths in the policy")
+        return nil
+      }
       return (.isInData(index), nil)
     case .constant(let constant, let span):
       if case .set(let set) = constant.payload {

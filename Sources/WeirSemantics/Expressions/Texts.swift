@@ -174,23 +174,6 @@ extension ExpressionChecker {
   }
 }
 
-/// The syntax of SPIFFE IDs.
-enum SPIFFE {
-  static let identityBytesMax = 2048
-
-  static func isTrustDomain(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 255
-      && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || ".-_".utf8.contains($0) }
-  }
-
-  static func isSegment(_ text: String) -> Bool {
-    !text.isEmpty && text != "." && text != ".."
-      && text.utf8.allSatisfy {
-        (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0)
-          || ".-_".utf8.contains($0)
-      }
-  }
-}
 
 extension RegexError {
   /// The regex is well formed but larger than the compiler allows.

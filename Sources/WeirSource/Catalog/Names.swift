@@ -3,7 +3,7 @@ extension Catalog {
   static let names: [DiagnosticKind] = [
     .unknownModule, .unknownName, .notPublic, .duplicateName, .importConflict, .wrongKindOfName, .misplacedPublic,
     .undeclaredHeader, .headerDeclaration, .unknownAnnotation, .annotationArgument, .misplacedAnnotation,
-    .reservedModule,
+    .reservedModule, .attributeName,
   ]
 }
 
@@ -309,5 +309,21 @@ extension DiagnosticKind {
       module shop.web
 
       public let pages = { "/", "/index.html" }
+      """)
+
+  public static let attributeName = DiagnosticKind(
+    "E0314", "name of an attribute",
+    why:
+      "In a condition `request`, `source`, `sni`, `caller`, `token`, `capture`, `time` and `response` are attributes. "
+      + "Something declared under such a name could never be meant there.",
+    bad: """
+      module shop.web
+
+      service caller { identity "spiffe://shop.example/ns/web/sa/caller", protocol http, endpoints dns "caller:8080" }
+      """,
+    good: """
+      module shop.web
+
+      service dialer { identity "spiffe://shop.example/ns/web/sa/caller", protocol http, endpoints dns "caller:8080" }
       """)
 }
