@@ -174,8 +174,12 @@ public struct ReferenceEvaluator {
         service: forward.service, port: port, facts, forward.http, caller: caller,
         alsoNamed: named + table.tokens)
     }
-    // Had the gateway's shadow rules been enforced, the destination would not have been asked.
-    if edge?.shadowOutcome == .deny { verdict.shadowOutcome = .deny }
+    if let edge {
+      verdict.shadow = edge.shadow + verdict.shadow
+      verdict.audit = edge.audit + verdict.audit
+      // Had the gateway's shadow rules been enforced, the destination would not have been asked.
+      if edge.shadowOutcome == .deny { verdict.shadowOutcome = .deny }
+    }
     verdict.route = chosen.verdict
     return verdict
   }

@@ -26,6 +26,9 @@ struct ExpressionChecker {
   /// Tests made of the condition at hand, `fn`s inlined.
   var testCount = 0
 
+  /// Some `with token` names no issuer, which was reported.
+  var hasUnresolvedIssuer = false
+
   init(program: Program) { self.program = program }
 
   mutating func report(

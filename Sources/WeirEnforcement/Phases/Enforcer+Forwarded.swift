@@ -39,8 +39,7 @@ extension Enforcer {
       verdict.reason = "local"
     case .forward(let branch):
       verdict = try authorizeForwarded(routed.route, branch, table, gateway, facts, bundle)
-      // Had the gateway's shadow rules been enforced, the destination would not have been asked.
-      if edge?.shadowOutcome == .deny { verdict.shadowOutcome = .deny }
+      if let edge { verdict.add(edge) }
     }
     verdict.route = describe(routed, table, bundle)
     return verdict
@@ -97,6 +96,16 @@ extension Enforcer {
           service: bundle.topology.services[destination.service].name, subset: destination.subset, plan: plan,
           path: state.text(state.path)))
     }
+  }
+}
+
+extension Verdict {
+  /// What the gateway's own rules said of a request that they let through to this decision.
+  mutating func add(_ edge: Verdict) {
+    shadow = edge.shadow + shadow
+    audit = edge.audit + audit
+    // Had the gateway's shadow rules been enforced, the destination would not have been asked.
+    if edge.shadowOutcome == .deny { shadowOutcome = .deny }
   }
 }
 

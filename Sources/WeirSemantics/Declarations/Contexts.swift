@@ -32,9 +32,11 @@ extension DeclarationChecker {
 
   /// The issuer of `with token NAME`.
   mutating func tokenIndex(_ name: Name?, in module: String) -> Int? {
-    guard let name, let symbol = expressions.resolve(name, in: module) else { return nil }
+    guard let name else { return nil }
+    let symbol = expressions.resolve(name, in: module)
     if case .token(let index) = symbol { return index }
-    expressions.reportWrongKind(name, symbol, expected: "a jwt")
+    if let symbol { expressions.reportWrongKind(name, symbol, expected: "a jwt") }
+    expressions.hasUnresolvedIssuer = true
     return nil
   }
 

@@ -199,6 +199,8 @@ extension ExpressionChecker {
       return nil
     }
     guard let token = scope.context.token else {
+      // The name after `with token` was reported: that its claims are unknown follows from it.
+      if hasUnresolvedIssuer { return nil }
       let names = program.policy.tokens.map(\.name).sorted()
       let example = names.first ?? "NAME"
       fail(
