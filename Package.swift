@@ -88,7 +88,7 @@ let package = Package(
 
     tests("WeirJSONTests", ["WeirJSON"]),
     tests("WeirSourceTests", ["WeirSource", "WeirJSON"]),
-    tests("HTTPCanonicalTests", ["HTTPCanonical", "PropertyTesting"]),
+    tests("HTTPCanonicalTests", ["HTTPCanonical", "PropertyTesting", "FuzzTargets"]),
     tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON"]),
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
     tests(
@@ -129,6 +129,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting", "WeirPolicy", "WeirCodegen", "WeirISA", "WeirVM",
+        "WeirCompiler", "WeirBundle", "WeirEnforcement", "WeirRequest", "HTTPCanonical",
       ],
       path: "Tests/FuzzTargets", swiftSettings: strict),
     .target(

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // One libFuzzer executable for each case of FuzzTarget (Tests/FuzzTargets): see README.md.
-let targets = ["lexer", "parser", "formatter", "verifier", "machine"]
+let targets = ["lexer", "parser", "formatter", "verifier", "machine", "bundle", "canonical"]
 
 let package = Package(
   name: "fuzz",

@@ -4,6 +4,7 @@
 public enum FuzzTarget: String, CaseIterable, Sendable {
   case lexer, parser, formatter
   case verifier, machine
+  case bundle, canonical
 
   /// `nil` when every promise holds; otherwise the one that does not. A crash is a finding too.
   public func check(_ bytes: [UInt8]) -> String? {
@@ -13,6 +14,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .formatter: checkFormatter(bytes)
     case .verifier: checkVerifier(bytes)
     case .machine: checkMachine(bytes)
+    case .bundle: checkBundle(bytes)
+    case .canonical: canonicalViolation(of: bytes)
     }
   }
 }

@@ -1,3 +1,4 @@
+import FuzzTargets
 import HTTPCanonical
 import PropertyTesting
 import Testing

@@ -3,7 +3,7 @@ import HTTPCanonical
 /// What must hold for any bytes whatever; nil when all of it does, else the property that is broken.
 ///
 /// A plain function over bytes, so that the property tests, the golden cases and a fuzzer run the same checks.
-func canonicalViolation(of input: [UInt8]) -> String? {
+public func canonicalViolation(of input: [UInt8]) -> String? {
   for mode in PathMode.allCases {
     if let violation = pathViolation(of: input, mode: mode) ?? pathViolation(of: [0x2F] + input, mode: mode) {
       return "\(mode): \(violation)"
