@@ -64,6 +64,8 @@ let package = Package(
     module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy"]),
     module("WeirReference", ["WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
     module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirJSON"]),
+    // what the policy does for every request
+    module("WeirAnalysis", ["WeirPolicy", "WeirPlan", "WeirReference", "WeirRequest", "WeirTesting"]),
 
     // bundle ─► verifier ─► machine ─► enforcement
     module("WeirISA"),
@@ -78,7 +80,8 @@ let package = Package(
       name: "weir",
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirPolicy", "WeirCodegen", "WeirCompiler", "WeirFormat", "WeirLint",
-        "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "WeirJSON", "HTTPCanonical",
+        "WeirAnalysis", "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "WeirJSON",
+        "HTTPCanonical",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -93,7 +96,14 @@ let package = Package(
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
     tests(
       "WeirPlanTests",
-      ["WeirPlan", "WeirPolicy", "WeirRequest", "WeirReference", "HTTPCanonical", "PropertyTesting"]),
+      [
+        "WeirPlan", "WeirAnalysis", "WeirPolicy", "WeirRequest", "WeirReference", "HTTPCanonical", "PropertyTesting",
+      ]),
+    tests(
+      "WeirAnalysisTests",
+      [
+        "WeirSource", "WeirPlan", "WeirPolicy", "WeirCompiler", "WeirReference", "WeirTesting", "WeirAnalysis",
+      ]),
     tests("WeirPolicyTests", ["WeirPolicy", "PropertyTesting"]),
     tests(
       "WeirEnforcementTests",

@@ -100,6 +100,27 @@ public struct Analysis: Sendable {
     }
   }
 
+  /// For each combination of answers that `isWanted` accepts and some request gives, one such request.
+  ///
+  /// - Parameter lists: of conditions; the answer of a list is the place of its first true condition, or its length.
+  public func firsts(
+    _ lists: [[Int]], where isWanted: ([Int]) -> Bool
+  ) -> Answer<[(firsts: [Int], region: Region)]> {
+    var graphs: [DecisionGraph] = []
+    do throws(GraphFailure) {
+      for list in lists { graphs.append(try graph(list)) }
+    } catch {
+      return .undecided(because: error.reason)
+    }
+    switch regions(graphs, isWanted, findsAll: true) {
+    case .failure(let failure): return .undecided(because: failure.reason)
+    case .success(let found):
+      guard !found.isEmpty else { return .never }
+      return .found(
+        found.map { ($0.terminals, $0.region) }.sorted { $0.0.lexicographicallyPrecedes($1.0) })
+    }
+  }
+
   private func find(_ lists: [[Int]], _ isWanted: ([Int]) -> Bool) -> Answer<Region> {
     var graphs: [DecisionGraph] = []
     do throws(GraphFailure) {

@@ -5,7 +5,7 @@ import Testing
   /// What reads and judges text.
   static let compiler: Set<String> = [
     "WeirSource", "WeirSyntax", "WeirSemantics", "WeirPlan", "WeirCodegen", "WeirCompiler", "WeirStandardLibrary",
-    "WeirFormat", "WeirLint",
+    "WeirFormat", "WeirLint", "WeirAnalysis",
   ]
   /// What decides requests.
   static let enforcement: Set<String> = ["WeirVM", "WeirEnforcement"]

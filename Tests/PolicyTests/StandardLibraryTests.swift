@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test func passesItsTests() throws {
-    for command in ["check", "test"] {
+    for command in ["check", "test", "prove"] {
       let run = try WeirCommand(command, "stdlib/tests")
       #expect(run.status == 0, "\(run.transcript)")
     }

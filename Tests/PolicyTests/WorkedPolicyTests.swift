@@ -32,9 +32,11 @@ import Testing
   }
 
   @Test(arguments: folders ?? [])
-  func passesItsTests(folder: String) throws {
-    let run = try WeirCommand("test", "policies/\(folder)")
-    #expect(run.status == 0, "\(run.transcript)")
+  func passesItsTestsAndProofs(folder: String) throws {
+    for command in ["test", "prove"] {
+      let run = try WeirCommand(command, "policies/\(folder)")
+      #expect(run.status == 0, "\(run.transcript)")
+    }
   }
 
   @Test(arguments: folders ?? [])

@@ -26,7 +26,8 @@ struct Explain: ParsableCommand {
     switch (list, code) {
     case (true, nil): listDiagnostics()
     case (true, "reject"?): listRejectCodes()
-    case (true, let other?): throw ValidationError("There is no list of '\(other)'; there is `--list` and `--list reject`.")
+    case (true, let other?):
+      throw ValidationError("There is no list of '\(other)'; there is `--list` and `--list reject`.")
     case (false, nil): throw ValidationError("Give a code, or --list.")
     case (false, let code?): try explain(code)
     }

@@ -11,7 +11,7 @@ struct Test: ParsableCommand {
     abstract: "Run the tests that stand beside the rules.",
     discussion: """
       Compiles the policy to a bundle in memory and decides the request of every case with the evaluator that the proxy runs.
-      Exit status 1 when a case fails. Proofs are checked for names and types and not proved yet.
+      Exit status 1 when a case fails. Proofs are answered by `weir prove`.
 
       Examples:
         weir test policies/payments

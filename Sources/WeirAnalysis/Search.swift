@@ -1,0 +1,88 @@
+import WeirPlan
+import WeirPolicy
+
+/// A question about all requests: lists of conditions, each list standing for *the first of these that is true*, and
+/// which combinations of answers are looked for.
+struct Question {
+  var conditions: [Condition]
+  /// Indices into `conditions`.
+  var lists: [[Int]]
+  var context: PlanContext
+  /// Given the place of the first true condition in each list; the length of the list where none is.
+  var isWanted: ([Int]) -> Bool
+}
+
+/// A way for a request to do what was looked for.
+struct Candidate {
+  /// Whether it is `OPTIONS *`.
+  var isAsterisk: Bool
+  var space: Space
+  var region: Region
+  /// What `Question.isWanted` was given.
+  var firsts: [Int]
+}
+
+enum SearchResult {
+  /// No request does it.
+  case none
+  /// One candidate for each combination of answers.
+  case some([Candidate])
+  case undecided(because: String)
+}
+
+extension Question {
+  /// - Parameter asterisk: `nil` where requests have no target.
+  func search(asterisk: Asterisk?, limits: PlanLimits) -> SearchResult {
+    var candidates: [Candidate] = []
+    var reason: String?
+    func look(_ question: Question, isAsterisk: Bool) {
+      let analysis = Analysis(Space(question.conditions, context: question.context, limits: limits), limits: limits)
+      switch analysis.firsts(question.lists, where: question.isWanted) {
+      case .never: break
+      case .undecided(let because): reason = reason ?? because
+      case .found(let found):
+        candidates += found.map {
+          Candidate(isAsterisk: isAsterisk, space: analysis.space, region: $0.region, firsts: $0.firsts)
+        }
+      }
+    }
+    look(self, isAsterisk: false)
+    if let asterisk {
+      var special = self
+      special.conditions = conditions.map(asterisk.specialised)
+      if special.conditions != conditions { look(special, isAsterisk: true) }
+    }
+    if !candidates.isEmpty { return .some(candidates) }
+    return reason.map { .undecided(because: $0) } ?? .none
+  }
+
+  /// What a request of the question can hold that makes a condition undetermined, whatever the host supplies; `nil` for nothing.
+  ///
+  /// Doubt denies, so this matters only where something is to be allowed.
+  ///
+  /// - Parameter claim: the condition that such a request meets.
+  func doubt(where claim: Condition) -> String? {
+    let known = claim.certainlyRead
+    for test in conditions.flatMap(\.tests) where !known.contains(test.attribute) {
+      switch test.attribute {
+      case .header(let name) where context.policy.headers.first { $0.name == name }?.type == .int:
+        return "header `\(name)` may hold what is no number, and then nothing is allowed by a rule that reads it"
+      case .cookie(let name) where test.quantifier != nil:
+        return "the cookie header may be malformed, and then nothing is allowed by a rule that reads `\(name)`"
+      default: continue
+      }
+    }
+    return nil
+  }
+}
+
+extension Condition {
+  /// Attributes without whose one value the condition is not true.
+  fileprivate var certainlyRead: Set<Attribute> {
+    switch self {
+    case .and(let operands): operands.reduce(into: []) { $0.formUnion($1.certainlyRead) }
+    case .test(let test): test.quantifier == nil ? [test.attribute] : []
+    case .constant, .or, .not: []
+    }
+  }
+}

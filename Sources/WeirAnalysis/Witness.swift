@@ -1,0 +1,43 @@
+import WeirPlan
+import WeirPolicy
+import WeirRequest
+import WeirTesting
+
+/// A request of a region.
+public struct Witness: Sendable {
+  public let item: TestSuite.Case
+  /// As `weir test` has them.
+  public let facts: RequestFacts
+  /// Variables of the space that the region rests on: with any, whether the request does what the region promises is to be
+  /// looked at.
+  public let variables: [Int]
+
+  /// - Parameters:
+  ///   - target: where the request is sent.
+  ///   - isAsterisk: whether it is `OPTIONS *`, which the space has no class for.
+  /// - Returns: `nil` when the region cannot be written as one request: it would take a search, or a value that test cases
+  ///   do not have.
+  public init?(
+    _ region: Region, in space: Space, of policy: Policy, for target: TestSuite.Target, isAsterisk: Bool = false
+  ) {
+    let builder = CaseBuilder(policy: policy, space: space, target: target, isAsterisk: isAsterisk)
+    guard let item = builder.testCase(of: region) else { return nil }
+    self.init(item, variables: region.variables, of: policy, for: target)
+  }
+
+  init?(_ item: TestSuite.Case, variables: [Int], of policy: Policy, for target: TestSuite.Target) {
+    var policy = policy
+    policy.tests = [TestSuite(name: "", module: "", target: target, cases: [item], position: item.position)]
+    guard let facts = policy.testCases(filter: nil).first?.facts else { return nil }
+    self.item = item
+    self.facts = facts
+    self.variables = variables
+  }
+
+  /// With a branch to be drawn.
+  func drawing(_ draw: Int, of policy: Policy, for target: TestSuite.Target) -> Witness? {
+    var item = item
+    item.draw = draw
+    return Witness(item, variables: variables, of: policy, for: target)
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+import WeirAnalysis
+import WeirCompiler
+import WeirPlan
+import WeirPolicy
+import WeirReference
+import WeirSource
+import WeirTesting
+
+private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
+
+/// `Tests/Corpus/prove/CASE/*.weir` gives the answers of `expected.txt`; `UPDATE_GOLDEN=1` writes it.
+@Suite struct ProveTests {
+  static let cases = ["connections", "http", "routes"]
+
+  private func files(_ name: String) throws -> [SourceFile] {
+    let folder = repository.appending(path: "Tests/Corpus/prove/\(name)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".weir") }
+    return try names.sorted().map {
+      SourceFile(path: $0, text: try String(contentsOf: folder.appending(path: $0), encoding: .utf8))
+    }
+  }
+
+  private func policy(_ files: [SourceFile]) throws -> Policy {
+    let checked = check(files)
+    let findings = DiagnosticRenderer(sources: checked.sources, format: .human).render(checked.diagnostics)
+    return try #require(checked.hasErrors ? nil : checked.policy, "\(findings)")
+  }
+
+  @Test(arguments: cases) func answersAreAsExpected(name: String) throws {
+    let policy = try policy(files(name))
+    let text = Prover(policy: policy).results().map(\.text).joined()
+    let golden = repository.appending(path: "Tests/Corpus/prove/\(name)/expected.txt")
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
+      try text.write(to: golden, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOf: golden, encoding: .utf8) == text)
+  }
+
+  /// A counterexample is a test that passes where it is pasted.
+  @Test(arguments: cases) func counterexamplesPassWhenPasted(name: String) throws {
+    let files = try files(name)
+    let found = Prover(policy: try policy(files)).results().compactMap { result -> String? in
+      if case .refuted(let counterexample) = result.answer { counterexample.test } else { nil }
+    }
+    #expect(!found.isEmpty)
+    for (number, test) in found.enumerated() {
+      let module = "module shop\n\n"
+      let pasted = try policy(files + [SourceFile(path: "pasted.weir", text: module + test)])
+      let reference = ReferenceEvaluator(policy: pasted)
+      let cases = pasted.testCases(filter: nil)
+      #expect(!cases.isEmpty)
+      for item in cases {
+        let verdict = try #require(reference.decide(item.facts))
+        #expect(item.result(.success(verdict)).failures == [], "\(number): \(test)")
+      }
+    }
+  }
+
+  /// A budget that is gone proves nothing and refutes nothing.
+  @Test func withoutABudgetNothingIsProved() throws {
+    var limits = PlanLimits()
+    limits.pairsMax = 0
+    for result in Prover(policy: try policy(files("http")), limits: limits).results() {
+      switch result.answer {
+      case .undecided: continue
+      case .proved, .refuted, .contradicted: Issue.record("\(result.text)")
+      }
+    }
+  }
+}
