@@ -61,7 +61,7 @@ let package = Package(
 
     // the workbench: other readers of the same tree and the same typed policy
     module("WeirFormat", ["WeirSyntax"]),
-    module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy"]),
+    module("WeirLint", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirAnalysis"]),
     module("WeirReference", ["WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
     module("WeirTesting", ["WeirPolicy", "WeirRequest", "WeirJSON"]),
     // what the policy does for every request

@@ -26,7 +26,8 @@ struct CaseText {
     return ports.count > 1 ? " port \(ports[port].name)" : ""
   }
 
-  private func line(_ item: TestSuite.Case) -> String? {
+  /// The case without the `test` around it.
+  func line(_ item: TestSuite.Case) -> String? {
     var parts: [String] = []
     if let method = item.method {
       guard let target = quoted(item.target) else { return nil }

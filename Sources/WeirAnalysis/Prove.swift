@@ -62,6 +62,13 @@ public struct Prover {
     return CaseText(policy: policy).test(named: name, target, item)
   }
 
+  /// The case alone, on one line.
+  func line(_ witness: Witness, expecting expectations: [TestSuite.Expectation]) -> String? {
+    var item = witness.item
+    item.expectations = expectations
+    return CaseText(policy: policy).line(item)
+  }
+
   func isHTTP(scope: Int) -> Bool {
     switch policy.authz[scope].target {
     case .gateway: true

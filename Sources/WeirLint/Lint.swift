@@ -32,7 +32,7 @@ typealias LintRule = @Sendable (LintedProgram) -> [Diagnostic]
 /// Every lint there is; each in its own file of `Rules/`, each with a page in the catalogue.
 private let rules: [LintRule] = [
   unusedImports, unusedDeclarations, allowsThatRestOnClientHeaders, expiredAnnotations, expiredRules,
-  servicesWithoutAuthz,
+  servicesWithoutAuthz, meanings,
 ]
 
 /// Findings about a program without errors, in the order of the sources.

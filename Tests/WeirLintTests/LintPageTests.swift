@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WeirCompiler
 import WeirLint
@@ -5,7 +6,7 @@ import WeirSource
 
 /// Every page about a lint keeps its word: the bad example gives its code and nothing else, the good one nothing.
 @Suite struct LintPageTests {
-  static let codes = Catalog.all.map(\.code).filter { $0.hasPrefix("W10") }
+  static let codes = Catalog.all.map(\.code).filter { $0.hasPrefix("W10") || $0.hasPrefix("W12") }
   /// 2026-11-21
   static let asOf: Int64 = 20_778
 
@@ -13,6 +14,22 @@ import WeirSource
   func badExampleGivesItsCode(code: String) throws {
     let kind = try #require(Catalog.kind(code: code))
     #expect(try findings(kind.bad).map(\.kind.code) == [code])
+  }
+
+  /// What people read for the bad example: `Tests/Corpus/pages/CODE.txt`, rewritten under `UPDATE_GOLDEN=1`.
+  @Test(arguments: codes.filter { $0.hasPrefix("W12") })
+  func findingReadsAsExpected(code: String) throws {
+    let kind = try #require(Catalog.kind(code: code))
+    let checked = check([SourceFile(path: "example.weir", text: kind.bad)])
+    let found = lint(
+      checked.units, policy: try #require(checked.policy), sources: checked.sources, asOf: Self.asOf)
+    let text = DiagnosticRenderer(sources: checked.sources, format: .human).render(found)
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Corpus/pages/\(code).txt")
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
+      try text.write(to: golden, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOf: golden, encoding: .utf8) == text)
   }
 
   @Test(arguments: codes)

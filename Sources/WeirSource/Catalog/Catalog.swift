@@ -4,7 +4,7 @@ public enum Catalog {
 
   /// One array an area, each in its own file.
   private static let areas: [[DiagnosticKind]] = [
-    lexical, syntax, names, types, absence, layers, mesh, routes, traffic, tests, compilerLimits, lints,
+    lexical, syntax, names, types, absence, layers, mesh, routes, traffic, tests, compilerLimits, lints, meaningLints,
   ]
 
   /// The kind with this code, in any letter case.

@@ -1,0 +1,44 @@
+import WeirAnalysis
+import WeirPolicy
+import WeirSource
+
+/// What is proved of rules and routes: they hold always, never, or for nothing that is not settled already.
+func meanings(_ program: LintedProgram) -> [Diagnostic] {
+  MeaningAnalysis(policy: program.policy).findings().map { finding in
+    let name = finding.item.name
+    let others = finding.cover.map { "`\($0.name)`" }.joined(separator: ", ")
+    let kind: DiagnosticKind
+    let message: String
+    let help: String
+    switch finding.kind {
+    case .alwaysTrue:
+      kind = .alwaysTrueCondition
+      message = "the condition of `\(name)` is true for every request"
+      help = "write `always` if that is meant"
+    case .neverTrue:
+      kind = .neverTrueCondition
+      message = "the condition of `\(name)` is true for no request"
+      help = "what it asks for excludes itself: remove it or correct it"
+    case .denied:
+      kind = .allowThatIsDenied
+      message = "`\(name)` allows nothing: whatever it covers is denied by \(others)"
+      help = "deny overrides allow: remove the allow or narrow the deny"
+    case .redundant:
+      kind = .redundantRule
+      message = "`\(name)` changes no outcome: whatever it covers is covered by \(others)"
+      help = "remove it, or say what it adds"
+    case .sameMeaning:
+      kind = .rulesOfOneMeaning
+      message = "`\(name)` covers the same requests as \(others)"
+      help = "keep one of them"
+    case .unreachable:
+      kind = .unreachedRoute
+      message = "route `\(name)` is never reached: whatever it covers goes to \(others)"
+      help = "put it further up or remove it"
+    }
+    return Diagnostic(
+      kind, at: program.span(finding.item.position), message,
+      labels: finding.cover.prefix(2).map { .init(program.span($0.position), "`\($0.name)`") },
+      help: help, witness: finding.example)
+  }
+}
