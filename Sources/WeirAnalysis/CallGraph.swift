@@ -1,0 +1,113 @@
+import WeirPlan
+import WeirPolicy
+import WeirReference
+
+/// Who may call whom: an edge for each caller of which some request is allowed.
+public struct CallGraph: Sendable {
+  public struct Edge: Hashable, Sendable {
+    /// The name of a service, gateway or principal; `others` for every other identity, `nobody` for a peer without one,
+    /// `anybody` for all of them.
+    public let caller: String
+    /// `payments`, `voting port admin`, `edge`
+    public let target: String
+    /// The rules that allow such a request, in the order of `by`; none for a gateway without rules.
+    public let rules: [String]
+    /// Whether a request was found that the reference evaluator allows. Else none was excluded.
+    public let isCertain: Bool
+  }
+
+  /// By target in the order of the policy, then by caller.
+  public let edges: [Edge]
+
+  /// - Complexity: a walk for each pair of a caller and a target, each bounded by `limits`.
+  public init(policy: Policy, limits: PlanLimits = PlanLimits()) {
+    let prover = Prover(policy: policy, limits: limits)
+    let callers = Caller.all(policy)
+    var edges = policy.authz.indices.flatMap { prover.edges(to: $0, from: callers) }
+    for gateway in policy.gateways where gateway.authz == nil {
+      edges.append(Edge(caller: "anybody", target: gateway.name, rules: [], isCertain: true))
+    }
+    self.edges = edges
+  }
+}
+
+/// A caller and what is true of its requests.
+private struct Caller {
+  var name: String
+  var condition: Condition
+  var isNobody = false
+
+  /// Names first; whatever has none comes last.
+  static func all(_ policy: Policy) -> [Caller] {
+    var named: [Caller] = []
+    for service in policy.services where !service.identities.isEmpty {
+      named.append(Caller(name: service.name, condition: test(.isIn(service.identities.map(Value.string).sorted()))))
+    }
+    for gateway in policy.gateways {
+      guard let identity = gateway.identity else { continue }
+      named.append(Caller(name: gateway.name, condition: test(.equals(.string(identity)))))
+    }
+    for principal in policy.principals {
+      named.append(
+        Caller(name: principal.name, condition: test(.matchesAny(patterns: principal.identities, values: []))))
+    }
+    let present = test(.isPresent)
+    let others = Condition.and([present] + named.map { .not($0.condition) })
+    return named + [
+      Caller(name: "others", condition: others), Caller(name: "nobody", condition: .not(present), isNobody: true),
+    ]
+  }
+
+  private static func test(_ predicate: Predicate) -> Condition {
+    .test(
+      Test(
+        attribute: .caller, predicate: predicate, whenAbsent: false, position: Position(file: 0, line: 1, column: 1)))
+  }
+}
+
+extension Prover {
+  fileprivate func edges(to scope: Int, from callers: [Caller]) -> [CallGraph.Edge] {
+    let authz = policy.authz[scope]
+    let rules = ScopeRules(authz)
+    guard !rules.allows.isEmpty else { return [] }
+    let target = TestSuite.Target(authz.target)
+    let context = PlanContext(authz: authz, of: policy)
+    let first = callers.count
+    let conditions = callers.map(\.condition) + rules.conditions
+    let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
+    let forms = Forms(conditions, context: context, asterisk: asterisk, limits: limits)
+    let entries = Array(first..<conditions.count)
+    return callers.indices.compactMap { caller in
+      // A port with mutual TLS refuses whoever shows no certificate.
+      if callers[caller].isNobody, !context.callerCanBeAbsent { return nil }
+      var allowing: Set<Int> = []
+      var isCertain = false
+      var isPossible = false
+      for (form, analysis) in forms.analyses.enumerated() {
+        switch analysis.firsts([[caller], entries], where: { $0[0] == 0 && rules.isAllowed($0[1]) }) {
+        case .never: continue
+        case .undecided: isPossible = true
+        case .found(let found):
+          isPossible = true
+          for entry in found {
+            allowing.insert(entry.firsts[1])
+            isCertain = isCertain || isAllowed(entry.region, analysis.space, scope, target, isAsterisk: form > 0)
+          }
+        }
+      }
+      guard isPossible else { return nil }
+      return CallGraph.Edge(
+        caller: callers[caller].name, target: CaseText(policy: policy).place(target),
+        rules: allowing.sorted().map { rules.allows[$0 - rules.denies.count].name }, isCertain: isCertain)
+    }
+  }
+
+  private func isAllowed(
+    _ region: Region, _ space: Space, _ scope: Int, _ target: TestSuite.Target, isAsterisk: Bool
+  ) -> Bool {
+    guard let witness = Witness(region, in: space, of: policy, for: target, isAsterisk: isAsterisk),
+      let verdict = reference.decide(witness.facts), verdict.outcome != .reject
+    else { return false }
+    return isAllowed(witness.facts, scope: scope, verdict)
+  }
+}
