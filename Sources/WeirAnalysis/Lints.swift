@@ -18,9 +18,11 @@ public struct MeaningFinding: Sendable {
     case sameMeaning
     /// Whatever the route covers goes to earlier ones.
     case unreachable
+    /// Nothing that the limit covers is allowed.
+    case neverCharged
   }
 
-  /// A rule or route, by its name.
+  /// A rule, route or limit, by its name.
   public struct Item: Hashable, Sendable {
     public let name: String
     public let position: Position
@@ -76,7 +78,29 @@ public struct MeaningAnalysis {
         findings.allSatisfy({ $0.kind == findings[0].kind })
       else { return nil }
       return findings[0]
+    } + policy.limits.compactMap(neverCharged)
+  }
+
+  private func neverCharged(_ limit: Limit) -> MeaningFinding? {
+    let policy = prover.policy
+    let ports = policy.services[limit.service].ports
+    // An undetermined condition charges, so what leaves doubt is left alone.
+    let isSilent = ports.indices.filter { limit.port ?? $0 == $0 }.allSatisfy { port in
+      let scope = ports[port].authz
+      let rules = ScopeRules(policy.authz[scope])
+      let question = Question(
+        conditions: [limit.condition] + rules.conditions, lists: [[0], Array(1..<(1 + rules.conditions.count))],
+        context: PlanContext(authz: policy.authz[scope], of: policy)
+      ) { $0[0] == 0 && rules.isAllowed($0[1]) }
+      // Who is allowed nothing hears of it elsewhere.
+      guard !rules.allows.isEmpty, question.doubt(where: .constant(true)) == nil else { return false }
+      let asterisk = prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil
+      if case .none = question.search(asterisk: asterisk, limits: prover.limits) { return true }
+      return false
     }
+    guard isSilent else { return nil }
+    return MeaningFinding(
+      kind: .neverCharged, item: .init(name: limit.name, position: limit.position), cover: [], example: nil)
   }
 }
 

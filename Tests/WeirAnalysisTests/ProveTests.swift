@@ -59,14 +59,14 @@ private let repository = URL(fileURLWithPath: #filePath).deletingLastPathCompone
     }
   }
 
-  /// A budget that is gone proves nothing and refutes nothing.
+  /// A budget that is gone proves nothing. What is refuted all the same was decided by the reference.
   @Test func withoutABudgetNothingIsProved() throws {
     var limits = PlanLimits()
     limits.pairsMax = 0
     for result in Prover(policy: try policy(files("http")), limits: limits).results() {
       switch result.answer {
-      case .undecided: continue
-      case .proved, .refuted, .contradicted: Issue.record("\(result.text)")
+      case .undecided, .refuted: continue
+      case .proved, .contradicted: Issue.record("\(result.text)")
       }
     }
   }

@@ -35,6 +35,10 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
       kind = .unreachedRoute
       message = "route `\(name)` is never reached: whatever it covers goes to \(others)"
       help = "put it further up or remove it"
+    case .neverCharged:
+      kind = .limitWithoutRequests
+      message = "limit `\(name)` is never charged: nothing that it covers is allowed"
+      help = "a limit is charged after an allow: cover what some rule allows"
     }
     return Diagnostic(
       kind, at: program.span(finding.item.position), message,

@@ -2,6 +2,7 @@
 extension Catalog {
   static let meaningLints: [DiagnosticKind] = [
     .alwaysTrueCondition, .neverTrueCondition, .allowThatIsDenied, .redundantRule, .rulesOfOneMeaning, .unreachedRoute,
+    .limitWithoutRequests,
   ]
 }
 
@@ -158,5 +159,27 @@ extension DiagnosticKind {
         route reads when request.method is GET { forward to web }
         otherwise { respond 405 }
       }
+      """)
+
+  public static let limitWithoutRequests = DiagnosticKind(
+    "W1207", "limit that is never charged",
+    why: "Limits are charged after an allow: one that covers only what is denied limits nothing.",
+    bad: """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      authz web { allow reads when request.method is GET }
+
+      limit writes for web { rate 10/s burst 20 by caller, when request.method is POST }
+      """,
+    good: """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      authz web { allow reads when request.method in { GET, POST } }
+
+      limit writes for web { rate 10/s burst 20 by caller, when request.method is POST }
       """)
 }
