@@ -74,6 +74,52 @@ import WeirSource
     #expect(try findings(text).map(\.kind.code) == (restsOnHeader ? ["W1007"] : []))
   }
 
+  /// What looks like a finding and is none: the other rule needs what a host may lack, stands in another module, reads what
+  /// may be no number, or all is covered but `OPTIONS *`.
+  @Test(arguments: [
+    #"allow first when request.path under "/a" and (caller is web or caller is not web) , allow second when request.path is "/a""#,
+    #"allow first when request.header["x-n"] in 1..5 or request.header["x-n"] not in 1..5 else true"#,
+    #"allow first when request.path matches "/{rest...}", allow second when request.method is OPTIONS"#,
+    #"shadow deny first when caller is web and caller is not web, allow second when caller is web"#,
+    #"allow first when caller in revoked, allow second when caller is web"#,
+    #"deny first when source.ip in "10.0.0.0/8", allow second when source.ip in "10.0.0.0/7""#,
+  ])
+  func isSilentAboutWhatIsNotCertain(rules: String) throws {
+    let text = """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      header "x-n": Int
+
+      data revoked: Set<Identity> max 10 stale 10m
+
+      authz web { \(rules) }
+      """
+    #expect(try findings(text).map(\.kind.code).filter { $0.hasPrefix("W12") } == [])
+  }
+
+  @Test(arguments: [
+    (#"deny first when source.ip in "10.0.0.0/8", allow second when source.ip in "10.9.0.0/16""#, "W1203"),
+    (#"allow first when request.method in { GET, HEAD }, allow second when request.method is GET"#, "W1204"),
+    (#"deny first when request.path under "/a", deny second when request.path under "/a/b""#, "W1204"),
+    (#"allow first when caller is web and token.sub is present, allow second when caller is web"#, "W1204"),
+    (#"allow first when not (source.ip not in "10.0.0.0/8"), allow second when source.ip in "10.0.0.0/8""#, "W1205"),
+    (#"allow first when request.method is GET and request.method is HEAD"#, "W1202"),
+  ])
+  func findsWhatIsCertain(rules: String, code: String) throws {
+    let text = """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      jwt staff { issuer "https://id.example", audience "a", keys file "k.json", algorithms { ES256 } }
+
+      authz web with token staff { \(rules) }
+      """
+    #expect(try findings(text).map(\.kind.code) == [code])
+  }
+
   @Test func reportsAnUnusedImportByItsName() throws {
     let text = """
       module shop.web
