@@ -2,7 +2,8 @@ import Testing
 
 @Suite struct UsageTests {
   static let commands = [
-    "check", "fmt", "lint", "test", "prove", "graph", "build", "inspect", "verify", "keygen", "explain", "eval", "doc", "new",
+    "check", "fmt", "lint", "test", "prove", "graph", "build", "inspect", "verify", "keygen", "explain", "eval", "doc",
+    "new",
   ]
 
   @Test func helpListsEveryCommand() throws {
@@ -25,7 +26,8 @@ import Testing
     ["lint", "--as-of", "soon"],
     ["build", "."], ["build", ".", "-o", "a.weirb", "--generation", "-1"], ["verify", "a.weirb"], ["keygen"],
     ["explain"], ["explain", "--list", "nonsense"], ["eval", "a.weirb"], ["inspect"], ["new"], ["new", "Shop"],
-    ["new", "std"], ["new", "a b"], ["test", "--junit"], ["prove", "--format", "sarif"], ["graph", "--format", "svg"],
+    ["new", "std"], ["new", "a b"], ["test", "--junit"], ["prove", "--format", "sarif"],
+    ["graph", "--format", "svg"],
   ])
   func wrongUsageIsStatus2(arguments: [String]) throws {
     let outcome = try Workspace().weir(arguments)
@@ -36,7 +38,8 @@ import Testing
 
   @Test(arguments: [
     ["check", "missing"], ["check", "empty"], ["check", "note.txt"], ["check", "missing.weir"], ["fmt", "missing"],
-    ["lint", "empty"], ["test", "missing"], ["prove", "missing"], ["graph", "missing"], ["doc", "missing"], ["build", "missing", "-o", "a.weirb"],
+    ["lint", "empty"], ["test", "missing"], ["prove", "missing"],
+    ["graph", "missing"], ["doc", "missing"], ["build", "missing", "-o", "a.weirb"],
     ["build", "web.weir", "-o", "no/such/folder.weirb"], ["build", "web.weir", "-o", "a.weirb", "--key", "missing"],
     ["build", "web.weir", "-o", "a.weirb", "--key", "note.txt"], ["inspect", "missing"], ["inspect", "empty"],
     ["verify", "missing", "--trust", "missing"], ["verify", "note.txt", "--trust", "note.txt"],
