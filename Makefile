@@ -19,7 +19,8 @@ run: build  ## checks, tests and builds a worked policy, then decides real reque
 	$(WEIR) build $(POLICY) -o $(BUNDLE)
 	$(WEIR) eval $(BUNDLE) --request $(POLICY)/requests.jsonl
 
-test: deps  ## every test, with a summary line
+test: deps  ## every test, with a summary line; the machine also as Embedded Swift
+	@Tests/Embedded/check.sh
 	@swift build --build-tests
 	@rm -f .build/test.failed
 	@{ swift test --skip-build --disable-xctest 2>&1 || touch .build/test.failed; } \

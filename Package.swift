@@ -89,10 +89,10 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CXXHash"),
 
-    tests("WeirJSONTests", ["WeirJSON"]),
+    tests("WeirJSONTests", ["WeirJSON", "PropertyTesting"]),
     tests("WeirSourceTests", ["WeirSource", "WeirJSON"]),
     tests("HTTPCanonicalTests", ["HTTPCanonical", "PropertyTesting", "FuzzTargets"]),
-    tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON"]),
+    tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON", "PropertyTesting"]),
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
     tests(
       "WeirPlanTests",

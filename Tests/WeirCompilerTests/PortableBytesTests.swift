@@ -4,7 +4,9 @@ import WeirSource
 
 @Suite struct PortableBytesTests {
   /// A place in a bundle is relative to the policy, so that moving the folder changes no byte.
-  @Test(arguments: [["policy/", "policy/"], ["/srv/checkout/mesh/", "/home/ana/work/"], ["./", ""], ["a/b/../b/", "c/"]])
+  @Test(arguments: [
+    ["policy/", "policy/"], ["/srv/checkout/mesh/", "/home/ana/work/"], ["./", ""], ["a/b/../b/", "c/"],
+  ])
   func bytesDoNotDependOnTheFolder(folders: [String]) throws {
     let bundles = try folders.map { folder in
       let files = [

@@ -1,3 +1,4 @@
+import PropertyTesting
 import Testing
 import WeirJSON
 
@@ -75,7 +76,7 @@ import WeirJSON
   /// What is written is read back as the same value, and every prefix of it is refused or is another value, never a trap.
   @Test func writesWhatItReads() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var generator = SplitMix64(state: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<500 {
       let value = JSONValue.random(depth: 4, using: &generator)
       let text = Array(value.text.utf8)
@@ -119,18 +120,5 @@ extension JSONValue {
       result.unicodeScalars.append(scalars[Int.random(in: 0..<scalars.count, using: &generator)])
     }
     return result
-  }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

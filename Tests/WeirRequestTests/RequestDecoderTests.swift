@@ -1,3 +1,4 @@
+import PropertyTesting
 import Testing
 import WeirJSON
 import WeirPolicy
@@ -103,7 +104,7 @@ private func decode(_ line: String) throws(RequestError) -> RequestFacts { try d
   /// Whatever bytes a line holds: facts or an error, never a trap.
   @Test func survivesDamagedLines() {
     let seed = UInt64.random(in: .min ... .max)
-    var generator = SplitMix64(state: seed)
+    var generator = SplitMix64(seed: seed)
     let line = Array(
       #"{"service":"p","caller":null,"source_ip":"::1","method":"GET","path":"/é","headers":[["a","\u00e9"]],"draw":12}"#
         .utf8)
@@ -119,18 +120,5 @@ private func decode(_ line: String) throws(RequestError) -> RequestFacts { try d
       }
       do { _ = try decoder.decode(damaged) } catch { #expect(!error.message.isEmpty, "seed \(seed)") }
     }
-  }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

@@ -96,7 +96,10 @@ import WeirTesting
     (#"GET "//%00" from web => allow"#, ["expected allow, got reject path_nul"]),
     (
       #"GET "/" from web with { revoked is { } } => deny no_rule, limit total, audit marked, shadow allow"#,
-      ["expected limit total, got no limit", "expected audit marked, got no audit", "expected shadow allow, got shadow deny"]
+      [
+        "expected limit total, got no limit", "expected audit marked, got no audit",
+        "expected shadow allow, got shadow deny",
+      ]
     ),
     (
       #"GET "https://shop.example/x" from web => to web.canary"#,
@@ -117,7 +120,8 @@ import WeirTesting
   }
 
   @Test func filtersByModuleAndName() throws {
-    let cases = Self.suite(#"GET "/" from web => deny indeterminate"#)
+    let cases =
+      Self.suite(#"GET "/" from web => deny indeterminate"#)
       + #"test "other" for web { GET "/" from nobody => reject mtls_required }"# + "\n"
     #expect(try Self.run(cases).count == 2)
     #expect(try Self.run(cases, filter: "other").map(\.suite) == ["other"])

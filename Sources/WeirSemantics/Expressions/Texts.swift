@@ -174,7 +174,6 @@ extension ExpressionChecker {
   }
 }
 
-
 extension RegexError {
   /// The regex is well formed but larger than the compiler allows.
   var isLimit: Bool {
