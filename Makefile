@@ -31,12 +31,12 @@ test: deps  ## every test, with a summary line; the machine also as Embedded Swi
 bench: deps  ## nanoseconds and allocations a decision, compile time
 	swift run -c release --package-path Benchmarks
 
-fmt:  ## Swift and Weir sources in their canonical style
+fmt: deps  ## Swift and Weir sources in their canonical style
 	swift format -i -r Sources Tests stdlib/Stdlib.swift Package.swift
 	swift build --product weir
 	.build/debug/weir fmt policies stdlib
 
-lint:  ## what fmt would change, and what weir lint finds
+lint: deps  ## what fmt would change, and what weir lint finds
 	swift format lint --strict -r Sources Tests stdlib/Stdlib.swift Package.swift
 	swift build --product weir
 	.build/debug/weir fmt --check policies stdlib

@@ -68,13 +68,29 @@ import WeirJSON
     let folder = workspace.folder.path
     try FileManager.default.createSymbolicLink(atPath: folder + "/b/loop", withDestinationPath: "..")
     try FileManager.default.createSymbolicLink(atPath: folder + "/b/again.weir", withDestinationPath: "a.weir")
-    try FileManager.default.createSymbolicLink(atPath: folder + "/b/nowhere.weir", withDestinationPath: "missing")
     for arguments in [["check", "--format", "github"], ["check", "--format", "github", ".", "b", "a.weir"]] {
       let outcome = try workspace.weir(arguments)
       #expect(
         outcome.lines.map { $0.split(separator: ",")[0] } == [
           "::error file=a.weir", "::error file=b/a.weir", "::error file=b/z.weir",
         ])
+    }
+  }
+
+  /// A source that is left out in silence is a rule that is lost.
+  @Test func stopsAtWhatIsNamedLikeASource() throws {
+    for name in ["DENY.WEIR", "link.weir"] {
+      let workspace = try Workspace()
+      try workspace.write("a.weir", "module a\n")
+      if name == "link.weir" {
+        let path = workspace.folder.appending(path: name).path
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "missing")
+      } else {
+        try workspace.write(name, "module a\n")
+      }
+      let outcome = try workspace.weir("check")
+      #expect(outcome.status == 2)
+      #expect(outcome.err.contains(name))
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct FormatTests {
@@ -13,6 +14,19 @@ import Testing
     #expect(try workspace.text("bad.weir") == "module a\n\nlet x = 3  // three\n")
     #expect(try workspace.weir("fmt") == Outcome(status: 0, out: "", err: ""))
     #expect(try workspace.weir("fmt", "--check").status == 0)
+  }
+
+  @Test func keepsLinksAndModes() throws {
+    let workspace = try Workspace()
+    try workspace.write("a.weir", "module   a\n")
+    let file = workspace.folder.appending(path: "a.weir").path
+    let link = workspace.folder.appending(path: "link.weir").path
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "a.weir")
+    #expect(try workspace.weir("fmt", "link.weir").status == 0)
+    #expect(try workspace.text("a.weir") == "module a\n")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "a.weir")
+    #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
   }
 
   @Test func leavesWhatItCannotRead() throws {

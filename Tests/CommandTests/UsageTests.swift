@@ -26,8 +26,8 @@ import Testing
     ["lint", "--as-of", "soon"],
     ["build", "."], ["build", ".", "-o", "a.weirb", "--generation", "-1"], ["verify", "a.weirb"], ["keygen"],
     ["explain"], ["explain", "--list", "nonsense"], ["eval", "a.weirb"], ["inspect"], ["new"], ["new", "Shop"],
-    ["new", "std"], ["new", "a b"], ["test", "--junit"], ["prove", "--format", "sarif"],
-    ["graph", "--format", "svg"],
+    ["new", "std"], ["new", "a b"], ["new", "allow"], ["new", "shop-"], ["test", "--junit"],
+    ["prove", "--format", "sarif"], ["graph", "--format", "svg"],
   ])
   func wrongUsageIsStatus2(arguments: [String]) throws {
     let outcome = try Workspace().weir(arguments)

@@ -17,6 +17,13 @@ struct KeyGeneration: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write: NAME.key and NAME.pub.", valueName: "NAME"))
   var out: String
 
+  mutating func validate() throws {
+    let name = URL(fileURLWithPath: out).lastPathComponent
+    guard !out.isEmpty, !out.hasSuffix("/"), !name.isEmpty else {
+      throw ValidationError("--out takes the name of the keys.")
+    }
+  }
+
   mutating func run() throws {
     let (secret, open) = ("\(out).key", "\(out).pub")
     for path in [secret, open] where FileManager.default.fileExists(atPath: path) {

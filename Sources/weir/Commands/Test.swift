@@ -15,8 +15,8 @@ struct Test: ParsableCommand {
 
       Examples:
         weir test policies/payments
-        weir test policies --filter refund       tests whose module or name contains `refund`
-        weir test policies --junit report.xml    also writes a report for CI
+        weir test policies/payments --filter refund  tests whose module or name contains `refund`
+        weir test policies/payments --junit r.xml      also writes a report for CI
       """)
 
   @Argument(help: "Files and folders with the policy; the current folder when left out.")

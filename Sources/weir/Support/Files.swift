@@ -28,8 +28,15 @@ enum Files {
   }
 
   /// The file has the old bytes or the new ones, never a part: they are written beside it and renamed.
+  ///
+  /// A symbolic link stays one, and what it leads to is replaced; the file keeps its mode.
   static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
-    do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let mode = (try? FileManager.default.attributesOfItem(atPath: target.path))?[.posixPermissions]
+    do {
+      try Data(bytes).write(to: target, options: .atomic)
+      if let mode { try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: target.path) }
+    } catch {
       throw Failure("\(path): cannot be written")
     }
   }

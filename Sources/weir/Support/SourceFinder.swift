@@ -4,7 +4,8 @@ import WeirSource
 /// Finds and reads the sources behind the paths of a command line.
 ///
 /// A folder stands for every `.weir` file below it, in the order of their paths; hidden files and folders are skipped. A
-/// file or folder that is reached twice, by a symbolic link or by two arguments, is read once, so that loops end.
+/// file or folder that is reached twice, by a symbolic link or by two arguments, is read once, so that loops end. What is
+/// named like a source and cannot be one stops the command: a rule that is left out in silence is a rule lost.
 struct SourceFinder {
   private(set) var files: [SourceFile] = []
   private var seen: Set<String> = []
@@ -48,7 +49,11 @@ struct SourceFinder {
       case .file? where name.hasSuffix(".weir"):
         try addFile(inner)
         hasSource = true
-      case .file?, nil: continue
+      case .file?, nil:
+        guard name.lowercased().hasSuffix(".weir") else { continue }
+        throw Failure(
+          Files.kind(inner) == nil
+            ? "\(inner): leads to no file, or its name is not UTF-8" : "\(inner): a source's name ends in `.weir`")
       }
     }
     return hasSource
