@@ -53,15 +53,26 @@ public struct DataSets: ~Copyable, Sendable {
       let hash = XXH3.hash(member.span, seed: Self.seed)
       var probes = 1
       var place = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
-      while buckets[table.firstBucket + place].start >= 0 {
+      var bucket = buckets[table.firstBucket + place]
+      while bucket.start >= 0, !isHeld(member.span, hash, by: bucket) {
         probes += 1
         place = (place + 1) & (bucketCount - 1)
+        bucket = buckets[table.firstBucket + place]
       }
+      // A member that is given again is there already: copies would only make probes longer, each more than the last.
+      guard bucket.start < 0 else { continue }
       buckets[table.firstBucket + place] = Bucket(hash: hash, start: bytes.count, count: member.count)
       bytes.append(contentsOf: member)
       table.probesMax = max(table.probesMax, probes)
     }
     tables.append(table)
+  }
+
+  /// Whether a bucket, which is not empty, holds the key of that hash.
+  @inline(__always)
+  private func isHeld(_ key: Span<UInt8>, _ hash: UInt64, by bucket: Bucket) -> Bool {
+    guard bucket.hash == hash, bucket.count == key.count else { return false }
+    return areEqual(bytes.span.extracting(bucket.start..<(bucket.start + bucket.count)), key)
   }
 
   /// Whether the set is loaded and has the member; `undetermined` when it is not loaded. No allocation.
@@ -73,11 +84,7 @@ public struct DataSets: ~Copyable, Sendable {
     for _ in 0..<table.probesMax {
       let bucket = buckets[table.firstBucket + place]
       guard bucket.start >= 0 else { return .no }
-      if bucket.hash == hash, bucket.count == key.count,
-        areEqual(bytes.span.extracting(bucket.start..<(bucket.start + bucket.count)), key)
-      {
-        return .yes
-      }
+      if isHeld(key, hash, by: bucket) { return .yes }
       place = (place + 1) & (table.bucketCount - 1)
     }
     return .no

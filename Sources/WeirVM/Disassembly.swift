@@ -2,7 +2,7 @@ import WeirISA
 
 /// The program as text, one instruction a line, the same for the same bytes. For people; nothing reads it.
 extension VerifiedProgram {
-  /// - Complexity: linear in the size of the program.
+  /// - Complexity: linear in the text. Conditions and groups that are shared are written out wherever they are used.
   public func disassembly() -> String {
     var text = ""
     for (number, slot) in tables.slots.enumerated() {

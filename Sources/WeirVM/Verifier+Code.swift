@@ -16,7 +16,7 @@ extension Verifier {
       let firstCharge = charges.count
       for word in words {
         let cost = try check(word, until: words.upperBound, of: index, &written)
-        constant += cost
+        constant = constant.adding(saturating: cost)
       }
       mergeCharges(from: firstCharge)
       conditionFacts.append(ConditionFacts(constant: constant, charges: firstCharge..<charges.count))
@@ -134,12 +134,7 @@ extension Verifier {
       return Int(tables.patterns[operand].segmentCount)
     case .patternGroup:
       try require(tables.patternGroups.count)
-      let group = tables.patternGroups[operand]
-      var steps = Int(tables.hashSets[Int(group.hashSet)].probesMax)
-      for member in Int(group.firstMember)..<Int(group.firstMember + group.memberCount) {
-        steps += 1 + Int(tables.patterns[Int(tables.groupMembers[member])].segmentCount)
-      }
-      return steps
+      return groupSteps[operand]
     case .automaton:
       try require(tables.automata.count)
       return 0
@@ -163,8 +158,9 @@ extension Verifier {
     var last = first
     for index in (first + 1)..<max(charges.count, first + 1) {
       if charges[index].register == charges[last].register {
-        charges[last].perByte += charges[index].perByte
-        charges[last].perMember += charges[index].perMember
+        let next = charges[index]
+        charges[last].perByte = charges[last].perByte.adding(saturating: next.perByte)
+        charges[last].perMember = charges[last].perMember.adding(saturating: next.perMember)
       } else {
         last += 1
         charges[last] = charges[index]

@@ -1,11 +1,18 @@
 import WeirISA
 
 extension Verifier {
-  /// More steps than any sensible program takes: rules that share long conditions many times over.
-  private static let workMax = 1 << 27
+  /// More steps than any sensible program of this size takes: rules that share long conditions many times over.
+  ///
+  /// Rules that read 255 registers each are within it, however many share a condition; it grows no faster than the file.
+  private var workMax: Int {
+    let elements =
+      tables.code.count + tables.scopes.count + tables.rules.count + tables.scopeSlots.count + tables.costs.count
+    return min(1 << 27, (1 << 20) + 256 * elements)
+  }
 
   func checkScopes() throws(Rejection) {
     try checkCounts()
+    let workAllowed = workMax
     var work = 0
     var ruleEnd = 0
     var orderEnd = 0
@@ -43,12 +50,15 @@ extension Verifier {
       for rule in tables.rules[Int(scope.firstRule)..<ruleEnd] {
         let facts = conditionFacts[Int(rule.condition)]
         work += 1 + facts.charges.count
-        guard work <= Self.workMax else { throw .tooMuchWork }
-        constant += InstructionCost.perRule + InstructionCost.runsMax * facts.constant
+        guard work <= workAllowed else { throw .tooMuchWork }
+        let runs = facts.constant.multiplied(saturating: InstructionCost.runsMax)
+        constant = constant.adding(saturating: InstructionCost.perRule).adding(saturating: runs)
         for charge in charges[facts.charges] {
           guard isListed[charge.register] else { throw .unlistedSlot(scope: index) }
-          perByte[charge.register] += InstructionCost.runsMax * charge.perByte
-          perMember[charge.register] += InstructionCost.runsMax * charge.perMember
+          let bytes = charge.perByte.multiplied(saturating: InstructionCost.runsMax)
+          let members = charge.perMember.multiplied(saturating: InstructionCost.runsMax)
+          perByte[charge.register] = perByte[charge.register].adding(saturating: bytes)
+          perMember[charge.register] = perMember[charge.register].adding(saturating: members)
         }
       }
       try checkCertificate(of: scope, index, constant, perByte, perMember)
@@ -144,18 +154,10 @@ extension Verifier {
     }
     guard place == end else { throw .costMismatch(scope: index) }
     // All bytes and members of a request may lie where they cost most.
-    let units = add(
-      constant, add(multiply(dearestByte, budget.bytesMax), multiply(dearestMember, budget.membersMax)))
-    guard units <= budget.unitsMax else { throw .overBudget(scope: index) }
-  }
-
-  private func add(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    let (sum, overflow) = a.addingReportingOverflow(b)
-    return overflow ? .max : sum
-  }
-
-  private func multiply(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    let (product, overflow) = a.multipliedReportingOverflow(by: b)
-    return overflow ? .max : product
+    let units =
+      constant
+      .adding(saturating: dearestByte.multiplied(saturating: budget.bytesMax))
+      .adding(saturating: dearestMember.multiplied(saturating: budget.membersMax))
+    guard units <= budget.unitsMax, units < .max else { throw .overBudget(scope: index) }
   }
 }

@@ -61,7 +61,7 @@ extension Verifier {
     guard end == tables.hashBuckets.count else { throw .malformedSection(.hashBuckets) }
   }
 
-  func checkPatterns() throws(Rejection) {
+  mutating func checkPatterns() throws(Rejection) {
     for (index, segment) in tables.segments.enumerated() {
       if let literal = segment.literal, Int(literal) >= tables.strings.count {
         throw .malformedRecord(.segments, index: index)
@@ -84,6 +84,12 @@ extension Verifier {
       guard Int(group.hashSet) < tables.hashSets.count, Int(group.firstMember) == end,
         Int(group.memberCount) <= tables.groupMembers.count - end
       else { throw .malformedRecord(.patternGroups, index: index) }
+      // A section has fewer than 2³⁰ of either, so members times segments fits.
+      var steps = Int(tables.hashSets[Int(group.hashSet)].probesMax)
+      for member in tables.groupMembers[end..<(end + Int(group.memberCount))] {
+        steps += 1 + Int(tables.patterns[Int(member)].segmentCount)
+      }
+      groupSteps.append(steps)
       end += Int(group.memberCount)
     }
     guard end == tables.groupMembers.count else { throw .malformedSection(.groupMembers) }

@@ -9,6 +9,8 @@ struct Verifier {
   let supported: FeatureSet
   /// By string: whether it is text.
   var isText: [Bool] = []
+  /// By pattern group: the steps that searching it takes, added up once, since any number of words may share a group.
+  var groupSteps: [Int] = []
   /// What each condition reads and costs, in order of conditions; see `ConditionFacts`.
   var conditionFacts: [ConditionFacts] = []
   /// The pieces that `ConditionFacts` point to.
@@ -106,5 +108,18 @@ struct Verifier {
       last = Int(record.word)
       try checkText(record.file, .sourceMap, index)
     }
+  }
+}
+
+/// A program may be made to cost more than a number can say: sums stop at the largest, which is over any budget.
+extension UInt64 {
+  func adding(saturating other: UInt64) -> UInt64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+
+  func multiplied(saturating other: UInt64) -> UInt64 {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? .max : product
   }
 }

@@ -4,10 +4,18 @@ import WeirPolicy
 import WeirVM
 
 /// Patches a valid program as the bytes say, four bytes a patch: section, place (two bytes), value.
-/// What the verifier accepts has to run to its end.
+///
+/// A first byte of 240 or more asks for growth instead: section, element, how often it is repeated, times two to the power of
+/// the first byte less 240.
+/// What the verifier accepts has to run to its end, and whatever it is, looking at it must not take long.
 func checkVerifier(_ bytes: [UInt8]) -> String? {
   guard var image = try? generate(FuzzPolicy.policy) else { return "the policy was not compiled" }
   for patch in stride(from: 0, to: bytes.count - 3, by: 4) {
+    guard bytes[patch] < 240 else {
+      let copies = (Int(bytes[patch + 3]) + 1) << Int(bytes[patch] - 240)
+      grow(&image, section: Int(bytes[patch + 1]), element: Int(bytes[patch + 2]), copies: copies)
+      continue
+    }
     let section = Int(bytes[patch]) % image.sections.count
     let count = image.sections[section].bytes.count
     guard count > 0 else { continue }
@@ -15,6 +23,74 @@ func checkVerifier(_ bytes: [UInt8]) -> String? {
   }
   guard let program = try? verify(UnverifiedProgram(image)) else { return nil }
   return run(program, bytes)
+}
+
+/// Repeats an element of a section, as far as the section stays small, and lets its owner own the copies as well.
+private func grow(_ image: inout ProgramImage, section: Int, element: Int, copies: Int) {
+  let section = section % image.sections.count
+  let kind = image.sections[section].kind
+  let old = image.sections[section].bytes
+  let elementBytes = kind.elementBytes
+  let elements = old.count / elementBytes
+  let copies = min(copies, (grownBytesMax - old.count) / elementBytes)
+  guard elements > 0, copies > 0 else { return }
+  let place = element % elements
+  let copied = Array(old[(place * elementBytes)..<((place + 1) * elementBytes)])
+  var new = Array(old[..<((place + 1) * elementBytes)])
+  for _ in 0..<copies { new += copied }
+  new += old[((place + 1) * elementBytes)...]
+  image.sections[section].bytes = new
+  for owner in owners(of: kind) { extend(&image, owner, from: place, by: copies) }
+}
+
+private let grownBytesMax = 1 << 16
+
+/// Records that own a run of elements: the words that say where it begins and how long it is.
+private struct Owner {
+  var kind: SectionKind
+  var first: Int
+  var count: Int
+}
+
+private func owners(of kind: SectionKind) -> [Owner] {
+  switch kind {
+  case .bytes: [Owner(kind: .strings, first: 0, count: 1)]
+  case .code: [Owner(kind: .conditions, first: 0, count: 1)]
+  case .rangeBounds: [Owner(kind: .rangeSets, first: 0, count: 1)]
+  case .networkBounds: [Owner(kind: .networkSets, first: 0, count: 1)]
+  case .hashBuckets: [Owner(kind: .hashSets, first: 0, count: 1)]
+  case .segments: [Owner(kind: .patterns, first: 1, count: 2)]
+  case .groupMembers: [Owner(kind: .patternGroups, first: 1, count: 2)]
+  case .rules: [Owner(kind: .scopes, first: 2, count: 3)]
+  case .scopeSlots: [Owner(kind: .scopes, first: 7, count: 8)]
+  case .costs: [Owner(kind: .scopes, first: 11, count: 12)]
+  default: []
+  }
+}
+
+/// Lets the owner of an element own the copies that follow it, and those after it begin later.
+private func extend(_ image: inout ProgramImage, _ owner: Owner, from place: Int, by copies: Int) {
+  guard let section = image.sections.firstIndex(where: { $0.kind == owner.kind }) else { return }
+  let size = owner.kind.elementBytes
+  for record in 0..<(image.sections[section].bytes.count / size) {
+    let first = record * size + 4 * owner.first
+    let count = record * size + 4 * owner.count
+    let start = word(image.sections[section].bytes, at: first)
+    let length = word(image.sections[section].bytes, at: count)
+    if start > place {
+      write(start + copies, to: &image.sections[section].bytes, at: first)
+    } else if place - start < length {
+      write(length + copies, to: &image.sections[section].bytes, at: count)
+    }
+  }
+}
+
+private func word(_ bytes: [UInt8], at place: Int) -> Int {
+  (0..<4).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) }
+}
+
+private func write(_ word: Int, to bytes: inout [UInt8], at place: Int) {
+  for byte in 0..<4 { bytes[place + byte] = UInt8(truncatingIfNeeded: word >> (8 * byte)) }
 }
 
 /// Runs a program over requests that the bytes make up.

@@ -163,6 +163,19 @@ struct VerifierTests {
     }
   }
 
+  @Test func reasonsAreInPlainWords() {
+    #expect("\(Rejection.malformedRecord(.patterns, index: 0))" == "the table of patterns is malformed at entry 0")
+    #expect("\(Rejection.badJump(word: 7))" == "word 7 of the code jumps out of its condition")
+    let file = Array("shop.weir".utf8)
+    #expect(
+      "\(Rejection.unsupportedFeature(.regexes, file: file, line: 3))"
+        == "this build cannot honour regular expressions (shop.weir:3)")
+    for kind in SectionKind.allCases {
+      let text = "\(Rejection.malformedSection(kind))"
+      #expect(text.hasPrefix("the ") && text.hasSuffix(" is malformed"))
+    }
+  }
+
   private func expectRejection(
     _ image: ProgramImage, _ what: String, _ isExpected: (Rejection) -> Bool
   ) {

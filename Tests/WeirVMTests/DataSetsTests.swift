@@ -13,6 +13,23 @@ struct DataSetsTests {
     check(sets, members[0], in: 3, is: .undetermined)
   }
 
+  @Test func repeatedMembersAreHeldOnce() {
+    let member = Array("member".utf8)
+    let others = (0..<100).map { Array("other-\($0)".utf8) }
+    // Quadratic if each copy had to find a bucket of its own behind the others.
+    let copies = [[UInt8]](repeating: member, count: 200_000)
+    let twice = others + others
+    let sets = DataSets([copies, twice])
+    let probesMax = sets.tables[0].probesMax
+    let byteCount = sets.bytes.count
+    #expect(probesMax == 1)
+    let distinctBytes = others.reduce(member.count) { $0 + $1.count }
+    #expect(byteCount == distinctBytes)
+    check(sets, member, in: 0, is: .yes)
+    check(sets, others[0], in: 0, is: .no)
+    for other in others { check(sets, other, in: 1, is: .yes) }
+  }
+
   private func check(_ sets: borrowing DataSets, _ key: [UInt8], in set: Int, is expected: Truth) {
     let truth = sets.contains(key.span, in: set)
     #expect(truth == expected)
