@@ -43,7 +43,10 @@ import Testing
     ("time.minute in { 60 }", "E0410"),
     ("request.method is GTE", "E0410"), (#"request.method is "G T""#, "E0410"), ("time.weekday is Monday", "E0410"),
     (#"request.scheme is "ftp""#, "E0410"), (#"caller.trust_domain is "Shop""#, "E0410"),
-    (#"caller.account is "a/b""#, "E0410"),
+    (#"caller.account is "a/b""#, "E0410"), (#"request.header["x-region"] is "eu ""#, "E0410"),
+    (#"request.header["x-region"] in { "eu", " us" }"#, "E0410"), (#"any request.header["x-tags"] is "a ""#, "E0410"),
+    (#"request.cookie["a"] is "a b""#, "E0410"), (#"request.cookie["a"] is "a;b=c""#, "E0410"),
+    (#"region(request.header["x-region"])"#, "E0410"),
     (#"time.hour in "Mars/Base" in 6..20"#, "E0411"),
     (#"time in "UTC" in 2026-01-01T00:00:00Z..2026-01-02T00:00:00Z"#, "E0412"),
     (#"request.host in "UTC" is "a""#, "E0412"),
@@ -106,6 +109,7 @@ import Testing
         fn pages(path: Path): Bool = path under "/a"
         fn under_any(path: Path, top: Path): Bool = path under top
         fn owner(path: Path): Bool = path matches "/u/{id}"
+        fn region(name: String?): Bool = name is "eu "
         let names = { "a", "b" }
         let office: Set<CIDR> = { "10.0.0.0/8" }
         """)
@@ -167,5 +171,25 @@ import Testing
     #expect(mesh.codes("b(request.path)") == "")
     #expect(mesh.codes("c(request.path)") == "E1101")
     #expect(mesh.codes("c(request.path) or c(request.path)") == "E1101")
+  }
+
+  /// Each calls the one before it twice: whole, the last would have 2^60 tests.
+  @Test(arguments: [
+    ("value is \"a\"", "f60(caller.account)", "E1101"), ("value is \"a\"", "not f60(caller.account)", "E1101"),
+    // Of constants nothing is left in the condition, and of mistakes there is one.
+    ("value is absent", "f60(caller.trust_domain)", "E1101"), ("value is \"a\"", "f60(\"a\")", "E0421"),
+  ])
+  func whatDoublesEndsAtOnce(_ body: String, _ condition: String, _ code: String) {
+    let doubling = (1...60).map { "fn f\($0)(value: String?): Bool = f\($0 - 1)(value) or f\($0 - 1)(value)" }
+    let mesh = Mesh(
+      declarations: (["fn f0(value: String?): Bool = \(body)"] + doubling).joined(separator: "\n"))
+    #expect(mesh.codes(condition) == code)
+  }
+
+  /// Tests are counted a condition, not a program.
+  @Test func manyFunctionsAreNotTooMany() {
+    let one = (0..<64).map { "path under \"/p\($0)\"" }.joined(separator: " or ")
+    let mesh = Mesh(declarations: (0..<80).map { "fn f\($0)(path: Path): Bool = \(one)" }.joined(separator: "\n"))
+    #expect(!mesh.codes("f79(request.path)").contains("E1101"))
   }
 }

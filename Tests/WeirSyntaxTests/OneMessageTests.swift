@@ -15,4 +15,9 @@ import WeirSyntax
       #expect(messages.count <= 1, "`\(tree.text(ofToken: token))` replaced by `\(replacement)`: \(messages)")
     }
   }
+
+  @Test func aStringBrokenByANewlineGivesOneMessage() {
+    let messages = Sources.messages(Array("module a\n\nlet b = \"one\ntwo\"\nlet c = 3\n".utf8))
+    #expect(messages.count == 1, "\(messages)")
+  }
 }

@@ -79,6 +79,12 @@ extension DeclarationChecker {
     case let symbol?:
       expressions.reportWrongKind(last, symbol, expected: "a tree of routes")
     case nil:
+      // A block of that name which is not public was reported as routes of nothing, with `public` as the way out.
+      let isPrivate = routes.contains { block in
+        guard block.module == home.text, case .name(let name) = block.syntax.target else { return false }
+        return name.text == last.text && program.lookup(name.text, in: home.text) == nil
+      }
+      if isPrivate { return nil }
       let names = own.filter { if case .routes = $0.value { true } else { false } }.keys.sorted()
       expressions.reportUnknown(
         last, "module `\(home.text)` has no `public routes \(last.text)`", among: names)

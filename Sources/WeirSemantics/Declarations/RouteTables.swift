@@ -42,6 +42,8 @@ extension DeclarationChecker {
       return
     }
     if let first = tableSpans[owner] {
+      // Of hosts it was said already that they belong to another block.
+      if case .hosts = owner { return }
       report(
         .secondTable, at: placed.syntax.targetSpan ?? placed.span, "\(title) has routes already",
         labels: [.init(first, "the first block")], notes: ["one block says in which order routes are tried"])

@@ -72,7 +72,9 @@ extension DeclarationChecker {
     }
     var action = RouteAction(kind: kind)
     traffic(statements, place, into: &action)
-    for change in headerChanges(statements, place) {
+    let changes = headerChanges(statements, place)
+    checkOverwritten(changes)
+    for change in changes.map(\.change) {
       if change.side == .request, outcome.name != "forward" {
         report(
           .contradictingStatements, at: outcome.item.span,
@@ -195,11 +197,12 @@ extension DeclarationChecker {
     }
   }
 
-  private mutating func headerChanges(_ statements: Statements, _ place: RoutePlace) -> [HeaderChange] {
-    statements.changes.flatMap { item -> [HeaderChange] in
+  private mutating func headerChanges(_ statements: Statements, _ place: RoutePlace) -> [PlacedHeaderChange] {
+    statements.changes.flatMap { item -> [PlacedHeaderChange] in
       switch item.kind {
-      case .change(let syntax): return headerChange(syntax, in: place.context).map { [$0] } ?? []
-      case .headers(let name): return headerBlock(name, in: place.context)
+      case .change(let syntax):
+        return headerChange(syntax, in: place.context).map { [(change: $0, span: item.span)] } ?? []
+      case .headers(let name): return headerBlock(name, in: place.context).map { (change: $0, span: item.span) }
       case .forward, .rewritePath, .rewriteHost, .redirect, .respond, .cors, .mirror, .delay, .abort, .timeout,
         .idleTimeout, .upgradeWebSocket, .retry:
         return []

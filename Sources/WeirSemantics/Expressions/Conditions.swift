@@ -6,6 +6,8 @@ import WeirSyntax
 extension ExpressionChecker {
   /// The whole condition after names, types and layers; `negated` when an odd number of `not` stands around it.
   mutating func draft(_ expression: Expression, negated: Bool, in scope: Scope) -> Draft? {
+    // What is beyond the limit is not looked at: the calls of a small text can stand for more tests than fit anywhere.
+    guard testCount <= ConditionLimits.testsMax else { return nil }
     switch expression {
     case .missing: return nil
     case .parenthesized(let inner, _): return draft(inner, negated: negated, in: scope)
@@ -17,7 +19,12 @@ extension ExpressionChecker {
       if isAll { bind(elements, in: &inner) }
       var operands: [Draft] = []
       for element in elements {
-        if let operand = draft(element.expression, negated: element.negated, in: inner) { operands.append(operand) }
+        if let operand = draft(element.expression, negated: element.negated, in: inner) {
+          operands.append(operand)
+        } else if !calls.isEmpty {
+          // Said once for the call; its other branches would say it again, and there may be very many.
+          return nil
+        }
       }
       return operands.count == elements.count ? .list(operands, isAll: isAll) : nil
     }
@@ -81,6 +88,7 @@ extension ExpressionChecker {
     {
       return call(reference, comparison, negated: negated, in: scope)
     }
+    guard countTest(comparison) else { return nil }
     guard let predicate = comparison.predicate else { return bareValue(comparison, in: scope) }
     guard let subject = term(comparison.subject, in: scope) else { return nil }
     guard case .reading(var reading) = subject else {
@@ -114,20 +122,23 @@ extension ExpressionChecker {
     }
   }
 
-  private mutating func finish(
-    _ test: Test, _ comparison: Comparison, optionals: [Reading], negated: Bool, otherwise: SourceSpan?
-  ) -> Draft? {
+  /// Counts a test, also one that turns out to be constant: it is work all the same. False, with one report, beyond the
+  /// limit.
+  private mutating func countTest(_ comparison: Comparison) -> Bool {
     testCount += 1
-    if testCount > ConditionLimits.testsMax {
-      if testCount == ConditionLimits.testsMax + 1 {
-        fail(
-          .conditionTooLarge, at: calls.first?.span ?? comparison.span,
-          "the condition has more than \(ConditionLimits.testsMax) tests",
-          notes: ["functions are put in place of their calls before tests are counted"], help: "split the rule")
-      }
-      return nil
+    if testCount == ConditionLimits.testsMax + 1 {
+      fail(
+        .conditionTooLarge, at: calls.first?.span ?? comparison.span,
+        "the condition has more than \(ConditionLimits.testsMax) tests",
+        notes: ["functions are put in place of their calls before tests are counted"], help: "split the rule")
     }
-    return .test(
+    return testCount <= ConditionLimits.testsMax
+  }
+
+  private func finish(
+    _ test: Test, _ comparison: Comparison, optionals: [Reading], negated: Bool, otherwise: SourceSpan?
+  ) -> Draft {
+    .test(
       DraftTest(
         test: test, isInverted: negated, optionals: optionals, span: comparison.span, otherwise: otherwise,
         call: calls.first))

@@ -17,10 +17,10 @@ extension ExpressionChecker {
       return nil
     case nil:
       signatures[index] = .inProgress
-      let (outerCalls, outerParameters) = (calls, usedParameters)
-      (calls, usedParameters) = ([], [])
+      let (outerCalls, outerParameters, outerCount) = (calls, usedParameters, testCount)
+      (calls, usedParameters, testCount) = ([], [], 0)
       let signature = checked(program.functions[index])
-      (calls, usedParameters) = (outerCalls, outerParameters)
+      (calls, usedParameters, testCount) = (outerCalls, outerParameters, outerCount)
       signatures[index] = signature.map { .done($0) } ?? .broken
       return signature
     }

@@ -1,3 +1,4 @@
+import HTTPCanonical
 import WeirPolicy
 import WeirSource
 import WeirSyntax
@@ -59,7 +60,33 @@ extension Attribute {
     case (.callerNamespace, .string(let text)) where !SPIFFE.isSegment(text),
       (.callerAccount, .string(let text)) where !SPIFFE.isSegment(text):
       return ("no caller has \"\(text)\"", ["it is a segment of an identity: letters, digits, `.`, `-` and `_`"])
+    case (.header, .string(let text)) where !text.isHeaderValue,
+      (.responseHeader, .string(let text)) where !text.isHeaderValue:
+      return (
+        "no header has this value", ["values have no control characters and no blanks at their ends (RFC 9110 5.5)"]
+      )
+    case (.cookie, .string(let text)) where !text.isCookieValue:
+      return (
+        "no cookie has this value",
+        ["values have no blanks, quotes, commas, semicolons, backslashes or controls (RFC 6265 4.1.1)"]
+      )
     default: return nil
     }
+  }
+}
+
+extension String {
+  /// Whether a header can have this value, as requests are read: trimmed, without control characters.
+  var isHeaderValue: Bool {
+    guard case .success(let value) = Canonical.headerValue(Array(utf8)) else { return false }
+    return value.elementsEqual(utf8)
+  }
+
+  /// Whether a cookie can have this value, as requests are read: octets of RFC 6265, the quotes around them taken away.
+  fileprivate var isCookieValue: Bool {
+    guard case .success(let values) = Canonical.cookieValues(of: Array("c".utf8), in: Array("c=\(self)".utf8)),
+      let value = values.first, values.count == 1
+    else { return false }
+    return value.elementsEqual(utf8)
   }
 }

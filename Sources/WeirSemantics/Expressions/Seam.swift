@@ -89,7 +89,7 @@ extension ExpressionChecker {
     guard let constant = constant(term, as: .string, because: "the value of a header is a String", in: scope),
       case .value(.string(let text)) = constant.payload
     else { return nil }
-    guard text.utf8.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }), text.trimmedOfBlanks == text else {
+    guard text.isHeaderValue else {
       fail(
         .valueNeverOccurs, at: operand.span, "a header cannot carry this value",
         notes: ["values have no control characters and no blanks at their ends (RFC 9110 5.5)"])
@@ -199,14 +199,5 @@ extension Type {
       .regex, .set:
       nil
     }
-  }
-}
-
-extension String {
-  fileprivate var trimmedOfBlanks: String {
-    var bytes = Array(utf8)[...]
-    while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
-    while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

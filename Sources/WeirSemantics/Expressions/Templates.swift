@@ -23,7 +23,7 @@ extension ExpressionChecker {
       case .capture, .wholePath: "x"
       }
     }.joined()
-    guard check(sample, kind, of: text, isConstant: parts.allSatisfy(\.isText)) else { return nil }
+    guard check(sample, kind, of: text, parts) else { return nil }
     return Template(parts: parts, text: text.value)
   }
 
@@ -77,7 +77,7 @@ extension ExpressionChecker {
   }
 
   private mutating func check(
-    _ sample: String, _ kind: TemplateKind, of text: Spanned<String>, isConstant: Bool
+    _ sample: String, _ kind: TemplateKind, of text: Spanned<String>, _ parts: [Template.Part]
   ) -> Bool {
     var path = sample[...]
     if kind == .location {
@@ -89,6 +89,7 @@ extension ExpressionChecker {
         path = path[..<fragment]
       }
       if let scheme = ["https://", "http://"].first(where: { path.hasPrefix($0) }) {
+        guard checkHostIsConstant(scheme, of: text, parts) else { return false }
         let rest = path.dropFirst(scheme.count)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         guard case .success = Canonical.host(Array(rest[..<end].utf8)) else {
@@ -99,6 +100,13 @@ extension ExpressionChecker {
         if path.isEmpty { return true }
         if path.first == "?" { path = "/" + path }
       }
+    }
+    if kind == .location, mayBeginWithTwoSlashes(parts) {
+      fail(
+        .badTemplate, at: text.span, "an empty piece would make a host of what follows it",
+        notes: ["`//x` goes to the host x; a rest and `{path...}` may be empty"],
+        help: "begin with a segment, as in `/pages/{rest...}`, or with the scheme and the host")
+      return false
     }
     guard path.hasPrefix("/") else {
       fail(
@@ -129,9 +137,53 @@ extension ExpressionChecker {
       guard canonical != path else { return true }
       fail(
         .badTemplate, at: text.span, "the path is not in its canonical spelling",
-        help: isConstant ? "the canonical spelling is `\(canonical)`" : nil)
+        help: parts.allSatisfy(\.isText) ? "the canonical spelling is `\(canonical)`" : nil)
       return false
     }
+  }
+
+  /// Refuses a piece before the path: who sends the request would choose the host that people are sent to.
+  private mutating func checkHostIsConstant(
+    _ scheme: String, of text: Spanned<String>, _ parts: [Template.Part]
+  ) -> Bool {
+    // The letters of a scheme stand for themselves in the sample, so they are all in the first part.
+    guard parts.count > 1, case .text(let first)? = parts.first else { return true }
+    let host = first.dropFirst(scheme.count)
+    if host.contains(where: { "/?#".contains($0) }) { return true }
+    let isWholeHost = host.contains(".") && !host.hasSuffix(".") && !host.hasSuffix(":") && parts.pieceEndsHost
+    var corrected: String?
+    if isWholeHost, case .success = Canonical.host(Array(host.utf8)) {
+      corrected = "\(first)/\(text.value.dropFirst(first.count))"
+    }
+    fail(
+      .badTemplate, at: text.span, "the request would choose the host of this redirect",
+      notes: ["a piece stands after the `/` that ends the host"],
+      help: corrected.map { "write `\($0)`" } ?? "write the host out, as in `https://shop.example/{path...}`",
+      fix: corrected.map { .init(text.span, "\"\($0)\"") })
+    return false
+  }
+
+  /// Whether a location could be `//x`, which browsers read as a host: `/{rest...}/x` with an empty rest.
+  private func mayBeginWithTwoSlashes(_ parts: [Template.Part]) -> Bool {
+    guard parts.first == .text("/") else { return false }
+    for part in parts.dropFirst() {
+      switch part {
+      case .wholePath: continue
+      case .capture(_, let bindings):
+        // A segment has at least one byte.
+        guard bindings.contains(where: { $0.piece == .rest }) else { return false }
+      case .text(let text): return text.hasPrefix("/")
+      }
+    }
+    return false
+  }
+}
+
+extension [Template.Part] {
+  /// Whether nothing that could belong to a host follows the piece in the second place.
+  fileprivate var pieceEndsHost: Bool {
+    guard count > 2, case .text(let next) = self[2] else { return true }
+    return next.hasPrefix("/") || next.hasPrefix("?") || next.hasPrefix("#")
   }
 }
 

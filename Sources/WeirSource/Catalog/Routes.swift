@@ -3,7 +3,7 @@ extension Catalog {
   static let routes: [DiagnosticKind] = [
     .missingOtherwise, .otherwiseNotLast, .unreachableRoute, .routeWithoutOutcome, .contradictingStatements,
     .secondTable, .duplicateRoute, .statusOfRoute, .mountCycle, .mountOverlap, .notHanded, .tcpDestination,
-    .forbiddenHeaderChange, .malformedCors, .unknownMethodName,
+    .forbiddenHeaderChange, .malformedCors, .unknownMethodName, .overwrittenHeaderChange,
   ]
 }
 
@@ -537,6 +537,49 @@ extension DiagnosticKind {
         otherwise {
           forward to web
           cors { origins { "https://shop.example" }, methods { GET } }
+        }
+      }
+      """)
+
+  public static let overwrittenHeaderChange = DiagnosticKind(
+    "E0816", "header change that another undoes",
+    why: "Changes are made in their order. `set` and `remove` leave nothing of what an earlier change of the same "
+      + "header did, be it in the route or in its `headers` block: one of the two is a mistake. `add` keeps it.",
+    bad: """
+      module shop.web
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      authz web { allow reads when request.method is GET }
+
+      header "x-region": String
+
+      routes edge {
+        otherwise {
+          forward to web
+          set request.header["x-region"] to "eu"
+          set request.header["x-region"] to "us"
+        }
+      }
+      """,
+    good: """
+      module shop.web
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      authz web { allow reads when request.method is GET }
+
+      header "x-region": String
+
+      routes edge {
+        otherwise {
+          forward to web
+          set request.header["x-region"] to "eu"
+          add "us" to request.header["x-region"]
         }
       }
       """)

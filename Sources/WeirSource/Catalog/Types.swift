@@ -447,7 +447,8 @@ extension DiagnosticKind {
   public static let badTemplate = DiagnosticKind(
     "E0423", "malformed template",
     why: "Redirects and rewrites are text with `{x}`, `{rest...}` and `{path...}` in it. What stands between "
-      + "them is canonical, so that the result can be sent.",
+      + "them is canonical, so that the result can be sent, and the host of a redirect is constant: whoever "
+      + "sends a request must not choose where it leads.",
     bad: """
       module shop.web
 

@@ -14,9 +14,15 @@ func withoutConsequences(_ diagnostics: [Diagnostic], tokens: [Token], file: Sou
   func isSyntax(_ diagnostic: Diagnostic) -> Bool { diagnostic.kind.code.hasPrefix("E02") }
   let linesWithQuote = Set(diagnostics.filter { $0.kind == .unterminatedString }.map(line))
   let linesWithStrays = Set(diagnostics.filter { $0.kind == .unexpectedCharacter }.map(line))
+  /// The quote that was to end a string broken by a newline opens another one, with nothing in it.
+  func endsBrokenString(_ diagnostic: Diagnostic) -> Bool {
+    guard diagnostic.kind == .unterminatedString, linesWithQuote.contains(line(diagnostic) - 1) else { return false }
+    return !file.text[diagnostic.span.start + 1..<diagnostic.span.end].contains(where: isWordByte)
+  }
   let starts = stretches.map(\.lowerBound)
   var reported: Set<Int> = []
   return diagnostics.filter { diagnostic in
+    if endsBrokenString(diagnostic) { return false }
     let isAboutTokens = isSyntax(diagnostic) || [.malformedNumber, .unexpectedCharacter].contains(diagnostic.kind)
     if isAboutTokens, linesWithQuote.contains(line(diagnostic)) { return false }
     if isSyntax(diagnostic), linesWithStrays.contains(line(diagnostic)) { return false }
@@ -25,6 +31,16 @@ func withoutConsequences(_ diagnostics: [Diagnostic], tokens: [Token], file: Sou
       stretches[stretch].contains(diagnostic.span.start)
     else { return true }
     return reported.insert(stretch).inserted || !isSyntax(diagnostic)
+  }
+}
+
+/// A letter, a digit or a part of one beyond ASCII.
+private func isWordByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+    UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...0xFF:
+    true
+  default: false
   }
 }
 
