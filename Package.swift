@@ -71,7 +71,7 @@ let package = Package(
     module("WeirISA"),
     module("WeirVM", ["WeirISA", "CXXHash"]),
     module("HTTPCanonical"),
-    module("WeirRequest", ["WeirPolicy", "WeirJSON"]),
+    module("WeirRequest", ["WeirPolicy", "WeirJSON", "HTTPCanonical"]),
     module(
       "WeirEnforcement",
       ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical"]),

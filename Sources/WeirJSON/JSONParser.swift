@@ -71,7 +71,7 @@ struct JSONParser {
     guard depth <= Self.depthMax else { throw JSONError(.tooDeep, at: index) }
     index += 1
     var members: [JSONValue.Member] = []
-    var names: Set<String> = []
+    var names: Set<[UInt8]> = []
     skipSpace()
     if consume(UInt8(ascii: "}")) { return .object([]) }
     while true {
@@ -92,12 +92,12 @@ struct JSONParser {
     }
   }
 
-  /// Small objects are searched; a set keeps large ones linear. Names that are canonically equal in Unicode are one name.
-  private func isNew(_ name: String, in members: [JSONValue.Member], _ names: inout Set<String>) -> Bool {
+  /// Small objects are searched; a set keeps large ones linear. Names are the same when their bytes are.
+  private func isNew(_ name: String, in members: [JSONValue.Member], _ names: inout Set<[UInt8]>) -> Bool {
     let searchedMax = 16
-    if members.count < searchedMax { return !members.contains { $0.name == name } }
-    if names.isEmpty { names = Set(members.map(\.name)) }
-    return names.insert(name).inserted
+    if members.count < searchedMax { return !members.contains { $0.name.utf8.elementsEqual(name.utf8) } }
+    if names.isEmpty { names = Set(members.map { Array($0.name.utf8) }) }
+    return names.insert(Array(name.utf8)).inserted
   }
 
   private mutating func number() throws(JSONError) -> JSONValue {

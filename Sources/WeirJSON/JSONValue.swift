@@ -20,10 +20,11 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// The member with this name, when this is an object that has it. Complexity: O(members).
+  /// The member with this name, when this is an object that has it. Names are compared byte for byte, as other readers
+  /// of JSON do: to Swift's `==` two spellings of `é` would be one name. Complexity: O(members).
   public subscript(_ name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
   }
 
   /// The string, or `null` without one.

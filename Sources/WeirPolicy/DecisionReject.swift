@@ -25,7 +25,7 @@ public enum DecisionReject: String, CaseIterable, Hashable, Sendable, Error {
   /// One line for people, in the words of the request.
   public var explanation: String {
     switch self {
-    case .repeatedHeader: "a header that a rule or route reads as one value occurs twice"
+    case .repeatedHeader: "a header that a rule or route reads as one value occurs twice, or Host does"
     case .repeatedQuery: "a query parameter that a rule or route reads as one value occurs twice"
     case .repeatedCookie: "a cookie that a rule or route reads as one value occurs twice"
     case .mtlsRequired: "the peer has no certificate, and the service takes mutual TLS only"

@@ -28,7 +28,7 @@ struct AttributeReader {
     case .clientIP: facts.clientIP.map { .known(.scalar(.ip($0))) } ?? sourceIP
     case .sourceIP: sourceIP
     case .sourcePort: number(facts.sourcePort)
-    case .sni: facts.sni.map { .known(.scalar(.string($0))) } ?? .absent
+    case .sni: serverName
     case .query(let name): lines(isQuantified) { http throws(Rejected) in try http.values(ofQuery: name) }
     case .cookie(let name): lines(isQuantified) { http throws(Rejected) in try http.values(ofCookie: name) }
     case .header(let name): header(name, isQuantified)
@@ -46,6 +46,12 @@ struct AttributeReader {
   }
 
   private var sourceIP: Fact<AttributeValue> { facts.sourceIP.map { .scalar(.ip($0)) } }
+
+  private var serverName: Fact<AttributeValue> {
+    guard let sent = facts.sni else { return .absent }
+    // One that has no canonical form refused the request.
+    do throws(Rejected) { return .known(.scalar(.string(try canonicalServerName(sent)))) } catch { return .unavailable }
+  }
 
   private var port: Int? {
     if let port = facts.port { return port }

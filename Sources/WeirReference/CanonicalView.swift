@@ -17,31 +17,49 @@ struct CanonicalHTTP {
   init(_ http: RequestFacts.HTTP, mode: PathMode) throws(Rejected) {
     guard !http.method.isEmpty, http.method.utf8.allSatisfy(isTokenByte) else { throw Rejected("method_invalid") }
     method = http.method
-    scheme = http.scheme
+    scheme = http.scheme?.lowercased()
     headers = []
     do throws(RejectReason) {
       let request = try CanonicalRequest(
-        method: Array(http.method.utf8), scheme: http.scheme == "http" ? .http : .https,
+        method: Array(http.method.utf8), scheme: scheme == "http" ? .http : .https,
         host: http.host.map { Array($0.utf8) }, target: Array(http.target.utf8), mode: mode)
       host = request.authority.map { String(decoding: $0.host, as: UTF8.self) }
       authorityPort = request.authority?.port.map(Int.init)
       path = String(decoding: request.path, as: UTF8.self)
       query = request.query.map { String(decoding: $0, as: UTF8.self) }
-      var budget = HeaderBudget()
-      for header in http.headers {
-        try budget.add(nameBytes: header.name.utf8.count, valueBytes: header.value.utf8.count)
-        let name = try Canonical.headerName(Array(header.name.utf8)).get()
-        let value = try Canonical.headerValue(Array(header.value.utf8)).get()
-        headers.append(.init(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
-      }
-      for header in headers where header.name == "host" {
-        let named = try Canonical.host(Array(header.value.utf8)).get()
-        guard let authority = request.authority else { throw .hostMismatch }
-        guard named.host == authority.host, named.port == authority.port else { throw .hostMismatch }
-      }
     } catch {
       throw Rejected(error.rawValue)
     }
+    var budget = HeaderBudget()
+    for header in http.headers { try add(header, &budget) }
+  }
+
+  /// One field line; there is one `Host` at most (RFC 9112 section 3.2), and it names the authority or agrees with it.
+  private mutating func add(_ header: RequestFacts.Header, _ budget: inout HeaderBudget) throws(Rejected) {
+    var isRepeated = false
+    do throws(RejectReason) {
+      try budget.add(nameBytes: header.name.utf8.count, valueBytes: header.value.utf8.count)
+      let name = String(decoding: try Canonical.headerName(Array(header.name.utf8)).get(), as: UTF8.self)
+      let value = try Canonical.headerValue(Array(header.value.utf8)).get()
+      isRepeated = name == "host" && !values(ofHeader: name).isEmpty
+      headers.append(.init(name, String(decoding: value, as: UTF8.self)))
+      if name == "host", !isRepeated { try agree(with: Canonical.host(value).get()) }
+    } catch {
+      throw Rejected(error.rawValue)
+    }
+    if isRepeated { throw Rejected("repeated_header") }
+  }
+
+  private mutating func agree(with named: CanonicalAuthority) throws(RejectReason) {
+    let name = String(decoding: named.host, as: UTF8.self)
+    let port = named.port.map { Int($0) }
+    guard let known = host else {
+      host = name
+      authorityPort = port
+      return
+    }
+    let implied = scheme == "http" ? 80 : 443
+    guard known == name, (authorityPort ?? implied) == (port ?? implied) else { throw .hostMismatch }
   }
 
   func values(ofHeader name: String) -> [String] { headers.filter { $0.name == name }.map(\.value) }
@@ -67,6 +85,24 @@ struct CanonicalHTTP {
     } catch {
       throw Rejected(error.rawValue)
     }
+  }
+}
+
+/// The server name of TLS in canonical form: a host name alone, neither an address nor with a port (RFC 6066, 3).
+func canonicalServerName(_ text: String) throws(Rejected) -> String {
+  do throws(RejectReason) {
+    let name = Array(text.utf8)
+    var storage = [UInt8](repeating: 0, count: CanonicalLimits.hostScratchBytes)
+    var scratch = storage.mutableSpan
+    let written = try CanonicalHost.write(name.span, into: &scratch)
+    guard written.port == nil else { throw .hostBadPort }
+    switch written.kind {
+    case .name: return String(decoding: storage.prefix(written.byteCount), as: UTF8.self)
+    case .ipv4: throw .hostBadIPv4
+    case .ipv6: throw .hostBadIPv6
+    }
+  } catch {
+    throw Rejected(error.rawValue)
   }
 }
 

@@ -11,7 +11,7 @@ struct TypedToken {
   /// Types the raw claims of a verified token for whichever of `issuers` it is from.
   init(_ raw: JSONValue, issuers: [Int], policy: Policy, time: Int64?) throws(Rejected) {
     guard case .object = raw, case .string(let iss)? = raw["iss"] else { throw Rejected("token_malformed") }
-    guard let issuer = issuers.first(where: { policy.tokens[$0].issuer == iss }) else {
+    guard let issuer = issuers.first(where: { hasSameBytes(policy.tokens[$0].issuer, iss) }) else {
       throw Rejected("token_unknown_issuer")
     }
     let declaration = policy.tokens[issuer]
@@ -20,7 +20,8 @@ struct TypedToken {
 
     if let audience = raw["aud"] {
       guard let audiences = audience.strings else { throw Rejected("token_claim") }
-      guard !Set(audiences).isDisjoint(with: declaration.audiences) else { throw Rejected("token_audience") }
+      guard audiences.contains(where: { audience in declaration.audiences.contains { hasSameBytes($0, audience) } })
+      else { throw Rejected("token_audience") }
       claims["aud"] = .several(audiences.map(Value.string))
     }
     if let expiry = raw["exp"] {
@@ -49,6 +50,9 @@ struct TypedToken {
     }
   }
 }
+
+/// Names are compared as they are spelt; Swift's `==` takes what Unicode calls equivalent for equal.
+private func hasSameBytes(_ left: String, _ right: String) -> Bool { Array(left.utf8) == Array(right.utf8) }
 
 extension JSONValue {
   /// A string, or an array of strings.
@@ -97,11 +101,11 @@ extension String {
   fileprivate func components(separatedBy separator: String) -> [String] {
     guard !separator.isEmpty else { return [self] }
     var parts: [String] = []
-    var rest = self[...]
-    while let range = rest.firstRange(of: separator) {
-      parts.append(String(rest[..<range.lowerBound]))
+    var rest = utf8[...]
+    while let range = rest.firstRange(of: separator.utf8) {
+      parts.append(String(decoding: rest[..<range.lowerBound], as: UTF8.self))
       rest = rest[range.upperBound...]
     }
-    return parts + [String(rest)]
+    return parts + [String(decoding: rest, as: UTF8.self)]
   }
 }

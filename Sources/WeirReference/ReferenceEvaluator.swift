@@ -50,6 +50,7 @@ public struct ReferenceEvaluator {
   }
 
   private func canonical(_ facts: RequestFacts) throws(Rejected) -> CanonicalHTTP? {
+    if let name = facts.sni { _ = try canonicalServerName(name) }
     guard let http = facts.http else { return nil }
     return try CanonicalHTTP(http, mode: policy.mesh?.mergesAndDecodesPaths == true ? .mergeAndDecode : .strict)
   }
@@ -61,14 +62,37 @@ public struct ReferenceEvaluator {
       let port = policy.services[service].port(number: facts.port, isHTTP: http != nil)
     else { return nil }
     let table = http.flatMap { self.table(host: $0.host) } ?? table(service: service)
-    var verdict = try authorize(
-      service: service, port: port, facts, http, caller: facts.caller, alsoNamed: table?.tokens ?? [])
+    // The service's own issuers alone: what a table names must not make the service take a token that it does not know.
+    var verdict = try authorize(service: service, port: port, facts, http, caller: facts.caller, alsoNamed: [])
     if let http, let table {
-      let own = policy.authz[policy.services[service].ports[port].authz].tokens
+      let own = issuers(service: service, port: port)
       // Informational here: what cannot be routed is no route.
       verdict.route = try? route(table, facts, http, client: facts.caller, alsoNamed: own)?.verdict
     }
     return verdict
+  }
+
+  private func limits(service: Int, port: Int) -> [Limit] {
+    policy.limits.filter { $0.service == service && ($0.port ?? port) == port }
+  }
+
+  /// Those that the authz and the limits of a port name.
+  private func issuers(service: Int, port: Int) -> [Int] {
+    policy.authz[policy.services[service].ports[port].authz].tokens
+      + limits(service: service, port: port).flatMap(\.tokens)
+  }
+
+  /// Those of every service that a table can forward to.
+  func issuers(beyond table: RouteTable) -> [Int] {
+    var found: [Int] = []
+    for route in table.routes {
+      guard case .forward(let split, _) = route.action.kind else { continue }
+      for service in split.map(\.destination.service) {
+        guard let port = policy.services[service].port(number: nil, isHTTP: true) else { continue }
+        found += issuers(service: service, port: port)
+      }
+    }
+    return found
   }
 
   /// `alsoNamed`: issuers that blocks before this one name; their tokens are absent here, not refused.
@@ -83,7 +107,7 @@ public struct ReferenceEvaluator {
       throw Rejected("mtls_required")
     }
     let scope = policy.authz[place.authz]
-    let limits = policy.limits.filter { $0.service == service && ($0.port ?? port) == port }
+    let limits = limits(service: service, port: port)
     let token = try typedToken(facts, blocks: [scope.tokens] + limits.map(\.tokens), alsoNamed: alsoNamed)
     try http?.refuseRepeated(scope.singleReads)
     var reader = AttributeReader(
@@ -100,16 +124,17 @@ public struct ReferenceEvaluator {
     return verdict
   }
 
-  /// The token as the blocks see it; not looked at when none of them names an issuer.
+  /// The token as the blocks see it; not looked at when none of them names an issuer. Issuers that are named `beyond` them, by the
+  /// destinations that may be chosen, are absent here as well.
   func typedToken(
-    _ facts: RequestFacts, blocks: [[Int]], alsoNamed: [Int] = []
+    _ facts: RequestFacts, blocks: [[Int]], alsoNamed: [Int] = [], beyond: [Int] = []
   ) throws(Rejected) -> TypedToken? {
     guard blocks.contains(where: { !$0.isEmpty }) else { return nil }
     switch facts.token {
     case .none: return nil
     case .invalid(let error): throw Rejected(error.rawValue)
     case .verified(let claims):
-      let issuers = alsoNamed + blocks.flatMap(\.self)
+      let issuers = alsoNamed + blocks.flatMap(\.self) + beyond
       return try TypedToken(claims, issuers: issuers, policy: policy, time: facts.time)
     }
   }
@@ -122,6 +147,10 @@ public struct ReferenceEvaluator {
     if let name = facts.gateway {
       guard let gateway = policy.gateways.firstIndex(where: { $0.name == name }) else { return nil }
       guard let found = policy.routeTables.first(where: { $0.owner == .gateway(gateway) }) else {
+        throw Rejected("no_route")
+      }
+      let hosts = policy.gateways[gateway].hosts
+      if let host = http.host, !hosts.isEmpty, !hosts.contains(where: { $0.covers(host) }) {
         throw Rejected("no_route")
       }
       table = found
@@ -140,7 +169,7 @@ public struct ReferenceEvaluator {
       caller = gateway.identity.map { .known($0) } ?? .absent
       if let scope = gateway.authz.map({ policy.authz[$0] }) {
         named = scope.tokens
-        let token = try typedToken(facts, blocks: [scope.tokens, table.tokens])
+        let token = try typedToken(facts, blocks: [scope.tokens, table.tokens], beyond: issuers(beyond: table))
         try http.refuseRepeated(scope.singleReads)
         try http.refuseRepeated(table.singleReads)
         let reader = AttributeReader(
@@ -149,8 +178,19 @@ public struct ReferenceEvaluator {
       }
     }
     if var denied = edge, denied.outcome != .allow {
-      // The decision stands; where the request would have gone is told when it can be.
-      denied.route = try? route(table, facts, http, client: client, alsoNamed: named)?.verdict
+      // The decision stands; where the request would have gone is told when it can be. What the gateway's shadow rules would have let
+      // through has the shadow outcome of what comes after them.
+      let isShadowAllowed = denied.shadowOutcome == .allow
+      do throws(Rejected) {
+        let chosen = try route(table, facts, http, client: client, alsoNamed: named)
+        denied.route = chosen?.verdict
+        if isShadowAllowed, let forward = chosen?.forward {
+          let beyond = try authorize(forward, facts, caller: caller, alsoNamed: named + table.tokens)
+          denied.shadowOutcome = beyond.shadowOutcome
+        }
+      } catch {
+        if isShadowAllowed { denied.shadowOutcome = .reject }
+      }
       return denied
     }
 
@@ -162,18 +202,7 @@ public struct ReferenceEvaluator {
       local.route = chosen.verdict
       return local
     }
-    let service = policy.services[forward.service]
-    guard let port = service.port(number: nil, isHTTP: true) else { throw Rejected("no_route") }
-    var verdict: Verdict
-    if service.isEnforcedBySidecar {
-      verdict = Verdict(outcome: .allow, by: nil, reason: nil, shadowOutcome: .allow)
-    } else {
-      var facts = facts
-      facts.port = service.ports[port].number
-      verdict = try authorize(
-        service: forward.service, port: port, facts, forward.http, caller: caller,
-        alsoNamed: named + table.tokens)
-    }
+    var verdict = try authorize(forward, facts, caller: caller, alsoNamed: named + table.tokens)
     if let edge {
       verdict.shadow = edge.shadow + verdict.shadow
       verdict.audit = edge.audit + verdict.audit
@@ -182,6 +211,19 @@ public struct ReferenceEvaluator {
     }
     verdict.route = chosen.verdict
     return verdict
+  }
+
+  /// The destination's decision on the request as forwarded.
+  private func authorize(
+    _ forward: ChosenRoute.Forward, _ facts: RequestFacts, caller: Fact<String>, alsoNamed: [Int]
+  ) throws(Rejected) -> Verdict {
+    let service = policy.services[forward.service]
+    guard let port = service.port(number: nil, isHTTP: true) else { throw Rejected("no_route") }
+    if service.isEnforcedBySidecar { return Verdict(outcome: .allow, by: nil, reason: nil, shadowOutcome: .allow) }
+    var facts = facts
+    facts.port = service.ports[port].number
+    return try authorize(
+      service: forward.service, port: port, facts, forward.http, caller: caller, alsoNamed: alsoNamed)
   }
 
   private func table(service: Int) -> RouteTable? { policy.routeTables.first { $0.owner == .service(service) } }

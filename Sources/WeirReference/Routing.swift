@@ -22,7 +22,8 @@ extension ReferenceEvaluator {
   ) throws(Rejected) -> ChosenRoute? {
     var client = client
     if case .gateway = table.owner, case .unavailable = client { client = .absent }
-    let token = try typedToken(facts, blocks: [table.tokens], alsoNamed: alsoNamed)
+    let token = try typedToken(
+      facts, blocks: [table.tokens], alsoNamed: alsoNamed, beyond: issuers(beyond: table))
     try http.refuseRepeated(table.singleReads)
     let reader = AttributeReader(
       policy: policy, facts: facts, http: http, caller: client, token: token, pathView: table.pathView)
@@ -103,17 +104,36 @@ extension ReferenceEvaluator {
 }
 
 extension AttributeReader {
+  /// What is captured stays one value in the query of a template: it ends no parameter and begins none.
   func expand(_ template: Template) throws(Rejected) -> String {
     var text = ""
+    var isInQuery = false
+    func add(_ piece: String) {
+      guard isInQuery else {
+        text += piece
+        return
+      }
+      for scalar in piece.unicodeScalars {
+        switch scalar {
+        case "&": text += "%26"
+        case "=": text += "%3D"
+        case "+": text += "%2B"
+        case "#": text += "%23"
+        default: text.unicodeScalars.append(scalar)
+        }
+      }
+    }
     for part in template.parts {
       switch part {
-      case .text(let literal): text += literal
-      case .wholePath: text += String(http?.path.dropFirst() ?? "")
+      case .text(let literal):
+        text += literal
+        isInQuery = isInQuery || literal.utf8.contains(UInt8(ascii: "?"))
+      case .wholePath: add(String(http?.path.dropFirst() ?? ""))
       case .capture(let name, let bindings):
         guard case .known(.scalar(.string(let piece))) = read(.capture(name: name, bindings)) else {
           throw Rejected("rewrite_not_canonical")
         }
-        text += piece
+        add(piece)
       }
     }
     return text

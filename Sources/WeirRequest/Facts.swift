@@ -62,13 +62,14 @@ public struct RequestFacts: Hashable, Sendable {
   public var clientIP: IPAddress?
   /// The port of the service or gateway that was addressed.
   public var port: Int?
+  /// As sent.
   public var sni: String?
   /// `nil` for a TCP connection.
   public var http: HTTP?
   public var token: Token = .none
   /// Seconds since the epoch; `nil`: no clock that can be trusted.
   public var time: Int64?
-  /// Data sets that are loaded: members by index into `Policy.dataSets`.
+  /// Data sets that are loaded: members, in canonical form, by index into `Policy.dataSets`.
   public var data: [Int: [String]] = [:]
   /// 0...9,999, for every split, mirror and fault without a sticky key.
   public var draw = 0

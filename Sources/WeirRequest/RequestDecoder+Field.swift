@@ -1,3 +1,4 @@
+import HTTPCanonical
 import WeirJSON
 import WeirPolicy
 
@@ -39,6 +40,15 @@ struct Field {
     return text
   }
 
+  /// `http` or `https`, in any case of letters: a rule about one of them must not be passed by spelling it differently.
+  func scheme() throws(RequestError) -> String {
+    let text = try string().lowercased()
+    guard text == "http" || text == "https" else {
+      throw RequestError(.invalidValue, "\(key.rawValue) is http or https")
+    }
+    return text
+  }
+
   func headers() throws(RequestError) -> [RequestFacts.Header] {
     guard case .array(let pairs) = value else { throw wrongType("an array of [name, value]") }
     var headers: [RequestFacts.Header] = []
@@ -75,11 +85,44 @@ struct Field {
   private func text(of member: JSONValue, in set: DataSet) throws(RequestError) -> String {
     switch (set.member, member) {
     case (.int, .int(let number)): return String(number)
-    case (.ip, .string(let text)) where IPAddress(text) == nil:
-      throw RequestError(.invalidValue, "data set \(set.name) holds addresses, not \(member.text)")
     case (.int, _): throw wrongType("an object of arrays; \(set.name) holds whole numbers")
-    case (_, .string(let text)): return text
+    case (_, .string(let text)):
+      guard let canonical = set.member.canonicalMember(text) else {
+        throw RequestError(
+          .invalidValue, "data set \(set.name) holds \(set.member.membersInWords), not \(member.text)")
+      }
+      return canonical
     default: throw wrongType("an object of arrays; \(set.name) holds strings")
+    }
+  }
+}
+
+extension ScalarType {
+  /// A member of a data set in the spelling that values of requests have; `nil` for what no request could equal, which
+  /// would make a list of what is denied one that denies nothing.
+  fileprivate func canonicalMember(_ text: String) -> String? {
+    switch self {
+    case .host:
+      guard case .success(let authority) = Canonical.host(Array(text.utf8)), authority.port == nil else { return nil }
+      return String(decoding: authority.host, as: UTF8.self)
+    case .path:
+      // What two upstreams could read differently is no path to compare with: it is written canonically or not at all.
+      let bytes = Array(text.utf8)
+      return Canonical.path(bytes, mode: .strict) == .success(bytes) ? text : nil
+    case .identity: return SPIFFE.isIdentity(text) ? text : nil
+    case .ip: return IPAddress(text)?.description
+    case .string, .int, .bool, .time, .stringSet: return text
+    }
+  }
+
+  /// What `canonicalMember` accepts.
+  fileprivate var membersInWords: String {
+    switch self {
+    case .host: "hosts without a port"
+    case .path: "paths in canonical form"
+    case .identity: "SPIFFE identities"
+    case .ip: "addresses"
+    case .string, .int, .bool, .time, .stringSet: "strings"
     }
   }
 }

@@ -46,7 +46,7 @@ public struct RequestDecoder: Sendable {
     case .port: facts.port = try field.port()
     case .sni: facts.sni = try field.string()
     case .method: http.method = try field.string()
-    case .scheme: http.scheme = try field.string()
+    case .scheme: http.scheme = try field.scheme()
     case .host: http.host = try field.string()
     case .path: http.target = try field.string()
     case .headers: http.headers = try field.headers()

@@ -36,7 +36,7 @@ import Testing
     arguments: [
       ("WeirISA", []), ("WeirVM", ["WeirISA", "CXXHash"]), ("CXXHash", []), ("HTTPCanonical", []), ("WeirPolicy", []),
       ("WeirJSON", []), ("WeirRegex", []), ("WeirSource", ["WeirJSON"]), ("WeirSyntax", ["WeirSource"]),
-      ("WeirFormat", ["WeirSyntax"]), ("WeirRequest", ["WeirPolicy", "WeirJSON"]),
+      ("WeirFormat", ["WeirSyntax"]), ("WeirRequest", ["WeirPolicy", "WeirJSON", "HTTPCanonical"]),
     ] as [(String, Set<String>)])
   func foundationsStandOnLittle(module: String, dependencies: Set<String>) throws {
     let target = try #require(manifest.targets[module])

@@ -25,7 +25,7 @@ struct RequestGenerator {
     if random.chance(30) { facts.clientIP = address() }
     if random.chance(85) { facts.time = random.pick(Vocabulary.times) }
     facts.draw = Int.random(in: 0...9_999, using: &random)
-    facts.http = http()
+    facts.http = http(toGateway: facts.gateway != nil)
     facts.token = token()
     for (index, set) in dataSets.enumerated() where random.chance(80) {
       facts.data[index] = random.some(set.member == .ip ? Vocabulary.addresses : Vocabulary.identities, 0...3)
@@ -35,10 +35,17 @@ struct RequestGenerator {
 
   private mutating func address() -> IPAddress? { IPAddress(random.pick(Vocabulary.addresses)) }
 
-  private mutating func http() -> RequestFacts.HTTP {
+  /// A gateway is mostly asked for a host of its own.
+  private mutating func host(toGateway: Bool) -> String? {
+    guard random.chance(92) else { return nil }
+    guard toGateway else { return random.pick(Vocabulary.hosts) }
+    return random.pick(random.chance(85) ? ["wild.example", "a.b.wild.example"] : Vocabulary.hosts)
+  }
+
+  private mutating func http(toGateway: Bool) -> RequestFacts.HTTP {
     RequestFacts.HTTP(
       method: random.pick(Vocabulary.methods), scheme: random.chance(90) ? random.pick(["http", "https"]) : nil,
-      host: random.chance(92) ? random.pick(Vocabulary.hosts) : nil,
+      host: host(toGateway: toGateway),
       target: random.pick(random.chance(75) ? Vocabulary.paths : Vocabulary.wildTargets), headers: headers())
   }
 

@@ -63,6 +63,14 @@ import WeirRequest
     #expect(throws: LoadError.self) { _ = try LoadedBundle.load(bytes, trust: .anybody) }
   }
 
+  @Test func `a place that no source has is refused`() throws {
+    let world = try World(ContractTests.source)
+    var contents = try Self.contents(world)
+    contents.topology.scopes[0].rules[0].position.line = .min
+    let bytes = try contents.bytes()
+    #expect(throws: LoadError.self) { _ = try LoadedBundle.load(bytes, trust: .anybody) }
+  }
+
   @Test func `trust is demanded before anything is decided`() throws {
     let world = try World(ContractTests.source)
     let key = try PrivateKey.generate()

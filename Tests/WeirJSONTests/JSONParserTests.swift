@@ -73,6 +73,14 @@ import WeirJSON
     }
   }
 
+  /// Two spellings of one letter are two names, in small objects and in large ones.
+  @Test(arguments: [0, 20]) func comparesNamesByteForByte(others: Int) throws {
+    let members = (0..<others).map { "\"k\($0)\":0" } + [#""\u00e9":1"#, #""e\u0301":2"#]
+    let value = try JSONValue(parsing: Array("{\(members.joined(separator: ","))}".utf8))
+    #expect(value["\u{E9}"] == .int(1))
+    #expect(value["e\u{301}"] == .int(2))
+  }
+
   /// What is written is read back as the same value, and every prefix of it is refused or is another value, never a trap.
   @Test func writesWhatItReads() throws {
     let seed = UInt64.random(in: .min ... .max)

@@ -27,6 +27,9 @@ import WeirPolicy
     ("share", { $0.actions[0].delay = RouteAction.Delay(nanoseconds: 1, share: 10_001) }),
     ("negative", { $0.actions[0].timeoutNanoseconds = -1 }),
     ("position", { $0.services[0].position.file = 2 }),
+    ("position", { $0.services[0].position.line = .max }),
+    ("position", { $0.services[0].position.line = .min }),
+    ("position", { $0.services[0].position.column = 1 << 24 }),
     ("data", { $0.dataSets[0].membersMax = -1 }),
   ]
 

@@ -13,7 +13,7 @@ private func dataSet(_ name: String, _ module: String, _ member: ScalarType) -> 
 private let decoder = RequestDecoder(
   data: DataNames([
     dataSet("revoked", "shop.db", .identity), dataSet("blocked", "shop.a", .ip), dataSet("blocked", "shop.b", .string),
-    dataSet("tenants", "shop.b", .int),
+    dataSet("tenants", "shop.b", .int), dataSet("hosts", "shop.c", .host), dataSet("paths", "shop.c", .path),
   ]))
 
 private func decode(_ line: String) throws(RequestError) -> RequestFacts { try decoder.decode(Array(line.utf8)) }
@@ -88,11 +88,37 @@ private func decode(_ line: String) throws(RequestError) -> RequestFacts { try d
       (#"{"data":{"tenants":["1"]}}"#, .wrongType), (#"{"data":{"shop.a.blocked":["x"]}}"#, .invalidValue),
       (#"{"data":{"revoked":["a","b","c","d"]}}"#, .invalidValue),
       (#"{"data":{"revoked":[],"shop.db.revoked":[]}}"#, .conflictingKeys),
+      (#"{"data":{"revoked":["payments"]}}"#, .invalidValue), (#"{"data":{"revoked":[""]}}"#, .invalidValue),
+      (#"{"data":{"hosts":["bad.example:443"]}}"#, .invalidValue), (#"{"data":{"hosts":["*.x"]}}"#, .invalidValue),
+      (#"{"data":{"hosts":[""]}}"#, .invalidValue), (#"{"data":{"paths":["/a%2Fb"]}}"#, .invalidValue),
+      (#"{"data":{"paths":["/a//b"]}}"#, .invalidValue), (#"{"data":{"paths":["/%61"]}}"#, .invalidValue),
+      (#"{"data":{"paths":["a"]}}"#, .invalidValue),
+      (#"{"method":"GET","path":"/","scheme":"ftp"}"#, .invalidValue),
+      (#"{"method":"GET","path":"/","scheme":""}"#, .invalidValue),
     ] as [(String, RequestError.Code)])
   func refuses(line: String, code: RequestError.Code) {
     let error = #expect(throws: RequestError.self) { try decode(line) }
     #expect(error?.code == code)
     #expect(error?.message.isEmpty == false)
+  }
+
+  /// A member that is spelt differently from what it is compared with would silently match nothing.
+  @Test func membersOfDataSetsAreCanonical() throws {
+    let facts = try decode(
+      #"""
+      {"data":{"hosts":["Bad.Example.","[2001:DB8:0::1]"],"paths":["/","/a%20b/"],"shop.a.blocked":["2001:DB8:0::1"],
+       "shop.b.blocked":["As It Is"]}}
+      """#)
+    #expect(
+      facts.data == [
+        4: ["bad.example", "[2001:db8::1]"], 5: ["/", "/a%20b/"], 1: ["2001:db8::1"], 2: ["As It Is"],
+      ])
+    let error = #expect(throws: RequestError.self) { try decode(#"{"data":{"paths":["/ok","/a/../b"]}}"#) }
+    #expect(error?.message.contains(#""/a/../b""#) == true)
+  }
+
+  @Test func schemesAreFolded() throws {
+    #expect(try decode(#"{"method":"GET","path":"/","scheme":"HTTPS"}"#).http?.scheme == "https")
   }
 
   @Test func writesErrorsAsTheContractSays() {

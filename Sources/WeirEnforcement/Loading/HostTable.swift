@@ -1,7 +1,7 @@
 import WeirPolicy
 import WeirVM
 
-/// Finds the route table of a host: an exact name before the longest wildcard, over quoted hosts and hosts of gateways together.
+/// Finds the route table of a host: an exact name before the longest wildcard.
 ///
 /// Open addressing; the name is compared in full, the hash only says where to look.
 struct HostTable: Sendable {
@@ -9,13 +9,21 @@ struct HostTable: Sendable {
     var isWildcard: Bool
     var name: [UInt8]
     var table: Int
+
+    init(_ pattern: HostPattern, table: Int) {
+      isWildcard = pattern.isWildcard
+      name = Array(pattern.name.utf8)
+      self.table = table
+    }
   }
 
   private var entries: [Entry] = []
   /// An index into `entries` plus one; 0 is empty. A power of two of them.
   private var buckets: [Int32] = [0]
 
+  /// Over quoted hosts and hosts of gateways together.
   init(_ topology: Topology) {
+    var entries: [Entry] = []
     for (index, table) in topology.tables.enumerated() {
       let patterns: [HostPattern]
       switch table.owner {
@@ -23,10 +31,16 @@ struct HostTable: Sendable {
       case .gateway(let gateway): patterns = topology.gateways[gateway].hosts
       case .service: continue
       }
-      for pattern in patterns {
-        entries.append(Entry(isWildcard: pattern.isWildcard, name: Array(pattern.name.utf8), table: index))
-      }
+      for pattern in patterns { entries.append(Entry(pattern, table: index)) }
     }
+    self.init(entries)
+  }
+
+  /// Over the hosts of one table.
+  init(_ hosts: [HostPattern], table: Int) { self.init(hosts.map { Entry($0, table: table) }) }
+
+  private init(_ entries: [Entry]) {
+    self.entries = entries
     var size = 1
     while size < entries.count * 2 { size *= 2 }
     buckets = Array(repeating: 0, count: size)
@@ -38,6 +52,8 @@ struct HostTable: Sendable {
       buckets[place] = Int32(truncatingIfNeeded: index + 1)
     }
   }
+
+  var isEmpty: Bool { entries.isEmpty }
 
   /// The index of the table that is responsible. Complexity: linear in the labels of the host, no allocation.
   func table(for host: Span<UInt8>) -> Int? {

@@ -18,6 +18,7 @@ extension LoadedBundle {
     _ program: borrowing VerifiedProgram, _ topology: Topology, _ names: inout NameTable
   ) throws(LoadError) -> [TablePlan] {
     var plans: [TablePlan] = []
+    let issuersOfServices = topology.issuersOfServices
     for (index, table) in topology.tables.enumerated() {
       guard let id = program.scope(.routes, index) else { throw .inconsistent("number of route tables") }
       var routes: [RoutePlan] = []
@@ -27,7 +28,10 @@ extension LoadedBundle {
           RoutePlan(
             topology.actions[route.action], identity: identity, pathView: table.pathView, topology, &names))
       }
-      plans.append(TablePlan(id: id, singleReads: sources(table.singleReads, topology, &names), routes: routes))
+      plans.append(
+        TablePlan(
+          id: id, singleReads: sources(table.singleReads, topology, &names),
+          issuersBeyond: topology.issuersBeyond(index, issuersOfServices), routes: routes))
     }
     return plans
   }
@@ -53,6 +57,34 @@ extension LoadedBundle {
       if let source = ValueSource(attribute, topology, &names) { sources.append(source) }
     }
     return sources
+  }
+}
+
+extension Topology {
+  /// By service, the issuers that its authz and its limits name at the port that forwards go to.
+  fileprivate var issuersOfServices: [Set<Int>] {
+    var issuers: [Set<Int>] = []
+    for service in services {
+      guard let port = service.firstPort(isHTTP: true) else {
+        issuers.append([])
+        continue
+      }
+      issuers.append(Set(scopes[service.ports[port].authz].tokens))
+    }
+    for limit in limits {
+      guard let port = services[limit.service].firstPort(isHTTP: true), (limit.port ?? port) == port else { continue }
+      issuers[limit.service].formUnion(limit.tokens)
+    }
+    return issuers
+  }
+
+  /// The issuers of every service that a table can forward to, ascending.
+  fileprivate func issuersBeyond(_ table: Int, _ issuersOfServices: [Set<Int>]) -> [Int] {
+    var issuers: Set<Int> = []
+    for route in tables[table].routes.indices {
+      for branch in branches(route, of: table) { issuers.formUnion(issuersOfServices[branch.destination.service]) }
+    }
+    return issuers.sorted()
   }
 }
 

@@ -23,6 +23,8 @@ public struct LoadedBundle: ~Copyable, Sendable {
   /// By service and by gateway, the table that belongs to it.
   let tableOfService: [Int?]
   let tableOfGateway: [Int?]
+  /// By gateway, the hosts that it answers for; empty for one that takes any.
+  let hostsOfGateway: [HostTable]
   let serviceIndex: [String: Int]
   let gatewayIndex: [String: Int]
   let hosts: HostTable
@@ -71,12 +73,14 @@ public struct LoadedBundle: ~Copyable, Sendable {
       case .hosts: break
       }
     }
+    let hostsOfGateway = topology.gateways.enumerated().map { HostTable($1.hosts, table: tableOfGateway[$0] ?? 0) }
     return LoadedBundle(
       identity: bundle.identity, generation: bundle.header.generation, topology: topology, program: program,
       pathMode: topology.mesh?.mergesAndDecodesPaths == true ? .mergeAndDecode : .strict, slots: slots, scopes: scopes,
       tables: tables, limits: limits, limitsOfService: limitsOfService, tableOfService: tableOfService,
-      tableOfGateway: tableOfGateway, serviceIndex: index(topology.services.map(\.name)),
-      gatewayIndex: index(topology.gateways.map(\.name)), hosts: HostTable(topology), names: names)
+      tableOfGateway: tableOfGateway, hostsOfGateway: hostsOfGateway,
+      serviceIndex: index(topology.services.map(\.name)), gatewayIndex: index(topology.gateways.map(\.name)),
+      hosts: HostTable(topology), names: names)
   }
 
   /// The first of each name.

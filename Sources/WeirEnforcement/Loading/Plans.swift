@@ -12,6 +12,9 @@ struct ScopePlan: Sendable {
 struct TablePlan: Sendable {
   var id: ScopeID
   var singleReads: [ValueSource]
+  /// Issuers that the destinations of its forwards name: indices into `Topology.tokens`. Before a destination is chosen their tokens
+  /// are absent, not refused.
+  var issuersBeyond: [Int]
   var routes: [RoutePlan]
 }
 

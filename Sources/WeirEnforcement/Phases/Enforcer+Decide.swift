@@ -41,7 +41,8 @@ extension Enforcer {
       switch asked {
       case .service(let service, let port): verdict = try inbound(service, port, facts, bundle)
       case .gateway(let gateway):
-        verdict = try forwarded(bundle.tableOfGateway[gateway], facts, bundle)
+        let table = answers(gateway, bundle) ? bundle.tableOfGateway[gateway] : nil
+        verdict = try forwarded(table, facts, bundle)
       case .host:
         let table = state.host.flatMap { bundle.hosts.table(for: state.bytes.span.extracting($0)) }
         verdict = try forwarded(table, facts, bundle)
@@ -55,6 +56,12 @@ extension Enforcer {
         query: canonical.query.map { state.text($0) })
     }
     return verdict
+  }
+
+  /// Whether a gateway answers for the host of the request; one without a host is for whomever it was sent to.
+  private func answers(_ gateway: Int, _ bundle: borrowing LoadedBundle) -> Bool {
+    guard let host = state.host, !bundle.hostsOfGateway[gateway].isEmpty else { return true }
+    return bundle.hostsOfGateway[gateway].table(for: state.bytes.span.extracting(host)) != nil
   }
 
   /// Loads the data sets that the facts bring, when they are not those of the request before.

@@ -9,27 +9,18 @@ extension Enforcer {
     guard let table else { throw .decision(.noRoute) }
     let gateway = bundle.topology.gateway(of: table)
     let scope = gateway.flatMap { bundle.topology.gateways[$0].authz }
-    issuers.removeAll(keepingCapacity: true)
+    nameIssuers(of: table, bundle)
     var edge: Verdict?
     if let scope {
-      let names = bundle.topology.tables[table].tokens
-      issuers.append(contentsOf: bundle.topology.scopes[scope].tokens)
-      issuers.append(contentsOf: names)
       // A client without a certificate is a client; only a service behind strict mutual TLS can tell the two apart.
       if case .unavailable = state.caller { state.caller = .absent }
-      try state.authenticate(facts.token, issuers: issuers, bundle.topology.tokens)
+      try authenticate(before: table, facts, bundle)
       try refuseRepeats(bundle.scopes[scope].singleReads, bundle.names.bytes)
       try refuseRepeats(bundle.tables[table].singleReads, bundle.names.bytes)
       let decision = authorize(scope, bundle)
       edge = verdict(decision, scope, bundle)
     }
-    if var denied = edge, denied.outcome != .allow {
-      // The decision stands; where the request would have gone is told when it can be.
-      do throws(Reject) { denied.route = describe(try route(entering: table, facts, bundle), table, bundle) } catch {
-        denied.route = nil
-      }
-      return denied
-    }
+    if let edge, edge.outcome != .allow { return goOn(denied: edge, table, gateway, facts, bundle) }
     let routed = try route(entering: table, facts, bundle)
     var verdict: Verdict
     switch routed.kind {
@@ -45,16 +36,50 @@ extension Enforcer {
     return verdict
   }
 
+  /// What the gateway denied: the decision stands. Where the request would have gone is told when it can be, and when the gateway's
+  /// shadow rules would have let it through, what comes after them has the shadow outcome.
+  private mutating func goOn(
+    denied edge: Verdict, _ table: Int, _ gateway: Int?, _ facts: RequestFacts, _ bundle: borrowing LoadedBundle
+  ) -> Verdict {
+    var verdict = edge
+    do throws(Reject) {
+      let routed = try route(entering: table, facts, bundle)
+      verdict.route = describe(routed, table, bundle)
+      guard edge.shadowOutcome == .allow, case .forward(let branch) = routed.kind else { return verdict }
+      let beyond = try authorizeForwarded(routed.route, branch, table, gateway, facts, bundle)
+      verdict.shadowOutcome = beyond.shadowOutcome
+    } catch {
+      if edge.shadowOutcome == .allow { verdict.shadowOutcome = .reject }
+    }
+    return verdict
+  }
+
+  /// Sets `issuers` to those that a table and the gateway in front of it name themselves.
+  private mutating func nameIssuers(of table: Int, _ bundle: borrowing LoadedBundle) {
+    issuers.removeAll(keepingCapacity: true)
+    if let gateway = bundle.topology.gateway(of: table), let scope = bundle.topology.gateways[gateway].authz {
+      issuers.append(contentsOf: bundle.topology.scopes[scope].tokens)
+    }
+    issuers.append(contentsOf: bundle.topology.tables[table].tokens)
+  }
+
+  /// Phase *authenticate* where no destination is chosen yet: a good token that only a destination knows is absent, not refused.
+  private mutating func authenticate(
+    before table: Int, _ facts: RequestFacts, _ bundle: borrowing LoadedBundle
+  ) throws(Reject) {
+    guard !issuers.isEmpty else { return }
+    issuers.append(contentsOf: bundle.tables[table].issuersBeyond)
+    try state.authenticate(facts.token, issuers: issuers, bundle.topology.tokens)
+  }
+
   /// Chooses a route with the client as caller.
+  ///
+  /// `issuers` holds those that the view's blocks name.
   mutating func route(
     entering table: Int, _ facts: RequestFacts, _ bundle: borrowing LoadedBundle
   ) throws(Reject) -> Routed {
     if bundle.topology.gateway(of: table) != nil, case .unavailable = state.caller { state.caller = .absent }
-    let tokens = bundle.topology.tables[table].tokens
-    if !tokens.isEmpty {
-      issuers.append(contentsOf: tokens)
-      try state.authenticate(facts.token, issuers: issuers, bundle.topology.tokens)
-    }
+    if !bundle.topology.tables[table].tokens.isEmpty { try authenticate(before: table, facts, bundle) }
     try refuseRepeats(bundle.tables[table].singleReads, bundle.names.bytes)
     return try route(table, draw: facts.draw, bundle)
   }
@@ -75,6 +100,7 @@ extension Enforcer {
     }
     state.port = bundle.topology.services[service].ports[port].number
     beginView()
+    nameIssuers(of: table, bundle)
     return try authorize(service: service, port: port, facts, bundle)
   }
 

@@ -10,12 +10,13 @@ extension Enforcer {
       state.host.flatMap { bundle.hosts.table(for: state.bytes.span.extracting($0)) }
       ?? bundle.tableOfService[service]
     let caller = state.caller
+    // The service's own alone: what a table names must not make the service take a token that it does not know.
     issuers.removeAll(keepingCapacity: true)
-    if let table { issuers.append(contentsOf: bundle.topology.tables[table].tokens) }
     var verdict = try authorize(service: service, port: port, facts, bundle)
     guard state.isHTTP, let table else { return verdict }
     state.caller = caller
     beginView()
+    issuers.append(contentsOf: bundle.topology.tables[table].tokens)
     do throws(Reject) {
       let routed = try route(entering: table, facts, bundle)
       verdict.route = describe(routed, table, bundle)

@@ -31,7 +31,9 @@ extension Enforcer {
   ) -> ScopeExplanation {
     let declared = bundle.topology.scopes[scope]
     var explanation = ScopeExplanation(scope: bundle.topology.name(of: declared.target), rules: [], nearestMiss: nil)
-    var nearest: (distance: Int, rule: Int)?
+    // A test that stands before its rule, in an `fn`, says nothing about how far the rule got.
+    var nearest = (-1, Int.max)
+    var nearestRule: Int?
     for (place, rule) in declared.rules.enumerated() {
       let (line, test) = explain(
         place, in: bundle.scopes[scope].id, rule.name, (rule.isShadow ? "shadow " : "") + "\(rule.effect)",
@@ -39,10 +41,13 @@ extension Enforcer {
       explanation.rules.append(line)
       guard rule.effect == .allow, !rule.isShadow, line.outcome != .holds else { continue }
       // How far into its condition an allow got; tests are looked at in the order of the source.
-      let distance = test.map { ($0.line - rule.position.line) * 1_000 + $0.column } ?? 0
-      if distance > nearest?.distance ?? -1 { nearest = (distance, place) }
+      // Lines have 32 bits in the program and fewer in a validated topology: their difference is a number.
+      let distance = test.map { ($0.line - rule.position.line, $0.column) } ?? (0, 0)
+      guard distance > nearest else { continue }
+      nearest = distance
+      nearestRule = place
     }
-    if !decision.enforced.isAllowed, decision.enforced.reason != .rule { explanation.nearestMiss = nearest?.rule }
+    if !decision.enforced.isAllowed, decision.enforced.reason != .rule { explanation.nearestMiss = nearestRule }
     return explanation
   }
 

@@ -42,17 +42,22 @@ extension Service {
   /// The port that is addressed: by number, or the first of the layer. The only port of a service need not be named by its number.
   ///
   /// - Returns: `nil` for a number that no port has.
-  /// - Throws: `wrong_layer` when no port is of that layer.
+  /// - Throws: `wrong_layer` when no port is of that layer, or the one with the number is of the other.
   fileprivate func port(number: Int?, isHTTP: Bool) throws(RequestError) -> Int? {
-    guard let first = firstPort(isHTTP: isHTTP) else {
-      throw RequestError(
-        .wrongLayer,
-        isHTTP
-          ? "service \(name) takes connections, not HTTP requests"
-          : "service \(name) takes HTTP requests: give method and path")
-    }
+    guard let first = firstPort(isHTTP: isHTTP) else { throw wrongLayer("service \(name)", isHTTP: isHTTP) }
     guard let number, ports.count > 1 else { return first }
-    return ports.firstIndex { $0.protocol.isHTTP == isHTTP && $0.number == number }
+    let found = ports.firstIndex { $0.protocol.isHTTP == isHTTP && $0.number == number }
+    if found == nil, ports.contains(where: { $0.number == number }) {
+      throw wrongLayer("port \(number) of service \(name)", isHTTP: isHTTP)
+    }
+    return found
+  }
+
+  private func wrongLayer(_ place: String, isHTTP: Bool) -> RequestError {
+    RequestError(
+      .wrongLayer,
+      isHTTP
+        ? "\(place) takes connections, not HTTP requests" : "\(place) takes HTTP requests: give method and path")
   }
 
   func firstPort(isHTTP: Bool) -> Int? { ports.firstIndex { $0.protocol.isHTTP == isHTTP } }

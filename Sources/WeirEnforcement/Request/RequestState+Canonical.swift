@@ -44,16 +44,40 @@ extension RequestState {
     } catch { throw .canonical(error) }
   }
 
-  /// Phase *canonicalise*, one field line. A `Host` field names the authority, or the one that was named already.
+  /// Phase *canonicalise*, one field line. A `Host` field names the authority, or the one that was named already; a
+  /// second one is refused even if it says the same (RFC 9112 section 3.2).
   mutating func addField(name: Span<UInt8>, value: Span<UInt8>, _ budget: inout HeaderBudget) throws(Reject) {
+    var isRepeated = false
     do throws(RejectReason) {
       try budget.add(nameBytes: name.count, valueBytes: value.count)
       var room = work.mutableSpan
       let count = try CanonicalHeader.writeName(name, into: &room)
       let written = appendWork(count)
       let trimmed = value.extracting(try CanonicalHeader.trimValue(value))
+      let isHost = bytes[written].elementsEqual("host".utf8)
+      if isHost {
+        for field in fields where bytes[field.name].elementsEqual("host".utf8) { isRepeated = true }
+      }
       fields.append(Field(name: written, value: append(trimmed)))
-      if bytes[written].elementsEqual("host".utf8) { try setAuthority(trimmed) }
+      if isHost, !isRepeated { try setAuthority(trimmed) }
+    } catch { throw .canonical(error) }
+    if isRepeated { throw .decision(.repeatedHeader) }
+  }
+
+  /// Phase *canonicalise*, the server name of TLS: a host name alone, neither an address nor with a port
+  /// (RFC 6066 section 3).
+  ///
+  /// - Throws: `host_*`.
+  mutating func setServerName(_ text: Span<UInt8>) throws(Reject) {
+    do throws(RejectReason) {
+      var room = work.mutableSpan
+      let named = try CanonicalHost.write(text, into: &room)
+      guard named.port == nil else { throw .hostBadPort }
+      switch named.kind {
+      case .name: sni = appendWork(named.byteCount)
+      case .ipv4: throw .hostBadIPv4
+      case .ipv6: throw .hostBadIPv6
+      }
     } catch { throw .canonical(error) }
   }
 

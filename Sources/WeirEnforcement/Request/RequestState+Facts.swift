@@ -19,7 +19,11 @@ extension RequestState {
     sourcePort = facts.sourcePort
     port = facts.port
     time = facts.time
-    if let name = facts.sni { sni = append(name.utf8) }
+    if let name = facts.sni {
+      raw.removeAll(keepingCapacity: true)
+      let place = raw.place(name)
+      try setServerName(raw.span.extracting(place))
+    }
     guard let http = facts.http else { return }
 
     raw.removeAll(keepingCapacity: true)

@@ -3,7 +3,8 @@ import WeirPolicy
 import WeirRequest
 
 extension RequestState {
-  /// The text of a template, as it is: whether it is canonical is asked afterwards.
+  /// The text of a template, as it is: whether it is canonical is asked afterwards. What is captured stays one value in
+  /// the query of a template: it ends no parameter and begins none.
   ///
   /// - Throws: `rewrite_not_canonical` for a capture that nothing bound.
   mutating func expand(_ template: [RoutePlan.Piece]) throws(Reject) -> Range<Int> {
@@ -12,17 +13,38 @@ extension RequestState {
     swap(&parts, &pieces)
     defer { swap(&parts, &pieces) }
     parts.removeAll(keepingCapacity: true)
+    var isInQuery = false
     for piece in template {
       switch piece {
-      case .text(let text): parts.append(append(text))
-      case .wholePath: parts.append(min(path.lowerBound + 1, path.upperBound)..<path.upperBound)
+      case .text(let text):
+        parts.append(append(text))
+        isInQuery = isInQuery || text.contains(UInt8(ascii: "?"))
+      case .wholePath:
+        let range = min(path.lowerBound + 1, path.upperBound)..<path.upperBound
+        parts.append(isInQuery ? escapedForQuery(range) : range)
       case .capture(let source):
         guard case .bytes(let range) = capture(source) else { throw .decision(.rewriteNotCanonical) }
-        parts.append(range)
+        parts.append(isInQuery ? escapedForQuery(range) : range)
       }
     }
     let start = bytes.count
     for part in parts { _ = copy(part) }
+    return start..<bytes.count
+  }
+
+  /// A copy of a piece in which nothing is a separator of a query, a space of a form, or the end of the query.
+  private mutating func escapedForQuery(_ range: Range<Int>) -> Range<Int> {
+    let start = bytes.count
+    for index in range {
+      let byte = bytes[index]
+      switch byte {
+      case UInt8(ascii: "&"): bytes.append(contentsOf: "%26".utf8)
+      case UInt8(ascii: "="): bytes.append(contentsOf: "%3D".utf8)
+      case UInt8(ascii: "+"): bytes.append(contentsOf: "%2B".utf8)
+      case UInt8(ascii: "#"): bytes.append(contentsOf: "%23".utf8)
+      default: bytes.append(byte)
+      }
+    }
     return start..<bytes.count
   }
 

@@ -24,7 +24,9 @@ extension RequestState {
     case .invalid(let error): throw .token(error)
     case .verified(let raw):
       guard case .object = raw, case .string(let name)? = raw["iss"] else { throw .token(.malformed) }
-      guard let issuer = issuers.first(where: { declared[$0].issuer == name }) else { throw .token(.unknownIssuer) }
+      guard let issuer = issuers.first(where: { declared[$0].issuer.isSpelt(as: name) }) else {
+        throw .token(.unknownIssuer)
+      }
       try take(raw, of: declared[issuer], named: name)
       token = .issuer(issuer)
     }
@@ -38,7 +40,8 @@ extension RequestState {
     let audience = raw["aud"]
     if let audience {
       guard let audiences = audience.strings else { throw .token(.claim) }
-      guard audiences.contains(where: issuer.audiences.contains) else { throw .token(.audience) }
+      let isMeant = audiences.contains { name in issuer.audiences.contains { $0.isSpelt(as: name) } }
+      guard isMeant else { throw .token(.audience) }
     }
     try checkTimes(raw)
     claims.append(try subject.map { value throws(Reject) in try typed(value, .string, nil) } ?? .absent)
@@ -85,7 +88,7 @@ extension RequestState {
           claimMembers.append(append(member.utf8))
           continue
         }
-        for piece in member.pieces(between: separator) where !piece.isEmpty { claimMembers.append(append(piece.utf8)) }
+        for piece in member.pieces(between: separator) where !piece.isEmpty { claimMembers.append(append(piece)) }
       }
       return .list(start..<claimMembers.count)
     case (.string, _), (.int, _), (.time, _), (.bool, _), (.identity, _), (.ip, _), (.host, _), (.path, _):
@@ -121,10 +124,13 @@ extension JSONValue {
 }
 
 extension String {
-  fileprivate func pieces(between separator: String) -> [Substring] {
-    var pieces: [Substring] = []
-    var rest = self[...]
-    while let range = rest.firstRange(of: separator) {
+  /// Byte for byte (RFC 7519 section 2, StringOrURI): to `==`, spellings that Unicode takes for equivalent are one.
+  fileprivate func isSpelt(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+  fileprivate func pieces(between separator: String) -> [Substring.UTF8View] {
+    var pieces: [Substring.UTF8View] = []
+    var rest = utf8[...]
+    while let range = rest.firstRange(of: separator.utf8) {
       pieces.append(rest[..<range.lowerBound])
       rest = rest[range.upperBound...]
     }

@@ -19,10 +19,13 @@ struct PolicyIndices {
   }
 
   func check(_ position: Position) throws(WireError) {
-    guard (0..<fileCount).contains(position.file), position.line >= 1, position.column >= 1 else {
-      throw .outOfRange("position")
-    }
+    guard (0..<fileCount).contains(position.file), Self.places.contains(position.line),
+      Self.places.contains(position.column)
+    else { throw .outOfRange("position") }
   }
+
+  /// Lines and columns: more than any source has, and few enough to reckon with.
+  private static let places = 1..<(1 << 24)
 
   func check(service: Int, port: Int?) throws(WireError) {
     guard portCounts.indices.contains(service) else { throw .outOfRange("service") }
