@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: [
     ["nonsense"], ["check", "--nonsense"], ["check", "--format", "xml"], ["fmt", "--chekc"],
     ["lint", "--as-of", "soon"],
-    ["build", "."], ["build", ".", "-o", "a.weirb", "--generation", "-1"], ["verify", "a.weirb"], ["keygen"],
+    ["build", "."], ["build", ".", "-o", "a.weirb", "--generation", "-1"], ["verify", "a.weirb"], ["keygen", "--out"],
     ["explain"], ["explain", "--list", "nonsense"], ["eval", "a.weirb"], ["inspect"], ["new"], ["new", "Shop"],
     ["new", "std"], ["new", "a b"], ["new", "allow"], ["new", "shop-"], ["test", "--junit"],
     ["prove", "--format", "sarif"], ["graph", "--format", "svg"],

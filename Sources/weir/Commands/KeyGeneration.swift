@@ -10,12 +10,13 @@ struct KeyGeneration: ParsableCommand {
       Writes NAME.key, the private key, which only its owner may read, and NAME.pub, the public key that hosts trust. Both are
       PEM (RFC 8410). Nothing is overwritten.
 
-      Example:
+      Examples:
+        weir keygen                    writes weir.key and weir.pub here
         weir keygen --out release      then: weir build policy -o policy.weirb --key release.key
       """)
 
-  @Option(help: ArgumentHelp("Where to write: NAME.key and NAME.pub.", valueName: "NAME"))
-  var out: String
+  @Option(name: [.short, .long], help: ArgumentHelp("Where to write: NAME.key and NAME.pub.", valueName: "NAME"))
+  var out = "weir"
 
   mutating func validate() throws {
     let name = URL(fileURLWithPath: out).lastPathComponent
