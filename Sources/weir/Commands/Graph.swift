@@ -1,7 +1,6 @@
 import ArgumentParser
 import WeirAnalysis
-import WeirCompiler
-import WeirSource
+import WeirPolicy
 
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,11 +25,7 @@ struct Graph: ParsableCommand {
   var format: Format = .table
 
   mutating func run() throws {
-    let checked = check(try SourceFinder.files(at: paths))
-    guard let policy = checked.policy, !checked.hasErrors else {
-      Output.error(DiagnosticRenderer(sources: checked.sources, format: .human).render(checked.diagnostics))
-      throw ExitCode.findings
-    }
+    let policy = try Policy.checked(at: paths)
     let edges = CallGraph(policy: policy).edges
     switch format {
     case .table:

@@ -30,19 +30,13 @@ struct Inspect: ParsableCommand {
   var disassemble = false
 
   mutating func run() throws {
-    do {
+    try BundleFile.inspecting(bundle) {
       let bundle = try BundleFile.open(self.bundle)
       let inspection = try BundleInspection(bundle)
       if !stats && !rules && !disassemble { summary(inspection) }
       if stats { statistics(inspection) }
       if rules { ruleTable(inspection) }
       if disassemble { Output.write(try WeirVM.verify(UnverifiedProgram(bundle.program)).disassembly()) }
-    } catch let error as BundleError {
-      Output.write("\(bundle): refused: \(error) [\(error.code)]\n")
-      throw ExitCode.findings
-    } catch let rejection as Rejection {
-      Output.write("\(bundle): refused: the program is not safe to run: \(rejection)\n")
-      throw ExitCode.findings
     }
   }
 

@@ -1,10 +1,9 @@
 import ArgumentParser
 import WeirAnalysis
-import WeirCompiler
 import WeirEnforcement
 import WeirJSON
+import WeirPolicy
 import WeirRequest
-import WeirSource
 
 struct Prove: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,11 +28,7 @@ struct Prove: ParsableCommand {
   var format: Format = .human
 
   mutating func run() throws {
-    let checked = check(try SourceFinder.files(at: paths))
-    guard let policy = checked.policy, !checked.hasErrors else {
-      Output.error(DiagnosticRenderer(sources: checked.sources, format: .human).render(checked.diagnostics))
-      throw ExitCode.findings
-    }
+    let policy = try Policy.checked(at: paths)
     let bytes = try Build.compile(policy, generation: 0)
     let identity: String
     do throws(LoadError) { identity = "\(try LoadedBundle.load(bytes, trust: .anybody).identity)" } catch {

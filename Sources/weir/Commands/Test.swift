@@ -1,9 +1,8 @@
 import ArgumentParser
 import WeirBundle
-import WeirCompiler
 import WeirEnforcement
+import WeirPolicy
 import WeirRequest
-import WeirSource
 import WeirTesting
 
 struct Test: ParsableCommand {
@@ -29,11 +28,7 @@ struct Test: ParsableCommand {
   var junit: String?
 
   mutating func run() throws {
-    let checked = check(try SourceFinder.files(at: paths))
-    guard let policy = checked.policy, !checked.hasErrors else {
-      Output.error(DiagnosticRenderer(sources: checked.sources, format: .human).render(checked.diagnostics))
-      throw ExitCode.findings
-    }
+    let policy = try Policy.checked(at: paths)
     let bytes = try Build.compile(policy, generation: 0)
     let bundle: LoadedBundle
     do throws(LoadError) { bundle = try LoadedBundle.load(bytes, trust: .anybody) } catch {

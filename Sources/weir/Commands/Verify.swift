@@ -22,19 +22,13 @@ struct Verify: ParsableCommand {
   mutating func run() throws {
     guard !trust.isEmpty else { throw ValidationError("Give a key with --trust.") }
     let keys = try trust.map(BundleFile.publicKey)
-    do {
+    try BundleFile.inspecting(bundle) {
       let bundle = try BundleFile.open(self.bundle)
       try bundle.verify(.keys(keys))
       _ = try bundle.topology()
       _ = try bundle.policy()
       _ = try WeirVM.verify(UnverifiedProgram(bundle.program))
       Output.write("\(self.bundle): valid, generation \(bundle.header.generation), sha256 \(bundle.identity)\n")
-    } catch let error as BundleError {
-      Output.write("\(bundle): refused: \(error) [\(error.code)]\n")
-      throw ExitCode.findings
-    } catch let rejection as Rejection {
-      Output.write("\(bundle): refused: the program is not safe to run: \(rejection)\n")
-      throw ExitCode.findings
     }
   }
 }
