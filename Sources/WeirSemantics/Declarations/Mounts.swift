@@ -106,7 +106,7 @@ extension DeclarationChecker {
 }
 
 /// Whether `path` is `prefix` or lies below it.
-private func covers(_ prefix: String, _ path: String) -> Bool {
+func covers(_ prefix: String, _ path: String) -> Bool {
   prefix == "/" || path == prefix || path.hasPrefix(prefix + "/")
 }
 

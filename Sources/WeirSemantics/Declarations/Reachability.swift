@@ -38,10 +38,10 @@ extension Predicate {
     switch (self, other) {
     case (.isUnder("/"), _): true
     case (.isUnder(let prefix), .isUnder(let path)), (.isUnder(let prefix), .equals(.string(let path))):
-      path == prefix || path.hasPrefix(prefix + "/")
+      covers(prefix, path)
     case (.isUnder(let prefix), .isIn(let values)):
       values.allSatisfy { value in
-        if case .string(let path) = value { path == prefix || path.hasPrefix(prefix + "/") } else { false }
+        if case .string(let path) = value { covers(prefix, path) } else { false }
       }
     case (.isIn(let values), .equals(let value)): values.contains(value)
     case (.isIn(let values), .isIn(let others)): Set(values).isSuperset(of: others)
