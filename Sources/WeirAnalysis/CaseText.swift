@@ -135,7 +135,7 @@ struct CaseText {
     case .audit(let rule): "audit \(rule)"
     case .limit(let name): "limit \(name)"
     case .route(let name): "route \(name)"
-    case .to(let plan): "to \(plan.first.map { policy.label($0.destination) } ?? "")"
+    case .to(let plan): "to \(plan.first.map { policy.name(of: $0.destination) } ?? "")"
     case .redirect(let status, let location): "redirect \(status) to \"\(location)\""
     case .respond(let status): "respond \(status)"
     }
@@ -150,12 +150,5 @@ struct CaseText {
       result.unicodeScalars.append(character)
     }
     return result + "\""
-  }
-}
-
-extension Policy {
-  /// `payments` or `payments.canary`
-  func label(_ destination: Destination) -> String {
-    services[destination.service].name + (destination.subset.map { ".\($0)" } ?? "")
   }
 }

@@ -72,7 +72,7 @@ extension Policy {
     switch outcome {
     case .allow(let scope, _): "allow \(place(ofScope: scope))"
     case .deny(let scope, _): "deny \(place(ofScope: scope))"
-    case .route(let table, let destination, _): "route \(place(ofTable: table)) to \(label(destination))"
+    case .route(let table, let destination, _): "route \(place(ofTable: table)) to \(name(of: destination))"
     }
   }
 

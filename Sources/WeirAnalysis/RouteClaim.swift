@@ -70,7 +70,7 @@ struct RouteClaim {
     guard branch(of: route.action) == nil else { return nil }
     if isNever {
       let mirror = route.action.mirrors.first { $0.share > 0 && isMeant($0.destination) }
-      return mirror.map { "route `\(route.name)` mirrors requests to \(policy.label($0.destination))" }
+      return mirror.map { "route `\(route.name)` mirrors requests to \(policy.name(of: $0.destination))" }
     }
     return route.action.isForward
       ? "a fault of route `\(route.name)` answers in place of the destination"

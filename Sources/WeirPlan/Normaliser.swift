@@ -120,14 +120,3 @@ public enum Variable: Hashable, Sendable {
 extension Position {
   static let none = Position(file: 0, line: 0, column: 0)
 }
-
-extension Predicate {
-  var otherAttribute: Attribute? {
-    switch self {
-    case .equalsAttribute(let attribute), .isInAttribute(let attribute), .hasAttribute(let attribute): attribute
-    case .isPresent, .equals, .isIn, .isInRanges, .isInNetworks, .isUnder, .matches, .matchesAny, .matchesRegex,
-      .isInData, .has:
-      nil
-    }
-  }
-}

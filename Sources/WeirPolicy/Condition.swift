@@ -74,6 +74,18 @@ public enum Predicate: Hashable, Sendable {
   case hasAttribute(Attribute)
 }
 
+extension Predicate {
+  /// The second attribute that a comparison reads.
+  public var otherAttribute: Attribute? {
+    switch self {
+    case .equalsAttribute(let attribute), .isInAttribute(let attribute), .hasAttribute(let attribute): attribute
+    case .isPresent, .equals, .isIn, .isInRanges, .isInNetworks, .isUnder, .matches, .matchesAny, .matchesRegex,
+      .isInData, .has:
+      nil
+    }
+  }
+}
+
 /// A place in the sources, carried to run time.
 public struct Position: Hashable, Sendable {
   /// An index into `Policy.files`.

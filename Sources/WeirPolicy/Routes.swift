@@ -9,6 +9,17 @@ public struct Destination: Hashable, Sendable {
   }
 }
 
+extension Destination {
+  func name(among services: [Service]) -> String {
+    services[service].name + (subset.map { ".\($0)" } ?? "")
+  }
+}
+
+extension Policy {
+  /// `payments` or `payments.canary`
+  public func name(of destination: Destination) -> String { destination.name(among: services) }
+}
+
 public struct WeightedDestination: Hashable, Sendable {
   public var destination: Destination
   /// Hundredths of a percent; a split's weights sum to 10,000.

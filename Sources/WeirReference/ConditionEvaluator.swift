@@ -79,15 +79,3 @@ extension AttributeReader {
     }
   }
 }
-
-extension Predicate {
-  /// The second attribute that this predicate reads.
-  fileprivate var otherAttribute: Attribute? {
-    switch self {
-    case .equalsAttribute(let attribute), .isInAttribute(let attribute), .hasAttribute(let attribute): attribute
-    case .isPresent, .equals, .isIn, .isInRanges, .isInNetworks, .isUnder, .matches, .matchesAny, .matchesRegex,
-      .isInData, .has:
-      nil
-    }
-  }
-}

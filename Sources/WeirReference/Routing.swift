@@ -49,7 +49,7 @@ extension ReferenceEvaluator {
       return ChosenRoute(verdict: .init(name: route.name, action: .redirect(status: status, location: location)))
     case .forward(let split, _):
       let http = try rewritten(http, route.action, reader)
-      let plan = split.map { Verdict.PlanEntry(destination: label($0.destination), weight: $0.weight) }
+      let plan = split.map { Verdict.PlanEntry(destination: policy.name(of: $0.destination), weight: $0.weight) }
       let chosen = branch(of: split, draw: reader.facts.draw)
       return ChosenRoute(
         verdict: .init(
@@ -69,10 +69,6 @@ extension ReferenceEvaluator {
       remaining -= entry.weight
     }
     return split[split.count - 1].destination
-  }
-
-  private func label(_ destination: Destination) -> String {
-    policy.services[destination.service].name + (destination.subset.map { "." + $0 } ?? "")
   }
 
   private func rewritten(

@@ -33,7 +33,7 @@ struct ExpectationMatcher {
   private func goes(to plan: [WeightedDestination]) -> Bool {
     guard case .forward(let service, let subset, let actual, path: _)? = verdict.route?.action else { return false }
     if test.draw != nil, plan.count == 1 {
-      return policy.name(of: Destination(service: plan[0].destination.service, subset: plan[0].destination.subset))
+      return policy.name(of: plan[0].destination)
         == (subset.map { "\(service).\($0)" } ?? service)
     }
     return actual == plan.map { Verdict.PlanEntry(destination: policy.name(of: $0.destination), weight: $0.weight) }
@@ -97,13 +97,5 @@ struct ExpectationMatcher {
       return "\(entry.destination) \(entry.weight / 100)\(digits)%"
     }
     return "{ \(parts.joined(separator: ", ")) }"
-  }
-}
-
-extension Policy {
-  /// `payments` or `payments.canary`
-  func name(of destination: Destination) -> String {
-    let service = services[destination.service].name
-    return destination.subset.map { "\(service).\($0)" } ?? service
   }
 }

@@ -19,9 +19,7 @@ extension Topology {
   }
 
   /// `payments` or `payments.canary`
-  public func name(of destination: Destination) -> String {
-    services[destination.service].name + (destination.subset.map { ".\($0)" } ?? "")
-  }
+  public func name(of destination: Destination) -> String { destination.name(among: services) }
 
   /// Where something was declared, as `file:line`. Total: an unknown file is `?`.
   public func place(of position: Position) -> String {

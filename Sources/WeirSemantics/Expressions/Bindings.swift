@@ -92,15 +92,3 @@ extension Attribute {
     }
   }
 }
-
-extension Predicate {
-  /// The second attribute that a comparison reads.
-  fileprivate var otherAttribute: Attribute? {
-    switch self {
-    case .equalsAttribute(let attribute), .isInAttribute(let attribute), .hasAttribute(let attribute): attribute
-    case .isPresent, .equals, .isIn, .isInRanges, .isInNetworks, .isUnder, .matches, .matchesAny, .matchesRegex,
-      .isInData, .has:
-      nil
-    }
-  }
-}
