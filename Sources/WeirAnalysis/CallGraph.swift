@@ -61,7 +61,7 @@ private struct Caller {
   private static func test(_ predicate: Predicate) -> Condition {
     .test(
       Test(
-        attribute: .caller, predicate: predicate, whenAbsent: false, position: Position(file: 0, line: 1, column: 1)))
+        attribute: .caller, predicate: predicate, whenAbsent: false, position: .nowhere))
   }
 }
 

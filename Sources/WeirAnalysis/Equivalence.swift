@@ -77,5 +77,5 @@ struct Equivalence {
 extension Condition {
   fileprivate static let callerIsPresent = Condition.test(
     WeirPolicy.Test(
-      attribute: .caller, predicate: .isPresent, whenAbsent: false, position: Position(file: 0, line: 1, column: 1)))
+      attribute: .caller, predicate: .isPresent, whenAbsent: false, position: .nowhere))
 }

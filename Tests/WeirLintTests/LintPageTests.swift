@@ -80,7 +80,7 @@ import WeirSource
     #"allow first when request.path under "/a" and (caller is web or caller is not web) , allow second when request.path is "/a""#,
     #"allow first when request.header["x-n"] in 1..5 or request.header["x-n"] not in 1..5 else true"#,
     #"allow first when request.path matches "/{rest...}", allow second when request.method is OPTIONS"#,
-    #"shadow deny first when caller is web and caller is not web, allow second when caller is web"#,
+    #"shadow deny first when request.header["x-s"] is "1" else false or request.header["x-s"] is not "1" else true, allow second always"#,
     #"allow first when caller in revoked, allow second when caller is web"#,
     #"deny first when source.ip in "10.0.0.0/8", allow second when source.ip in "10.0.0.0/7""#,
   ])
@@ -91,6 +91,7 @@ import WeirSource
       service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
 
       header "x-n": Int
+      header "x-s": String
 
       data revoked: Set<Identity> max 10 stale 10m
 
@@ -106,6 +107,9 @@ import WeirSource
     (#"allow first when caller is web and token.sub is present, allow second when caller is web"#, "W1204"),
     (#"allow first when not (source.ip not in "10.0.0.0/8"), allow second when source.ip in "10.0.0.0/8""#, "W1205"),
     (#"allow first when request.method is GET and request.method is HEAD"#, "W1202"),
+    (#"shadow deny first when caller is web and caller is not web, allow second when caller is web"#, "W1202"),
+    (#"shadow allow first when caller is web or caller is not web, allow second when caller is web"#, "W1201"),
+    (#"audit first when request.method is GET and request.method is PUT, allow second when caller is web"#, "W1202"),
   ])
   func findsWhatIsCertain(rules: String, code: String) throws {
     let text = """

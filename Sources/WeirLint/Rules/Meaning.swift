@@ -39,6 +39,14 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
       kind = .limitWithoutRequests
       message = "limit `\(name)` is never charged: nothing that it covers is allowed"
       help = "a limit is charged after an allow: cover what some rule allows"
+    case .deniedRoute:
+      kind = .routeThatIsDenied
+      message = "nothing that route `\(name)` sends to \(others) is allowed there"
+      help = "allow what the route sends, or send it elsewhere; rules see requests as they are forwarded"
+    case .unreachedAllow:
+      kind = .allowWithoutRequests
+      message = "`\(name)` allows \(others) alone, which sends no request that it covers"
+      help = "a gateway sends what its routes send: add a route, or correct the rule"
     }
     return Diagnostic(
       kind, at: program.span(finding.item.position), message,

@@ -2,7 +2,7 @@
 extension Catalog {
   static let meaningLints: [DiagnosticKind] = [
     .alwaysTrueCondition, .neverTrueCondition, .allowThatIsDenied, .redundantRule, .rulesOfOneMeaning, .unreachedRoute,
-    .limitWithoutRequests,
+    .limitWithoutRequests, .routeThatIsDenied, .allowWithoutRequests,
   ]
 }
 
@@ -181,5 +181,79 @@ extension DiagnosticKind {
       authz web { allow reads when request.method in { GET, POST } }
 
       limit writes for web { rate 10/s burst 20 by caller, when request.method is POST }
+      """)
+
+  public static let routeThatIsDenied = DiagnosticKind(
+    "W1208", "route to a service that denies all it sends",
+    why:
+      "A request is decided by the rules of the service it is forwarded to, as it is forwarded: after rewrites and header changes, with the gateway as caller. A route of which all is denied there answers 403 to everybody.",
+    bad: """
+      module shop
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/gateway", hosts { "shop.example" } }
+
+      service api { identity "spiffe://shop.example/ns/prod/sa/api", protocol http, endpoints dns "api:8080" }
+
+      authz api { allow orders when caller is edge and request.path under "/v1/orders" }
+
+      routes edge {
+        route orders when request.path under "/v1/orders" { forward to api }
+        route old-orders when request.path under "/orders" { rewrite path to "/v2/orders/{rest...}", forward to api }
+        otherwise { respond 404 }
+      }
+      """,
+    good: """
+      module shop
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/gateway", hosts { "shop.example" } }
+
+      service api { identity "spiffe://shop.example/ns/prod/sa/api", protocol http, endpoints dns "api:8080" }
+
+      authz api { allow orders when caller is edge and request.path under "/v1/orders" }
+
+      routes edge {
+        route orders when request.path under "/v1/orders" { forward to api }
+        route old-orders when request.path under "/orders" { rewrite path to "/v1/orders/{rest...}", forward to api }
+        otherwise { respond 404 }
+      }
+      """)
+
+  public static let allowWithoutRequests = DiagnosticKind(
+    "W1209", "allow that no route and no caller reaches",
+    why:
+      "Services and other callers may send what they like; a gateway sends what its routes send. An allow for a gateway alone that no route of it reaches allows nothing.",
+    bad: """
+      module shop
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/gateway", hosts { "shop.example" } }
+
+      service api { identity "spiffe://shop.example/ns/prod/sa/api", protocol http, endpoints dns "api:8080" }
+
+      authz api {
+        allow orders when caller is edge and request.path under "/orders"
+        allow carts when caller is edge and request.path under "/carts"
+      }
+
+      routes edge {
+        route orders when request.path under "/orders" { forward to api }
+        otherwise { respond 404 }
+      }
+      """,
+    good: """
+      module shop
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/gateway", hosts { "shop.example" } }
+
+      service api { identity "spiffe://shop.example/ns/prod/sa/api", protocol http, endpoints dns "api:8080" }
+
+      authz api {
+        allow orders when caller is edge and request.path under "/orders"
+        allow carts when caller is edge and request.path under "/carts"
+      }
+
+      routes edge {
+        route shop when request.path under "/orders" or request.path under "/carts" { forward to api }
+        otherwise { respond 404 }
+      }
       """)
 }

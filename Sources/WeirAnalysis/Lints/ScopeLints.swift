@@ -7,12 +7,14 @@ struct ScopeLints {
   private let prover: Prover
   private let scope: Int
   private let rules: [Rule]
+  private let singleReads: Set<Attribute>
   private let forms: Forms
 
   init(_ prover: Prover, scope: Int) {
     self.prover = prover
     self.scope = scope
     let authz = prover.policy.authz[scope]
+    singleReads = Set(authz.singleReads)
     rules = authz.rules
     forms = Forms(
       authz.rules.map(\.condition), context: PlanContext(authz: authz, of: prover.policy),
@@ -31,8 +33,9 @@ struct ScopeLints {
 
   private func constant(_ rule: Int) -> MeaningFinding? {
     // `always` says what it is.
-    guard !rules[rule].isShadow, !rules[rule].condition.tests.isEmpty else { return nil }
+    guard !rules[rule].condition.tests.isEmpty else { return nil }
     if forms.never([rule]) { return finding(.neverTrue, rule) }
+    guard !leavesRepeatedValuesOpen(rules[rule]) else { return nil }
     let question = Question(
       conditions: [rules[rule].condition], lists: [],
       context: PlanContext(
@@ -40,6 +43,20 @@ struct ScopeLints {
     ) { _ in true }
     guard question.doubt(where: .constant(true)) == nil, forms.always(rule) else { return nil }
     return finding(.alwaysTrue, rule)
+  }
+
+  /// Whether the rule reads a value that may come twice: a request with both is refused only where an enforced rule reads it.
+  private func leavesRepeatedValuesOpen(_ rule: Rule) -> Bool {
+    rule.condition.tests.contains { test in
+      guard test.quantifier == nil else { return false }
+      switch test.attribute {
+      case .header, .query, .cookie: return !singleReads.contains(test.attribute)
+      case .method, .path, .scheme, .host, .port, .clientIP, .sourceIP, .sourcePort, .sni, .caller,
+        .callerTrustDomain, .callerNamespace, .callerAccount, .claim, .token, .capture, .time, .responseStatus,
+        .responseHeader:
+        return false
+      }
+    }
   }
 
   /// Rules of one effect that are never needed. What is found is left out at once, so that of two equal rules one stays.
@@ -76,61 +93,27 @@ struct ScopeLints {
   private func finding(_ kind: MeaningFinding.Kind, _ rule: Int, cover: [Int] = []) -> MeaningFinding {
     MeaningFinding(
       kind: kind, item: rules[rule].item, cover: cover.map { rules[$0].item },
-      example: kind == .neverTrue ? nil : example(rule))
-  }
-
-  /// A request that the rule covers.
-  private func example(_ rule: Int) -> String? {
-    let target = TestSuite.Target(prover.policy.authz[scope].target)
-    guard let analysis = forms.analyses.first, case .found(let region) = analysis.isSatisfiable([rule]),
-      let witness = Witness(region, in: analysis.space, of: prover.policy, for: target),
-      prover.reference.evaluate(rules[rule].condition, scope: scope, witness.facts) == .yes,
-      let verdict = prover.reference.decide(witness.facts)
-    else { return nil }
-    return prover.line(witness, expecting: [.init(outcomeOf: verdict)])
+      example: kind == .neverTrue ? nil : prover.example(of: rules[rule].condition, scope: scope))
   }
 }
 
-/// Findings about the routes of one table.
-struct RouteLints {
-  private let routes: [Route]
-  private let forms: Forms
-
-  init(_ prover: Prover, table: Int) {
-    let table = prover.policy.routeTables[table]
-    routes = table.routes
-    let scope = prover.policy.authz.indices.first
-    forms = Forms(
-      table.routes.map(\.condition),
-      context: PlanContext(policy: prover.policy, pathView: table.pathView, callerCanBeAbsent: true),
-      asterisk: scope.map { Asterisk(reference: prover.reference, scope: $0) }, limits: prover.limits)
-  }
-
-  func findings() -> [MeaningFinding] {
-    // Every table ends in an `otherwise`, wanted or not.
-    let asked = routes.indices.dropLast().filter { !routes[$0].condition.tests.isEmpty }
-    guard let reached = forms.reached(Array(routes.indices)) else { return [] }
-    return asked.compactMap { route in
-      guard !reached.contains(route) else { return nil }
-      if forms.never([route]) { return finding(.neverTrue, route, cover: []) }
-      let earlier = Array(0..<route)
-      guard forms.never([route], without: earlier) else { return nil }
-      return finding(.unreachable, route, cover: forms.cover(of: route, among: earlier))
+extension Prover {
+  /// A request that satisfies a condition and how it is decided, in the words of a test.
+  func example(of condition: Condition, scope: Int) -> String? {
+    let target = TestSuite.Target(policy.authz[scope].target)
+    let question = Question(
+      conditions: [condition], lists: [[0]], context: PlanContext(authz: policy.authz[scope], of: policy)
+    ) { $0[0] == 0 }
+    let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
+    guard case .some(let candidates) = question.search(asterisk: asterisk, limits: limits) else { return nil }
+    for candidate in candidates {
+      guard let witness = witness(candidate, for: target),
+        reference.evaluate(condition, scope: scope, witness.facts) == .yes,
+        let verdict = reference.decide(witness.facts)
+      else { continue }
+      return line(witness, expecting: [.init(outcomeOf: verdict)])
     }
-  }
-
-  private func finding(_ kind: MeaningFinding.Kind, _ route: Int, cover: [Int]) -> MeaningFinding {
-    MeaningFinding(kind: kind, item: routes[route].item, cover: cover.map { routes[$0].item }, example: nil)
-  }
-}
-
-extension Forms {
-  /// Whether it is proved that every request satisfies the condition.
-  func always(_ condition: Int) -> Bool {
-    analyses.allSatisfy { analysis in
-      if case .never = analysis.counterexample(to: condition, beingAlways: true) { return true }
-      return false
-    }
+    return nil
   }
 }
 
@@ -149,9 +132,5 @@ extension Condition {
 }
 
 extension Rule {
-  fileprivate var item: MeaningFinding.Item { .init(name: name, position: position) }
-}
-
-extension Route {
   fileprivate var item: MeaningFinding.Item { .init(name: name, position: position) }
 }

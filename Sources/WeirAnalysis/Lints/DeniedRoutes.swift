@@ -1,0 +1,103 @@
+import WeirPlan
+import WeirPolicy
+
+/// Routes to a service that is proved to allow nothing of what they send it.
+struct DeniedRoutes {
+  let prover: Prover
+  /// What is known of a route already: nothing more is said of it.
+  let settled: Set<Position>
+
+  private var policy: Policy { prover.policy }
+  /// Tables beyond which what earlier routes take is not looked at, so that the work stays near linear in the routes.
+  private static let closeRoutesMax = 64
+  /// Rules and routes that all questions together may look at.
+  private static let rulesMax = 400_000
+
+  private struct Delivery: Hashable {
+    let route: Position
+    let service: Int
+  }
+
+  /// A route that is mounted in several tables is named when the same holds in all of them.
+  func findings() -> [MeaningFinding] {
+    var order: [Delivery] = []
+    var places: [Delivery: [(table: Int, route: Int)]] = [:]
+    for (index, table) in policy.routeTables.enumerated() {
+      for (number, route) in table.routes.enumerated() where !settled.contains(route.position) {
+        for service in Set(route.action.destinations.map(\.service)).sorted() {
+          let delivery = Delivery(route: route.position, service: service)
+          if places[delivery] == nil { order.append(delivery) }
+          places[delivery, default: []].append((index, number))
+        }
+      }
+    }
+    var left = Self.rulesMax
+    return order.compactMap { delivery in
+      guard let found = places[delivery], let place = found.first,
+        found.allSatisfy({ isDenied(table: $0.table, route: $0.route, service: delivery.service, &left) }),
+        let port = prover.httpPort(of: delivery.service)
+      else { return nil }
+      let route = policy.routeTables[place.table].routes[place.route]
+      let scope = policy.authz[policy.services[delivery.service].ports[port].authz]
+      return MeaningFinding(
+        kind: .deniedRoute, item: .init(name: route.name, position: route.position),
+        cover: [.init(name: policy.services[delivery.service].name, position: scope.position)],
+        example: example(table: place.table, route: place.route, service: delivery.service))
+    }
+  }
+
+  /// Whether the service is proved to allow nothing of what the route sends it.
+  private func isDenied(table index: Int, route: Int, service: Int, _ left: inout Int) -> Bool {
+    let table = policy.routeTables[index]
+    // The service's own proxy decides, and sees another peer.
+    guard !policy.services[service].isEnforcedBySidecar else { return false }
+    var ports = policy.services[service].ports.indices.filter { policy.services[service].ports[$0].protocol.isHTTP }
+    // Calls inside the mesh may keep the port that was addressed; a gateway takes the first.
+    if case .gateway = table.owner { ports = Array(ports.prefix(1)) }
+    guard !ports.isEmpty else { return false }
+    return ports.allSatisfy { port in
+      let rules = ScopeRules(policy.authz[policy.services[service].ports[port].authz])
+      guard !rules.allows.isEmpty else { return true }
+      left -= rules.conditions.count + table.routes.count
+      guard left > 0 else { return false }
+      let forwarding = Forwarding(prover, table: table, route: route, to: service, port: port)
+      for considersEarlier in [false, true] {
+        if considersEarlier, table.routes.count > Self.closeRoutesMax { return false }
+        let result = forwarding.search(rules.conditions, considersEarlier: considersEarlier) { rules.isAllowed($0) }
+        if case .none = result { return true }
+      }
+      return false
+    }
+  }
+
+  /// A request that the route takes and that is denied.
+  private func example(table: Int, route: Int, service: Int) -> String? {
+    guard let target = prover.target(ofTable: table) else { return nil }
+    let action = policy.routeTables[table].routes[route].action
+    for candidate in prover.takes(table: table)[route] ?? [] {
+      guard var witness = prover.witness(candidate, ofTable: table) else { continue }
+      if let draw = action.draw(of: service), draw > 0 {
+        guard let drawn = witness.drawing(draw, of: policy, for: target) else { continue }
+        witness = drawn
+      }
+      guard let verdict = prover.reference.decide(witness.facts), verdict.outcome == .deny, let taken = verdict.route,
+        taken.name == policy.routeTables[table].routes[route].name
+      else { continue }
+      return prover.line(witness, expecting: [.init(outcomeOf: verdict), .route(taken.name)])
+    }
+    return nil
+  }
+}
+
+extension RouteAction {
+  /// A draw that takes a branch to the service; `nil` where none does.
+  fileprivate func draw(of service: Int) -> Int? {
+    guard case .forward(let split, _) = kind else { return nil }
+    var draw = 0
+    for entry in split {
+      if entry.weight > 0, entry.destination.service == service { return draw }
+      draw += entry.weight
+    }
+    return nil
+  }
+}

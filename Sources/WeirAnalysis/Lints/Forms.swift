@@ -1,0 +1,64 @@
+import WeirPlan
+import WeirPolicy
+
+/// Questions about conditions in every form that a request can have: with a path, and `OPTIONS *`.
+struct Forms {
+  let analyses: [Analysis]
+
+  init(_ conditions: [Condition], context: PlanContext, asterisk: Asterisk?, limits: PlanLimits) {
+    var forms = [conditions]
+    if let asterisk {
+      let special = conditions.map(asterisk.specialised)
+      if special != conditions { forms.append(special) }
+    }
+    analyses = forms.map { Analysis(Space($0, context: context, limits: limits), limits: limits) }
+  }
+
+  /// Whether it is proved that no request satisfies one of `positive` and none of `negative`.
+  func never(_ positive: [Int], without negative: [Int] = []) -> Bool {
+    analyses.allSatisfy { analysis in
+      let answer = analysis.firsts([positive, negative]) { $0[0] < positive.count && $0[1] == negative.count }
+      if case .never = answer { return true }
+      return false
+    }
+  }
+
+  /// Whether it is proved that no request satisfies all of them.
+  func neverTogether(_ conditions: [Int]) -> Bool {
+    analyses.allSatisfy { analysis in
+      if case .never = analysis.isSatisfiable(conditions) { return true }
+      return false
+    }
+  }
+
+  /// Those that some request with a path reaches first; `nil` when that is not known.
+  func reached(_ entries: [Int]) -> Set<Int>? {
+    guard let analysis = analyses.first else { return nil }
+    switch analysis.firsts([entries], where: { _ in true }) {
+    case .never: return []
+    case .undecided: return nil
+    case .found(let found): return Set(found.compactMap { $0.firsts[0] < entries.count ? entries[$0.firsts[0]] : nil })
+    }
+  }
+
+  /// The fewest of `candidates`, as far as leaving out one after the other finds them, without which a request satisfies
+  /// `condition`.
+  func cover(of condition: Int, among candidates: [Int]) -> [Int] {
+    if let one = candidates.first(where: { never([condition], without: [$0]) }) { return [one] }
+    guard candidates.count <= 24 else { return candidates }
+    var kept = candidates
+    for candidate in candidates.reversed() {
+      let rest = kept.filter { $0 != candidate }
+      if never([condition], without: rest) { kept = rest }
+    }
+    return kept
+  }
+
+  /// Whether it is proved that every request satisfies the condition.
+  func always(_ condition: Int) -> Bool {
+    analyses.allSatisfy { analysis in
+      if case .never = analysis.counterexample(to: condition, beingAlways: true) { return true }
+      return false
+    }
+  }
+}

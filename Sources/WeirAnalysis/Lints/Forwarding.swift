@@ -1,0 +1,129 @@
+import WeirPlan
+import WeirPolicy
+import WeirReference
+import WeirRequest
+
+/// The request that a route sends to a service, in terms of the one that came in.
+///
+/// What the route leaves alone is the same in both, what it sets is known, everything else may be anything. That is more
+/// than the route can send, so what is denied of all of it is denied of whatever the route sends.
+struct Forwarding {
+  private enum Fate {
+    /// As it came in.
+    case same
+    /// Constants of the policy, in `facts`.
+    case known
+    /// The request that is sent has another value than the one that came in, and it is not known.
+    case changed
+  }
+
+  private let prover: Prover
+  private let table: RouteTable
+  private let route: Int
+  private let service: Int
+  private let port: Int
+  private let headers: HeaderFates
+  private let path: Fate
+  /// What is known of every request that is sent.
+  private let facts: RequestFacts
+
+  /// - Parameters:
+  ///   - route: an index into the routes of the table; one that forwards.
+  ///   - port: one that takes requests.
+  init(_ prover: Prover, table: RouteTable, route: Int, to service: Int, port: Int) {
+    self.prover = prover
+    self.table = table
+    self.route = route
+    self.service = service
+    self.port = port
+    let policy = prover.policy
+    let action = table.routes[route].action
+    headers = HeaderFates(action.headerChanges)
+    var http = RequestFacts.HTTP(method: "GET", scheme: nil, host: action.rewriteHost, target: "/", headers: [])
+    if let template = action.rewritePath {
+      path = template.constant == nil ? .changed : .known
+      http.target = template.constant ?? http.target
+    } else {
+      path = policy.authz[policy.services[service].ports[port].authz].pathView == table.pathView ? .same : .changed
+    }
+    http.headers = headers.known.sorted { $0.key < $1.key }.flatMap { name, values in
+      values.map { RequestFacts.Header(name, $0) }
+    }
+    var facts = RequestFacts()
+    facts.http = http
+    facts.port = policy.services[service].ports[port].number
+    if case .gateway(let gateway) = table.owner {
+      facts.caller = policy.gateways[gateway].identity.map { .known($0) } ?? .absent
+    }
+    self.facts = facts
+  }
+
+  private var scope: Int { prover.policy.services[service].ports[port].authz }
+
+  /// Looks for a request that the route sends and of which the first true one of `conditions` is wanted. `none` is proved.
+  ///
+  /// - Parameters:
+  ///   - conditions: as the service sees requests.
+  ///   - considersEarlier: whether to leave out what earlier routes take.
+  func search(_ conditions: [Condition], considersEarlier: Bool, isWanted: @escaping (Int) -> Bool) -> SearchResult {
+    var unknown = Unknowns()
+    let first = considersEarlier ? 0 : route
+    var sent = table.routes[first...route].map { $0.condition.mapTests { asSent($0, &unknown) } }
+    if let pattern { sent[sent.count - 1] = .and([sent[sent.count - 1], pattern]) }
+    let seen = conditions.map { $0.mapTests(asSeen) }
+    let last = sent.count - 1
+    let question = Question(
+      conditions: sent + seen, lists: [Array(sent.indices), Array(sent.count..<(sent.count + seen.count))],
+      context: PlanContext(authz: prover.policy.authz[scope], of: prover.policy)
+    ) { $0[0] == last && isWanted($0[1]) }
+    // A rewritten path is a path, whatever it was before.
+    let isRewritten = table.routes[route].action.rewritePath != nil
+    return question.search(
+      asterisk: isRewritten ? nil : Asterisk(reference: prover.reference, scope: scope), limits: prover.limits)
+  }
+
+  /// What is known of a path that pieces of the request are put into: the whole segments it begins with.
+  private var pattern: Condition? {
+    guard path == .changed, prover.policy.authz[scope].pathView == .exact,
+      let segments = table.routes[route].action.rewritePath?.leadingSegments
+    else { return nil }
+    let pattern = SegmentPattern(
+      prefix: "", segments: segments.map { .literal($0) }, rest: .any(name: nil), text: "")
+    return .test(Test(attribute: .path, predicate: .matches(pattern), whenAbsent: false, position: .nowhere))
+  }
+
+  /// A test of a route in terms of the request that is sent.
+  private func asSent(_ test: Test, _ unknown: inout Unknowns) -> Condition {
+    test.reads.allSatisfy { fate($0) == .same } ? .test(test) : unknown.stands(for: test)
+  }
+
+  /// A test of the service, decided where all it reads is known.
+  private func asSeen(_ test: Test) -> Condition {
+    guard test.reads.allSatisfy({ fate($0) == .known }) else { return .test(test) }
+    switch prover.reference.evaluate(.test(test), scope: scope, facts) {
+    case .yes: return .constant(true)
+    case .no: return .constant(false)
+    case .undetermined, nil: return .test(test)
+    }
+  }
+
+  private func fate(_ attribute: Attribute) -> Fate {
+    switch attribute {
+    case .method, .scheme, .clientIP, .sourceIP, .sourcePort, .sni, .claim, .token, .time: return .same
+    case .path: return path
+    case .host: return facts.http?.host == nil ? .same : .known
+    case .port: return facts.port == nil ? .changed : .known
+    case .caller, .callerTrustDomain, .callerNamespace, .callerAccount:
+      if case .gateway = table.owner { return .known }
+      return .same
+    case .capture(_, let bindings):
+      let fates = Set(bindings.map { fate($0.source == .path ? .path : .caller) })
+      return fates.count == 1 ? fates.first ?? .changed : .changed
+    case .header(let name): return headers.isSame(name) ? .same : headers.known[name] == nil ? .changed : .known
+    case .cookie: return headers.isSame("cookie") ? .same : .changed
+    case .query:
+      return table.routes[route].action.rewritePath?.text.contains("?") == true ? .changed : .same
+    case .responseStatus, .responseHeader: return .changed
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import WeirPolicy
+
+/// Something about what rules or routes mean that is certain and probably not meant.
+public struct MeaningFinding: Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// The condition holds for every request.
+    case alwaysTrue
+    /// The condition holds for no request.
+    case neverTrue
+    /// Whatever the allow covers is denied.
+    case denied
+    /// Whatever the rule covers is covered by others of its effect.
+    case redundant
+    /// The rule covers exactly what another of its effect covers.
+    case sameMeaning
+    /// Whatever the route covers goes to earlier ones.
+    case unreachable
+    /// Nothing that the limit covers is allowed.
+    case neverCharged
+    /// The service that the route sends to allows nothing of what it sends.
+    case deniedRoute
+    /// Only gateways satisfy the allow, and no route of theirs sends what it covers.
+    case unreachedAllow
+  }
+
+  /// A rule, route, limit, service or gateway, by its name.
+  public struct Item: Hashable, Sendable {
+    public let name: String
+    public let position: Position
+  }
+
+  public let kind: Kind
+  public let item: Item
+  /// The others that make it so: none for constants.
+  public let cover: [Item]
+  /// A request that shows it and how it is decided, in the words of a test; decided by the reference evaluator.
+  public let example: String?
+}

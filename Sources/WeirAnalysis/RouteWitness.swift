@@ -1,0 +1,97 @@
+import WeirPlan
+import WeirPolicy
+
+/// Requests that routes take, as tests.
+extension Prover {
+  /// Where a test asks for the routes of a table; `nil` for one of a service that takes no requests.
+  ///
+  /// Tests do not speak of hosts: the URL says the host, and the service is one that is sent to.
+  func target(ofTable table: Int) -> TestSuite.Target? {
+    switch policy.routeTables[table].owner {
+    case .gateway(let gateway): return .gateway(gateway)
+    case .service(let service): return httpPort(of: service).map { .service(service, port: $0) }
+    case .hosts:
+      let destinations = policy.routeTables[table].routes.flatMap(\.action.destinations).map(\.service)
+      for service in destinations + Array(policy.services.indices) {
+        if let port = httpPort(of: service) { return .service(service, port: port) }
+      }
+      return nil
+    }
+  }
+
+  /// The port of a service that requests are forwarded to.
+  func httpPort(of service: Int) -> Int? { policy.services[service].ports.firstIndex { $0.protocol.isHTTP } }
+
+  /// For each route requests that it takes, as far as they are found; none for one that no request reaches.
+  func takes(table index: Int) -> [Int: [Candidate]] {
+    let table = policy.routeTables[index]
+    let routes = table.routes.map(\.condition)
+    let hosts = hosts(of: table)
+    let question = Question(
+      conditions: routes + [hosts], lists: [Array(routes.indices), [routes.count]],
+      context: PlanContext(policy: policy, pathView: table.pathView, callerCanBeAbsent: true)
+    ) { $0[1] == 0 }
+    let asterisk = policy.authz.indices.first.map { Asterisk(reference: reference, scope: $0) }
+    guard case .some(let found) = question.search(asterisk: asterisk, limits: limits) else { return [:] }
+    return Dictionary(grouping: found) { $0.firsts[0] }
+  }
+
+  /// A request that a route takes.
+  func witness(_ candidate: Candidate, ofTable table: Int) -> Witness? {
+    guard let target = target(ofTable: table), let found = witness(candidate, for: target) else { return nil }
+    guard case .hosts(let patterns) = policy.routeTables[table].owner, let host = patterns.first else { return found }
+    return found.asking(host.isWildcard ? "x.\(host.name)" : host.name, of: policy, for: target)
+  }
+
+  /// What is true of the host of every request of the table, where a route asks for it.
+  private func hosts(of table: RouteTable) -> Condition {
+    let patterns: [HostPattern]
+    switch table.owner {
+    case .gateway(let gateway): patterns = policy.gateways[gateway].hosts
+    case .hosts(let hosts): patterns = hosts
+    case .service: patterns = []
+    }
+    guard !patterns.isEmpty, table.routes.flatMap(\.condition.tests).contains(where: { $0.reads.contains(.host) })
+    else {
+      return .constant(true)
+    }
+    return .or(
+      patterns.map { pattern in
+        let name = pattern.name.map { $0 == "." ? "\\." : String($0) }.joined()
+        let predicate: Predicate =
+          pattern.isWildcard ? .matchesRegex("(.*)\\." + name) : .equals(.string(pattern.name))
+        return .test(Test(attribute: .host, predicate: predicate, whenAbsent: false, position: .nowhere))
+      })
+  }
+}
+
+extension RouteAction {
+  /// Where requests go, copies included: what has no share goes nowhere.
+  var destinations: [Destination] {
+    var found: [Destination] = []
+    if case .forward(let split, _) = kind { found += split.filter { $0.weight > 0 }.map(\.destination) }
+    return found + mirrors.filter { $0.share > 0 }.map(\.destination)
+  }
+}
+
+extension Witness {
+  /// The same with a URL, unless the request has a host already; then that one is written into the URL.
+  fileprivate func asking(_ host: String, of policy: Policy, for target: TestSuite.Target) -> Witness? {
+    var item = item
+    var (scheme, host) = ("https", host)
+    item.facts.removeAll { fact in
+      guard case .attribute(let attribute) = fact.subject, case .single(.string(let text)) = fact.value else {
+        return false
+      }
+      switch attribute {
+      case .scheme: scheme = text
+      case .host: host = text
+      default: return false
+      }
+      return true
+    }
+    guard item.target.hasPrefix("/") else { return nil }
+    item.target = "\(scheme)://\(host)\(item.target)"
+    return Witness(item, variables: variables, of: policy, for: target)
+  }
+}

@@ -1,0 +1,131 @@
+import Testing
+import WeirCompiler
+import WeirLint
+import WeirSource
+
+/// What is said of routes and of what they send: never where some request gets through.
+@Suite struct DeliveryTests {
+  private func codes(allow: String, routes: String, more: String = "") throws -> [String] {
+    let text = """
+      module shop
+
+      mesh shop-mesh { trust_domain "shop.example" }
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/gateway", hosts { "shop.example" } }
+
+      service api {
+        identity "spiffe://shop.example/ns/prod/sa/api"
+        port http 8080 http
+        port admin 9090 http
+        endpoints dns "api"
+      }
+      service web { identity "spiffe://shop.example/ns/prod/sa/web", protocol http, endpoints dns "web:8080" }
+
+      header "x-region": String
+
+      authz web { allow visitors when caller is edge }
+      authz api { \(allow) }
+
+      routes edge {
+        route pages when request.path under "/pages" { forward to web }
+        \(routes)
+        otherwise { respond 404 }
+      }
+      \(more)
+      """
+    let checked = check([SourceFile(path: "a.weir", text: text)])
+    try #require(checked.diagnostics.map { "\($0.kind.code) \($0.message)" } == [])
+    let policy = try #require(checked.policy)
+    return lint(checked.units, policy: policy, sources: checked.sources, asOf: nil).map(\.kind.code)
+      .filter { $0.hasPrefix("W12") }
+  }
+
+  @Test(arguments: [
+    // Something gets through: a header that is set, a rewrite, another host, a piece of the path, what was left out of a list.
+    (
+      #"caller is edge and request.header["x-region"] is "eu""#,
+      #"{ forward to api, set request.header["x-region"] to "eu" }"#
+    ),
+    (#"caller is edge and request.path is "/v2/health""#, #"{ forward to api, rewrite path to "/v2/health" }"#),
+    (#"caller is edge and request.path under "/v2""#, #"{ forward to api, rewrite path to "/v2/{rest...}" }"#),
+    (#"caller is edge and request.path under "/v1/a""#, #"{ forward to api, rewrite path to "/{path...}" }"#),
+    (#"caller is edge and request.host is "api.internal""#, #"{ forward to api, rewrite host to "api.internal" }"#),
+    (#"caller.namespace is "edge" and request.method is GET"#, "{ forward to api }"),
+    (
+      #"caller is edge and request.header["x-region"] is absent"#,
+      #"{ forward to api, remove request.header["x-region"] }"#
+    ),
+    (#"caller is edge and request.port is 8080"#, "{ forward to api }"),
+    (
+      #"caller is edge and request.header["x-region"] is "eu""#,
+      #"{ forward to api, set request.header["x-region"] to request.method }"#
+    ),
+  ])
+  func isSilentWhereSomethingIsAllowed(condition: String, action: String) throws {
+    #expect(
+      try codes(allow: "allow it when \(condition)", routes: #"route v1 when request.path under "/v1" \#(action)"#)
+        == [])
+  }
+
+  @Test(arguments: [
+    (#"caller is web"#, #"{ forward to api }"#),
+    (#"caller is edge and request.path under "/v2""#, #"{ forward to api, rewrite path to "/v3/{path...}" }"#),
+    (
+      #"caller is edge and request.header["x-region"] is "us""#,
+      #"{ forward to api, set request.header["x-region"] to "eu" }"#
+    ),
+    (
+      #"caller is edge and request.header["x-region"] is "us""#,
+      #"{ forward to api, remove request.header["x-region"] }"#
+    ),
+    (#"caller is edge and request.host is "shop.example""#, #"{ forward to api, rewrite host to "api.internal" }"#),
+    (#"caller is edge and request.port is 9090"#, "{ forward to api }"),
+    // Earlier routes take it.
+    (#"caller is edge and request.path under "/pages""#, "{ forward to api }"),
+    // One branch is enough.
+    (#"caller is web"#, "{ forward to { web 90%, api 10% } }"),
+    (#"caller is web"#, "{ forward to web, mirror to api 1% }"),
+  ])
+  func findsWhatIsDenied(condition: String, action: String) throws {
+    let found = try codes(
+      allow: "allow it when \(condition), allow calls when caller is web",
+      routes: #"route v1 when request.method is GET \#(action)"#)
+    #expect(found.contains("W1208"), "\(found)")
+  }
+
+  @Test(arguments: [
+    // Everybody else may call, or the gateway's identity is one of several, or a route sends it.
+    (#"allow it when request.path under "/v2""#, ""),
+    (#"allow it when caller in { edge, web } and request.path under "/v2""#, ""),
+    (
+      #"allow it when caller is edge and request.path under "/v2""#,
+      #"route v2 when request.path under "/v2/x" { forward to api }"#
+    ),
+    (
+      #"allow it when caller is edge and request.path under "/v2""#,
+      #"route v1 when request.path under "/v1" { forward to { web 99%, api 1% }, rewrite path to "/v2" }"#
+    ),
+    (
+      #"allow it when caller is edge and request.path under "/v2""#,
+      #"route v1 when request.path under "/v2" { forward to web, mirror to api 1% }"#
+    ),
+  ])
+  func isSilentAboutWhatIsReached(allow: String, routes: String) throws {
+    #expect(try codes(allow: allow, routes: routes).filter { $0 == "W1209" } == [])
+  }
+
+  @Test func namesAllowsThatOnlyAGatewayCouldReach() throws {
+    let route = #"route v1 when request.path under "/v1" { forward to api }"#
+    let rule = #"allow v1 when caller is edge and request.path under "/v1""#
+    #expect(
+      try codes(
+        allow: rule + #", allow v2 when caller.account is "gateway" and caller is edge and request.path under "/v2""#,
+        routes: route) == ["W1209"])
+    // Requests are forwarded to the first port that takes them.
+    #expect(
+      try codes(
+        allow: rule,
+        routes: #"route v1 when request.path under "/v1" or request.path is "/metrics" { forward to api }"#,
+        more: #"authz api port admin { allow probe when caller is edge and request.path is "/metrics" }"#) == ["W1209"])
+  }
+}
