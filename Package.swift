@@ -9,8 +9,13 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// For modules that lend spans of their own memory.
+let lending: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
+
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = strict
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -76,6 +81,9 @@ let package = Package(
       "WeirEnforcement",
       ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical"]),
 
+    // sockets, memory and time ─► the data plane
+    module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
+
     .executableTarget(
       name: "weir",
       dependencies: [
@@ -88,6 +96,7 @@ let package = Package(
 
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CXXHash"),
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
 
     tests("WeirJSONTests", ["WeirJSON", "PropertyTesting"]),
     tests("WeirSourceTests", ["WeirSource", "WeirJSON"]),
@@ -121,6 +130,7 @@ let package = Package(
     tests(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
+    tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests(
       "DifferentialTests",

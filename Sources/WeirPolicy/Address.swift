@@ -1,7 +1,7 @@
 /// An IPv4 or IPv6 address as 128 bits.
 ///
 /// IPv4 is kept in its mapped form `::ffff:a.b.c.d` (RFC 4291 2.5.5.2), so both spellings of one address are equal.
-public struct IPAddress: Hashable, Sendable {
+public struct IPAddress: BitwiseCopyable, Hashable, Sendable {
   public let high: UInt64
   public let low: UInt64
 
