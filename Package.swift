@@ -83,6 +83,8 @@ let package = Package(
 
     // sockets, memory and time ─► the data plane
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
+    // bytes in, values out; no sockets
+    module("HTTPWire", [], lending),
 
     .executableTarget(
       name: "weir",
@@ -130,6 +132,7 @@ let package = Package(
     tests(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
+    tests("HTTPWireTests", ["HTTPWire", "PropertyTesting"]),
     tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests(

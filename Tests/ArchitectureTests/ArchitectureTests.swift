@@ -95,6 +95,7 @@ import Testing
   @Test func unsafeCodeIsWhereItIsSaidToBe() throws {
     let boxes = [
       "Sources/WeirBundle/Crypto/", "Sources/WeirVM/XXH3.swift", "Sources/WeirCodegen/XXH3.swift",
+      "Sources/HTTPWire/HTTP1/Bytes.swift", "Sources/HTTPWire/HTTP1/FixedTable.swift",
       "Sources/ProxyTransport/AtomicCells.swift", "Sources/ProxyTransport/EpollNetwork",
       "Sources/ProxyTransport/Memory.swift", "Sources/ProxyTransport/SealedFile.swift",
       "Sources/ProxyTransport/Slab.swift", "Sources/ProxyTransport/SystemError.swift",
