@@ -1,4 +1,5 @@
 import WeirPolicy
+import WeirRequest
 
 /// A test case as one writes it.
 struct CaseText {
@@ -42,11 +43,15 @@ struct CaseText {
       guard let identity = quoted(identity) else { return nil }
       parts.append("from \(identity)")
     }
-    if !item.facts.isEmpty {
+    if !item.facts.isEmpty || item.tokenError != nil {
       var facts: [String] = []
       for fact in item.facts {
         guard let text = text(fact) else { return nil }
         facts.append(text)
+      }
+      if let code = item.tokenError {
+        let prefix = "token_"
+        facts.append("token is invalid \(code.hasPrefix(prefix) ? String(code.dropFirst(prefix.count)) : code)")
       }
       parts.append("with { \(facts.joined(separator: ", ")) }")
     }
@@ -106,22 +111,9 @@ struct CaseText {
     case (.string(let text), _): quoted(text)
     case (.ip(let address), _): quoted(address.description)
     case (.int(let number), .bool): number == 0 ? "false" : "true"
-    case (.int(let number), .time): instant(number)
+    case (.int(let number), .time): Timestamp.text(number)
     case (.int(let number), _): number < 0 ? nil : String(number)
     }
-  }
-
-  /// `2026-11-21T10:00:00Z`; years that do not have four digits cannot be written.
-  private func instant(_ seconds: Int64) -> String? {
-    let second = ((seconds % 86_400) + 86_400) % 86_400
-    let date = CivilDate(daysSinceEpoch: (seconds - second) / 86_400)
-    guard (0...9_999).contains(date.year) else { return nil }
-    func digits(_ number: Int, _ count: Int) -> String {
-      let text = String(number)
-      return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-    let time = [second / 3_600, second / 60 % 60, second % 60].map { digits(Int($0), 2) }.joined(separator: ":")
-    return "\(digits(date.year, 4))-\(digits(date.month, 2))-\(digits(date.day, 2))T\(time)Z"
   }
 
   private func text(_ expectation: TestSuite.Expectation) -> String {

@@ -73,9 +73,3 @@ struct Equivalence {
     return .refuted(Counterexample(test: test, note: nil, facts: last.facts, verdict: last.verdict))
   }
 }
-
-extension Condition {
-  fileprivate static let callerIsPresent = Condition.test(
-    WeirPolicy.Test(
-      attribute: .caller, predicate: .isPresent, whenAbsent: false, position: .nowhere))
-}

@@ -33,6 +33,13 @@ enum SearchResult {
 extension Question {
   /// - Parameter asterisk: `nil` where requests have no target.
   func search(asterisk: Asterisk?, limits: PlanLimits) -> SearchResult {
+    let (candidates, undecided) = candidates(asterisk: asterisk, limits: limits)
+    if !candidates.isEmpty { return .some(candidates) }
+    return undecided.map { .undecided(because: $0) } ?? .none
+  }
+
+  /// What was found, and why that may not be all; at most two candidates for each combination of answers.
+  func candidates(asterisk: Asterisk?, limits: PlanLimits) -> (found: [Candidate], undecided: String?) {
     var candidates: [Candidate] = []
     var reason: String?
     func look(_ question: Question, isAsterisk: Bool) {
@@ -52,8 +59,7 @@ extension Question {
       special.conditions = conditions.map(asterisk.specialised)
       if special.conditions != conditions { look(special, isAsterisk: true) }
     }
-    if !candidates.isEmpty { return .some(candidates) }
-    return reason.map { .undecided(because: $0) } ?? .none
+    return (candidates, reason)
   }
 
   /// What a request of the question can hold that makes a condition undetermined, whatever the host supplies; `nil` for nothing.

@@ -18,6 +18,19 @@ public enum Timestamp {
     let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
     return days * 86_400 + Int64(hour * 3_600 + minute * 60 + second - offset)
   }
+
+  /// `2026-11-21T10:00:00Z`; `nil` for years that do not have four digits.
+  public static func text(_ seconds: Int64) -> String? {
+    let second = ((seconds % 86_400) + 86_400) % 86_400
+    let date = CivilDate(daysSinceEpoch: (seconds - second) / 86_400)
+    guard (0...9_999).contains(date.year) else { return nil }
+    func digits(_ number: Int, _ count: Int) -> String {
+      let text = String(number)
+      return String(repeating: "0", count: max(0, count - text.count)) + text
+    }
+    let time = [second / 3_600, second / 60 % 60, second % 60].map { digits(Int($0), 2) }.joined(separator: ":")
+    return "\(digits(date.year, 4))-\(digits(date.month, 2))-\(digits(date.day, 2))T\(time)Z"
+  }
 }
 
 private struct Digits {

@@ -91,11 +91,7 @@ struct ExpectationMatcher {
 
   private func planText(_ plan: [Verdict.PlanEntry]) -> String {
     if plan.count == 1 { return plan[0].destination }
-    let parts = plan.map { entry in
-      let fraction = entry.weight % 100
-      let digits = fraction == 0 ? "" : "." + (fraction < 10 ? "0\(fraction)" : "\(fraction)")
-      return "\(entry.destination) \(entry.weight / 100)\(digits)%"
-    }
+    let parts = plan.map { "\($0.destination) \(percentText($0.weight))" }
     return "{ \(parts.joined(separator: ", ")) }"
   }
 }

@@ -176,18 +176,6 @@ extension DeclarationChecker {
   }
 }
 
-/// `1500ms`, as it is written in a policy.
-func durationText(_ nanoseconds: Int64) -> String {
-  let units: [(Int64, String)] = [
-    (86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"),
-    (1_000_000, "ms"), (1_000, "us"),
-  ]
-  for (length, name) in units where nanoseconds >= length && nanoseconds % length == 0 {
-    return "\(nanoseconds / length)\(name)"
-  }
-  return "\(nanoseconds)ns"
-}
-
 /// Of the requests in flight, in hundredths of a percent: what Finagle and Linkerd allow.
 private let defaultBudget = 2_000
 

@@ -1,0 +1,180 @@
+import WeirPlan
+import WeirPolicy
+import WeirReference
+import WeirRequest
+
+/// Routes of one side, as they are tried.
+private struct RouteList {
+  var decisions: DecisionList
+  /// For each outcome what is done; `nil` where the request is not routed.
+  var actions: [RouteAction?]
+  var settings: [[Setting]]
+}
+
+extension Differ {
+  /// Requests that go elsewhere, or have something else done with them on the way.
+  mutating func compareRoutes() {
+    for tables in pair.tablePairs { compare(tables) }
+  }
+
+  private mutating func compare(_ tables: TablePair) {
+    let known = (tables.old.map(pair.old.issuers(ofTable:)) ?? []).union(
+      tables.new.map(pair.new.issuers(ofTable:)) ?? [])
+    let old = pair.old.routes(tables.old, tables.view, issuers: known)
+    let new = pair.new.routes(tables.new, tables.view, issuers: known)
+    guard !old.decisions.isSame(as: new.decisions) || old.settings != new.settings else { return }
+    let views = [(pair.old, tables.old), (pair.new, tables.new)].compactMap { side, table in
+      table.map { side.shared.routeTables[$0].pathView }
+    }
+    let conditions =
+      [tables.hosts.isEmpty ? .constant(true) : pair.condition(tables.hosts)]
+      + old.decisions.conditions + new.decisions.conditions
+    if Set(views).count > 1, conditions.contains(where: \.readsPath) {
+      return add(undecided: "routes of \(tables.name)", Self.unlikePaths)
+    }
+    if let conflict = pair.conflict(conditions) { return add(undecided: "routes of \(tables.name)", conflict) }
+    let first = 1 + old.decisions.conditions.count
+    let question = Question(
+      conditions: conditions, lists: [[0], Array(1..<first), Array(first..<conditions.count)],
+      context: PlanContext(policy: pair.new.shared, pathView: views.first ?? .exact, callerCanBeAbsent: true)
+    ) { firsts in
+      firsts[0] == 0
+        && (!old.decisions.outcomes[firsts[1]].isSame(as: new.decisions.outcomes[firsts[2]])
+          || old.settings[firsts[1]] != new.settings[firsts[2]])
+    }
+    let (candidates, reason) = question.candidates(asterisk: asterisk, limits: limits)
+    if let reason { add(undecided: "routes of \(tables.name)", reason) }
+    var seen: Set<[Int]> = []
+    for candidate in candidates where seen.insert(candidate.firsts).inserted {
+      settle(
+        candidates.filter { $0.firsts == candidate.firsts },
+        proposal(tables, (old, candidate.firsts[1]), (new, candidate.firsts[2])))
+    }
+  }
+
+  private var asterisk: Asterisk? {
+    for side in [pair.new, pair.old] {
+      guard let scope = side.shared.authz.indices.first else { continue }
+      return Asterisk(reference: ReferenceEvaluator(policy: side.shared), scope: scope)
+    }
+    return nil
+  }
+
+  private func proposal(
+    _ tables: TablePair, _ old: (list: RouteList, index: Int), _ new: (list: RouteList, index: Int)
+  ) -> Proposal {
+    let before = pair.old.servicesReached(old.list.actions[old.index], tables.view)
+    let after = pair.new.servicesReached(new.list.actions[new.index], tables.view)
+    var isByHost = false
+    if case .hosts = tables.view { isByHost = true }
+    return Proposal(
+      subject: .route, place: "routes of \(tables.name)", view: tables.view,
+      old: old.list.decisions.outcomes[old.index], new: new.list.decisions.outcomes[new.index],
+      changes: old.list.settings[old.index].changes(to: new.list.settings[new.index]),
+      targets: (pair.old.target(tables.view), pair.new.target(tables.view)), isByHost: isByHost,
+      effect: { left, right in
+        let isAllowed = (left?.outcome == .allow, right?.outcome == .allow)
+        if !after.isSubset(of: before) || (!isAllowed.0 && isAllowed.1) { return .widening }
+        return after.isEmpty && !before.isEmpty || (isAllowed.0 && !isAllowed.1) ? .narrowing : .neutral
+      },
+      observe: { [pair] isNew, facts, verdict in
+        let side = isNew ? pair.new : pair.old
+        return side.chosen(isNew ? tables.new : tables.old, tables.view, facts, verdict)
+      },
+      expect: { verdict in
+        verdict.route.map { [.route($0.name)] } ?? [TestSuite.Expectation(outcomeOf: verdict)]
+      })
+  }
+}
+
+extension PolicyPair.Side {
+  /// Issuers whose tokens are looked at to choose among the routes of a table.
+  func issuers(ofTable table: Int) -> Set<Int> {
+    let own = Set(shared.routeTables[table].tokens)
+    guard !own.isEmpty else { return [] }
+    let found = own.union(issuers(beyondTable: table))
+    switch shared.routeTables[table].owner {
+    case .gateway(let gateway): return found.union(scope(.gateway(gateway))?.tokens ?? [])
+    case .hosts: return found
+    case .service(let service):
+      guard let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP }) else { return found }
+      return found.union(issuers(.service(service, port: port)))
+    }
+  }
+
+  fileprivate func routes(_ table: Int?, _ view: DiffView, issuers: Set<Int>) -> RouteList {
+    guard let table else {
+      var otherwise = DiffOutcome(.reject, by: DecisionReject.noRoute.rawValue)
+      // What has no routes of its own goes to the service as it is.
+      if case .service = view { otherwise = DiffOutcome(.missing) }
+      if case .gateway = view, target(view) == nil { otherwise = DiffOutcome(.missing) }
+      return RouteList(decisions: DecisionList(otherwise: otherwise), actions: [nil], settings: [[]])
+    }
+    var list = DecisionList(otherwise: DiffOutcome(.reject, by: DecisionReject.noRoute.rawValue))
+    list.refuse(tokensOf: issuers, but: self.issuers(ofTable: table))
+    let routes = shared.routeTables[table].routes
+    var actions = [RouteAction?](repeating: nil, count: list.conditions.count)
+    for route in routes {
+      list.append(route.condition, DiffOutcome(.route, by: route.name, place: place(route.position)))
+      actions.append(route.action)
+    }
+    actions.append(nil)
+    let text = SettingText(policy: shared)
+    return RouteList(decisions: list, actions: actions, settings: actions.map { $0.map(text.settings) ?? [] })
+  }
+
+  /// Services that a request may come to, by a branch or as a copy.
+  fileprivate func servicesReached(_ action: RouteAction?, _ view: DiffView) -> Set<String> {
+    guard let action else {
+      if case .service(let name, _) = view { return [name] }
+      return []
+    }
+    var found = action.mirrors.filter { $0.share > 0 }.map(\.destination.service)
+    if case .forward(let split, _) = action.kind { found += split.filter { $0.weight > 0 }.map(\.destination.service) }
+    return Set(found.map { shared.services[$0].name })
+  }
+
+  /// Where a request is sent to ask for its route; for a host it is anybody who takes requests.
+  fileprivate func target(_ view: DiffView) -> TestSuite.Target? {
+    switch view {
+    case .gateway(let name): return shared.gateways.firstIndex { $0.name == name }.map { .gateway($0) }
+    case .service(let name, _):
+      return shared.services.firstIndex { $0.name == name }.flatMap(requestPort)
+    case .hosts: return shared.services.indices.lazy.compactMap(requestPort).first
+    }
+  }
+
+  private func requestPort(_ service: Int) -> TestSuite.Target? {
+    shared.services[service].ports.firstIndex { $0.protocol.isHTTP }.map { .service(service, port: $0) }
+  }
+
+  /// The route that the reference evaluator takes, condition by condition; the verdict must not say another.
+  fileprivate func chosen(
+    _ table: Int?, _ view: DiffView, _ facts: RequestFacts, _ verdict: Verdict
+  ) -> DiffOutcome? {
+    guard let table else {
+      if case .service = view { return DiffOutcome(.missing) }
+      return DiffOutcome(verdict)
+    }
+    if verdict.reason == DecisionReject.noRoute.rawValue { return DiffOutcome(verdict) }
+    // The conditions are asked with the table's own view of paths and tokens.
+    var asked = original
+    let own = original.routeTables[table]
+    asked.authz.append(
+      AuthzScope(
+        target: .gateway(0), tokens: issuers(ofTable: table).compactMap { ownToken[$0] }.sorted(),
+        pathView: own.pathView, rules: [], singleReads: [], position: own.position))
+    let reference = ReferenceEvaluator(policy: asked)
+    for route in own.routes {
+      switch reference.evaluate(route.condition, scope: asked.authz.count - 1, facts) {
+      case .no: continue
+      case .yes:
+        if let told = verdict.route, told.name != route.name { return nil }
+        return DiffOutcome(.route, by: route.name)
+      case .undetermined: return DiffOutcome(.reject, by: DecisionReject.routeIndeterminate.rawValue)
+      case nil: return DiffOutcome(verdict)
+      }
+    }
+    return nil
+  }
+}
