@@ -79,7 +79,7 @@ let package = Package(
     module("WeirRequest", ["WeirPolicy", "WeirJSON", "HTTPCanonical"]),
     module(
       "WeirEnforcement",
-      ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical"]),
+      ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical"], lending),
 
     // sockets, memory and time ─► the data plane
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),

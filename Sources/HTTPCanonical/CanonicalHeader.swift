@@ -1,5 +1,12 @@
 /// Header fields: names and values, each in its canonical form (RFC 9110 section 5).
 public enum CanonicalHeader {
+  /// Whether the bytes are a token, as methods and field names are (RFC 9110 sections 5.6.2 and 9.1), and not too long.
+  public static func isName(_ name: Span<UInt8>) -> Bool {
+    guard name.count > 0, name.count <= CanonicalLimits.headerNameBytesMax else { return false }
+    for index in name.indices where !name[index].isTokenByte { return false }
+    return true
+  }
+
   /// Writes the name in lower case and returns its length.
   ///
   /// - Parameter scratch: at least `name.count` bytes, otherwise `header_name_too_long`.

@@ -77,4 +77,15 @@ extension Span<UInt8> {
   }
 
   func isExactly(_ bytes: [UInt8]) -> Bool { count == bytes.count && hasBytes(bytes, at: 0) }
+
+  /// Whether these are the bytes of an ASCII constant of up to 15 bytes, which the `String` itself holds.
+  func isExactly(_ constant: String) -> Bool {
+    guard count == constant.utf8.count else { return false }
+    var index = 0
+    for byte in constant.utf8 {
+      guard self[index] == byte else { return false }
+      index += 1
+    }
+    return true
+  }
 }

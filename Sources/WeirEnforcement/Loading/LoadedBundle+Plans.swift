@@ -9,7 +9,10 @@ extension LoadedBundle {
     var plans: [ScopePlan] = []
     for (index, scope) in topology.scopes.enumerated() {
       guard let id = program.scope(.authz, index) else { throw .inconsistent("number of scopes") }
-      plans.append(ScopePlan(id: id, singleReads: sources(scope.singleReads, topology, &names)))
+      plans.append(
+        ScopePlan(
+          id: id, singleReads: sources(scope.singleReads, topology, &names),
+          hasUnenforcedRules: scope.rules.contains { $0.isShadow || $0.effect == .audit }))
     }
     return plans
   }
@@ -111,11 +114,15 @@ extension RoutePlan {
     rewritePath = action.rewritePath.map { Self.pieces($0, pathView) }
     rewriteHost = action.rewriteHost.map { Array($0.utf8) }
     location = []
+    body = 0..<0
     locationHasQuery = false
     switch action.kind {
     case .forward(_, .cookie(let name)): sticky = KeySource(.cookie(name), pathView, topology, &names)
     case .forward(_, .attribute(let attribute)): sticky = KeySource(attribute, pathView, topology, &names)
-    case .forward(_, .none), .respond: sticky = nil
+    case .forward(_, .none): sticky = nil
+    case .respond(_, let text):
+      sticky = nil
+      if let text { body = names.insert(text) }
     case .redirect(_, let template):
       sticky = nil
       location = Self.pieces(template, pathView)

@@ -7,6 +7,8 @@ struct ScopePlan: Sendable {
   var id: ScopeID
   /// Single-valued headers, parameters and cookies that enforced rules read.
   var singleReads: [ValueSource]
+  /// Shadow or audit rules are among its rules.
+  var hasUnenforcedRules: Bool
 }
 
 struct TablePlan: Sendable {
@@ -61,6 +63,8 @@ struct RoutePlan: Sendable {
   /// Those of the request's side.
   var changes: [Change]
   var sticky: KeySource?
+  /// Of a `respond`: a place in the `NameTable`.
+  var body: Range<Int>
   /// Of a redirect.
   var location: [Piece]
   /// The redirect's template has a query of its own.

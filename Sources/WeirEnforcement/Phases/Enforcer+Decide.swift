@@ -3,7 +3,7 @@ import WeirRequest
 import WeirVM
 
 extension Enforcer {
-  /// Decides one request from beginning to end.
+  /// Decides one request from beginning to end, and tells everything about it: what `eval` shows.
   ///
   /// - Parameter bundle: the one that this enforcer was made for.
   /// - Throws: `RequestError` when the facts name something that the bundle does not have: a mistake of the asker, not of the request.
@@ -28,28 +28,27 @@ extension Enforcer {
   private mutating func run(
     _ facts: RequestFacts, _ bundle: borrowing LoadedBundle
   ) throws(RequestError) -> Verdict {
-    let asked = try View(facts, bundle)
+    let entry = try Entry(facts, bundle)
     load(facts.data, bundle.topology.dataSets)
-    do throws(Reject) { try state.take(facts, mode: bundle.pathMode, raw: &raw) } catch {
-      return Verdict(rejected: error)
+    do throws(Reject) { try state.take(facts, mode: pathMode, raw: &raw) } catch {
+      return Verdict(rejected: error.reason)
     }
-    beginView()
+    presented = facts.token
+    told = []
+    defer {
+      presented = .none
+      told = nil
+    }
     // Places in the buffer stay good while the request is rewritten: nothing in it is overwritten.
     let canonical = (host: state.host, path: state.path, query: state.query)
-    var verdict: Verdict
-    do throws(Reject) {
-      switch asked {
-      case .service(let service, let port): verdict = try inbound(service, port, facts, bundle)
-      case .gateway(let gateway):
-        let table = answers(gateway, bundle) ? bundle.tableOfGateway[gateway] : nil
-        verdict = try forwarded(table, facts, bundle)
-      case .host:
-        let table = state.host.flatMap { bundle.hosts.table(for: state.bytes.span.extracting($0)) }
-        verdict = try forwarded(table, facts, bundle)
-      }
-    } catch {
-      verdict = Verdict(rejected: error)
+    let caller = state.caller
+    var outcome = flow(entry, draw: facts.draw, bundle)
+    var verdict = verdict(outcome, bundle)
+    if case .service(let service, _) = entry, outcome.kind != .reject {
+      state.caller = caller
+      routeForInformation(service, draw: facts.draw, &outcome, bundle)
     }
+    if let routed = outcome.routed { verdict.route = describe(routed, outcome.table, bundle) }
     if state.isHTTP {
       verdict.canonical = Verdict.Canonical(
         host: canonical.host.map { state.text($0) }, path: state.text(canonical.path),
@@ -58,10 +57,19 @@ extension Enforcer {
     return verdict
   }
 
-  /// Whether a gateway answers for the host of the request; one without a host is for whomever it was sent to.
-  private func answers(_ gateway: Int, _ bundle: borrowing LoadedBundle) -> Bool {
-    guard let host = state.host, !bundle.hostsOfGateway[gateway].isEmpty else { return true }
-    return bundle.hostsOfGateway[gateway].table(for: state.bytes.span.extracting(host)) != nil
+  /// What the routes would do with a request to a service: told, and without effect.
+  private mutating func routeForInformation(
+    _ service: Int, draw: Int, _ outcome: inout Outcome, _ bundle: borrowing LoadedBundle
+  ) {
+    guard state.isHTTP, let table = tableOfHost(bundle) ?? bundle.tableOfService[service] else { return }
+    beginView()
+    issuers.append(contentsOf: bundle.topology.tables[table].tokens)
+    do throws(Reject) {
+      outcome.routed = try route(entering: table, draw: draw, bundle)
+      outcome.table = table
+    } catch {
+      outcome.routed = nil
+    }
   }
 
   /// Loads the data sets that the facts bring, when they are not those of the request before.
@@ -69,12 +77,6 @@ extension Enforcer {
     guard sets != loadedData else { return }
     loadedData = sets
     data = DataSets(declared.enumerated().map { index, set in sets[index].flatMap { set.memberBytes($0) } })
-  }
-}
-
-extension Verdict {
-  init(rejected reject: Reject) {
-    self.init(outcome: .reject, by: nil, reason: reject.code, shadowOutcome: .reject)
   }
 }
 

@@ -2,25 +2,23 @@ import WeirPolicy
 import WeirRequest
 
 extension Enforcer {
-  /// Phase *limit*: the limits of a service's port that apply, in the order of their declaration. Doubt charges: it is the stricter answer.
-  mutating func charges(
-    service: Int, port: Int, _ bundle: borrowing LoadedBundle
-  ) throws(Reject) -> [Verdict.Charge] {
-    var charges: [Verdict.Charge] = []
+  /// Phase *limit*: notes the limits of a service's port that apply, in the order of their declaration. Doubt charges: it is the
+  /// stricter answer.
+  mutating func charge(service: Int, port: Int, _ bundle: borrowing LoadedBundle) throws(Reject) {
+    charged.removeAll(keepingCapacity: true)
     for index in bundle.limitsOfService[service] where (bundle.topology.limits[index].port ?? port) == port {
       let plan = bundle.limits[index]
       try refuseRepeats(plan.singleReads, bundle.names.bytes)
       load(plan.id, bundle)
       guard bundle.program.truth(in: plan.id, &frame, data) != .no else { continue }
-      let limit = bundle.topology.limits[index]
-      charges.append(Verdict.Charge(limit: limit.name, key: plan.key.flatMap { key($0, limit, bundle.names.bytes) }))
+      let key: Reading = if let source = plan.key { state.read(source, bundle.names.bytes) } else { .absent }
+      charged.append(Charge(limit: index, key: key))
     }
-    return charges
   }
 
   /// The bucket in words; `nil` is the one that requests without a key share.
-  private mutating func key(_ source: KeySource, _ limit: Topology.Limit, _ names: [UInt8]) -> String? {
-    switch state.read(source, names) {
+  func key(of charge: Charge, _ limit: Topology.Limit) -> String? {
+    switch charge.key {
     case .unavailable, .absent: return nil
     case .bytes(let range): return state.text(range)
     case .integer(let number): return String(number)

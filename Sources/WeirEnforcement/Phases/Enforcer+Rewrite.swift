@@ -14,7 +14,7 @@ extension Enforcer {
     for change in plan.changes {
       switch change.operation {
       case .remove: changeValues.append(nil)
-      case .set(.text(let text)), .add(.text(let text)): changeValues.append(state.append(text))
+      case .set(.text(let text)), .add(.text(let text)): changeValues.append(state.bytes.append(text.span))
       case .set(.key(let key)), .add(.key(let key)): changeValues.append(state.bytes(of: key, names))
       }
     }
@@ -39,19 +39,14 @@ extension Enforcer {
 extension RequestState {
   fileprivate mutating func setPath(_ range: Range<Int>, mode: PathMode) throws(RejectReason) {
     let count = try canonicalPath(bytes, range, mode: mode, into: &work)
-    path = appendWork(count)
+    path = bytes.append(work, count)
   }
 
   /// The host takes the place of the authority, wherever that is named.
   fileprivate mutating func setHost(_ text: [UInt8]) throws(RejectReason) {
-    var room = work.mutableSpan
-    let named = try CanonicalHost.write(text.span, into: &room)
-    let name = appendWork(named.byteCount)
+    let (name, named) = try bytes.appendHost(text.span)
     host = name
     authorityPort = named.port.map(Int.init) ?? authorityPort
-    for index in fields.indices where bytes[fields[index].name].elementsEqual("host".utf8) {
-      fields[index].value = name
-    }
   }
 
   fileprivate mutating func removeField(_ names: [UInt8], _ name: Range<Int>) {
@@ -59,7 +54,7 @@ extension RequestState {
     var kept = 0
     for index in fields.indices {
       let field = fields[index]
-      guard !bytes[field.name].elementsEqual(names[name]) else { continue }
+      guard !areEqual(bytes.extracting(field.name.range), names.span.extracting(name)) else { continue }
       fields[kept] = field
       kept += 1
     }
@@ -72,17 +67,17 @@ extension RequestState {
   ) throws(RejectReason) {
     guard let value else { return }
     // A decoded parameter can hold a line break: what would split the head is refused.
-    let trimmed = try CanonicalHeader.trimValue(bytes.span.extracting(value))
+    let trimmed = try CanonicalHeader.trimValue(bytes.extracting(value))
     fields.append(
-      Field(
-        name: append(names[name]),
+      bytes.copyLine(
+        names.span.extracting(name),
         value: (value.lowerBound + trimmed.lowerBound)..<(value.lowerBound + trimmed.upperBound)))
   }
 }
 
 private func canonicalPath(
-  _ bytes: [UInt8], _ range: Range<Int>, mode: PathMode, into work: inout [UInt8]
+  _ bytes: borrowing ByteBuffer, _ range: Range<Int>, mode: PathMode, into work: inout [UInt8]
 ) throws(RejectReason) -> Int {
   var room = work.mutableSpan
-  return try CanonicalPath.write(bytes.span.extracting(range), mode: mode, into: &room)
+  return try CanonicalPath.write(bytes.extracting(range), mode: mode, into: &room)
 }

@@ -67,7 +67,7 @@ extension Enforcer {
   ) -> Int {
     var left = draw
     if let sticky = plan.sticky, let key = state.bytes(of: sticky, names), !key.isEmpty {
-      left = Int(truncatingIfNeeded: XXH3.hash(state.bytes.span.extracting(key), seed: plan.salt) % 10_000)
+      left = Int(truncatingIfNeeded: XXH3.hash(state.bytes.extracting(key), seed: plan.salt) % 10_000)
     }
     for (index, branch) in branches.enumerated() {
       if left < branch.weight { return index }
@@ -80,10 +80,10 @@ extension Enforcer {
   private mutating func redirectLocation(_ plan: RoutePlan, _ names: [UInt8]) throws(Reject) -> Range<Int> {
     var location = try state.expand(plan.location)
     if !plan.locationHasQuery, let query = state.query {
-      location = location.lowerBound..<state.append([UInt8(ascii: "?")]).upperBound
-      location = location.lowerBound..<state.copy(query).upperBound
+      state.bytes.append(UInt8(ascii: "?"))
+      location = location.lowerBound..<state.bytes.copy(query).upperBound
     }
-    do throws(RejectReason) { _ = try CanonicalHeader.trimValue(state.bytes.span.extracting(location)) } catch {
+    do throws(RejectReason) { _ = try CanonicalHeader.trimValue(state.bytes.extracting(location)) } catch {
       throw .decision(.rewriteNotCanonical)
     }
     return location

@@ -30,46 +30,46 @@ extension Enforcer {
     }
   }
 
-  /// Phase *authorise*: evaluates every rule of a scope; `matches` then tells each.
-  mutating func authorize(_ scope: Int, _ bundle: borrowing LoadedBundle) -> ScopeDecision {
+  /// Phase *authorise*: the decision of a scope. Shadow and audit rules, and all that hold, are looked at where somebody asks.
+  mutating func authorize(_ scope: Int, _ bundle: borrowing LoadedBundle) -> Outcome {
     let id = bundle.scopes[scope].id
     load(id, bundle)
+    guard told != nil || bundle.scopes[scope].hasUnenforcedRules else {
+      let decision = bundle.program.decide(id, &frame, data)
+      return Outcome(decision, of: scope, shadow: decision)
+    }
     bundle.program.match(id, &frame, data, into: &matches)
-    return ScopeDecision(
+    let decision = ScopeDecision(
       enforced: bundle.program.decision(id, matches, enforcingShadows: false),
       withShadows: bundle.program.decision(id, matches, enforcingShadows: true))
-  }
-
-  /// The decision in names, with the lists that `matches` holds since `authorize`.
-  mutating func verdict(
-    _ decision: ScopeDecision, _ scope: Int, _ bundle: borrowing LoadedBundle
-  ) -> Verdict {
-    let rules = bundle.topology.scopes[scope].rules
-    let by = decision.enforced.rule.map { rules[$0].name }
-    let shadowOutcome: Verdict.Outcome = decision.withShadows.isAllowed ? .allow : .deny
-    var verdict: Verdict
-    if decision.enforced.isAllowed {
-      verdict = Verdict(outcome: .allow, by: by, reason: nil, shadowOutcome: shadowOutcome)
-    } else {
-      let reason =
-        switch decision.enforced.reason {
-        case .rule: "rule"
-        case .noRule: "no_rule"
-        case .indeterminate: "indeterminate"
-        }
-      verdict = Verdict(outcome: .deny, by: by, reason: reason, shadowOutcome: shadowOutcome)
+    var outcome = Outcome(decision.enforced, of: scope, shadow: decision.withShadows)
+    for place in 0..<bundle.program.ruleCount(of: id) where matches[place] == .yes {
+      if bundle.program.rule(place, of: id).effect == .audit { outcome.isAudited = true }
     }
-    for (place, rule) in rules.enumerated() where matches[place] == .yes {
-      switch rule.effect {
-      case .audit: verdict.audit.append(rule.name)
-      case .allow, .deny:
-        if rule.isShadow { verdict.shadow.append(rule.name) } else { verdict.matched.append(rule.name) }
-      }
-    }
+    if told != nil { tell(scope) }
     if explanations != nil {
       let explanation = explain(scope, decision, bundle)
       explanations?.append(explanation)
     }
-    return verdict
+    return outcome
+  }
+
+  /// Keeps what holds, before another scope is matched.
+  private mutating func tell(_ scope: Int) {
+    told?.append(ToldScope(scope: scope, held: (0..<matches.ruleCount).filter { matches[$0] == .yes }))
+  }
+}
+
+extension Outcome {
+  init(_ decision: Decision, of scope: Int, shadow: Decision) {
+    let reason: ReasonCode =
+      switch decision.reason {
+      case .rule: decision.isAllowed ? .forwarded : .rule
+      case .noRule: .noRule
+      case .indeterminate: .indeterminate
+      }
+    self.init(
+      kind: decision.isAllowed ? .allow : .deny, reason: reason, scope: scope, rule: decision.rule ?? -1,
+      shadow: shadow.isAllowed ? .allow : .deny, toldScopes: 1)
   }
 }

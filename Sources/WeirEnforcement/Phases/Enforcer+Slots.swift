@@ -62,8 +62,8 @@ extension Enforcer {
 
 // Free functions, so that the compiler sees two memories and not twice the enforcer.
 
-private func copy(_ bytes: [UInt8], _ range: Range<Int>, into frame: inout Frame) -> SlotValue {
-  frame.append(bytes.span.extracting(range))
+private func copy(_ bytes: borrowing ByteBuffer, _ range: Range<Int>, into frame: inout Frame) -> SlotValue {
+  frame.append(bytes.extracting(range))
 }
 
 private func appendList(_ members: [SlotValue], to frame: inout Frame) -> SlotValue {

@@ -1,11 +1,12 @@
+import HTTPCanonical
 import WeirPolicy
 import WeirRequest
 import WeirVM
 
 /// Decides requests under one bundle: the memory of all phases, used again for each request.
 ///
-/// One a thread. What a decision needs lies in here and in the bundle that is borrowed; nothing is looked up anywhere else, no clock is
-/// read.
+/// One a thread and bundle. What a decision needs lies in here and in the bundle that is borrowed; nothing is looked up anywhere else,
+/// no clock is read.
 public struct Enforcer: ~Copyable {
   var state = RequestState()
   var frame: Frame
@@ -13,6 +14,7 @@ public struct Enforcer: ~Copyable {
   var data: DataSets
   /// What `data` was made of.
   var loadedData: [Int: [String]] = [:]
+  let pathMode: PathMode
   /// By slot: filled for the present view when it equals `view`.
   var filled: [UInt32]
   /// Counts the views: a new request, another caller or a rewritten head.
@@ -22,6 +24,18 @@ public struct Enforcer: ~Copyable {
   var found: [Range<Int>] = []
   var members: [SlotValue] = []
   var changeValues: [Range<Int>?] = []
+  var charged: [Charge] = []
+  /// Of the present request: see `beginRequest`.
+  var exchange: UInt64 = 0
+  /// Counts the requests.
+  var head: UInt64 = 0
+  /// The line of the present head as it arrived; empty before `rule`.
+  public internal(set) var received = HeadPlaces()
+  /// The line of the present head as it is forwarded.
+  public internal(set) var forwarded = HeadPlaces()
+  var presented = RequestFacts.Token.none
+  /// The scopes that were decided, when the request is told in full; `nil` on the request path.
+  var told: [ToldScope]?
   /// Of the present request, when it is asked for.
   var explanations: [ScopeExplanation]?
 
@@ -30,6 +44,7 @@ public struct Enforcer: ~Copyable {
     frame = Frame(for: bundle.program)
     matches = MatchSet(for: bundle.program)
     data = DataSets(unloaded: bundle.topology.dataSets.count)
+    pathMode = bundle.pathMode
     filled = Array(repeating: 0, count: bundle.slots.count)
   }
 

@@ -13,15 +13,17 @@ extension RequestState {
     let name = names.span.extracting(source.name)
     switch source.kind {
     case .header:
-      for field in fields where isEqual(field.name, name) { found.append(field.value) }
+      for field in fields where areEqual(bytes.extracting(field.name.range), name) {
+        found.append(field.value.range)
+      }
     case .cookie:
-      for field in fields where bytes[field.name].elementsEqual("cookie".utf8) {
+      for field in fields where bytes.extracting(field.name.range).isExactly("cookie") {
         var cursor = CookieCursor()
-        let line = bytes.span.extracting(field.value)
+        let line = bytes.extracting(field.value.range)
         do throws(RejectReason) {
           while let pair = try cursor.next(in: line) {
             guard areEqual(line.extracting(pair.name), name) else { continue }
-            let start = field.value.lowerBound
+            let start = field.value.range.lowerBound
             found.append((start + pair.value.lowerBound)..<(start + pair.value.upperBound))
           }
         } catch { throw .canonical(error) }
@@ -29,9 +31,9 @@ extension RequestState {
     case .query:
       guard let query else { return }
       var cursor = QueryParameterCursor()
-      while let parameter = cursor.next(in: bytes.span.extracting(query)) {
+      while let parameter = cursor.next(in: bytes.extracting(query)) {
         let decoded = try decode(query.lowerBound, parameter.name)
-        guard isEqual(decoded, name) else { continue }
+        guard areEqual(bytes.extracting(decoded), name) else { continue }
         found.append(try decode(query.lowerBound, parameter.value))
       }
     case .method, .scheme, .host, .port, .path, .clientIP, .sourceIP, .sourcePort, .sni, .caller, .callerTrustDomain,
@@ -56,16 +58,14 @@ extension RequestState {
   /// A line as text, or as a number for a header declared `Int`: one that is no number is doubt.
   func typed(_ value: Range<Int>, _ type: ValueType) -> Reading {
     guard type.element == .integer else { return .bytes(value) }
-    return decimal(bytes.span.extracting(value)).map { .integer($0) } ?? .unavailable
+    return decimal(bytes.extracting(value)).map { .integer($0) } ?? .unavailable
   }
 
   /// A part of the query with its escapes decoded.
   private mutating func decode(_ start: Int, _ part: Range<Int>) throws(Reject) -> Range<Int> {
     let count = try decodeQuery(bytes, (start + part.lowerBound)..<(start + part.upperBound), into: &work)
-    return appendWork(count)
+    return bytes.append(work, count)
   }
-
-  func isEqual(_ range: Range<Int>, _ text: Span<UInt8>) -> Bool { areEqual(bytes.span.extracting(range), text) }
 }
 
 func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
@@ -93,9 +93,11 @@ func decimal(_ text: Span<UInt8>) -> Int64? {
 }
 
 /// Decodes the escapes of a part of a checked query into `work`; returns how many bytes that are.
-private func decodeQuery(_ bytes: [UInt8], _ range: Range<Int>, into work: inout [UInt8]) throws(Reject) -> Int {
+private func decodeQuery(_ bytes: borrowing ByteBuffer, _ range: Range<Int>, into work: inout [UInt8]) throws(Reject)
+  -> Int
+{
   do throws(RejectReason) {
     var room = work.mutableSpan
-    return try CanonicalQuery.decode(bytes.span.extracting(range), into: &room)
+    return try CanonicalQuery.decode(bytes.extracting(range), into: &room)
   } catch { throw .canonical(error) }
 }

@@ -58,12 +58,7 @@ extension RequestState {
   /// The path as a scope sees it.
   mutating func viewedPath(ignoringCase: Bool, ignoringTrailingSlash: Bool) -> Range<Int> {
     guard ignoringCase || ignoringTrailingSlash else { return path }
-    view.removeAll(keepingCapacity: true)
-    view.append(contentsOf: bytes[path])
-    var text = view.mutableSpan
-    let count = CanonicalPath.applyView(
-      to: &text, ignoringCase: ignoringCase, ignoringTrailingSlash: ignoringTrailingSlash)
-    return append(view[..<count])
+    return bytes.copyPath(path, ignoringCase: ignoringCase, ignoringTrailingSlash: ignoringTrailingSlash)
   }
 
   private func reading(_ fact: Fact<IPAddress>) -> Reading {
@@ -104,7 +99,7 @@ extension RequestState {
     case .absent: return .absent
     case .known(let range): identity = range
     }
-    guard let parts = SPIFFEParts(bytes.span.extracting(identity)) else { return .unavailable }
+    guard let parts = SPIFFEParts(bytes.extracting(identity)) else { return .unavailable }
     func reading(_ part: Range<Int>?) -> Reading {
       part.map { .bytes((identity.lowerBound + $0.lowerBound)..<(identity.lowerBound + $0.upperBound)) } ?? .absent
     }
@@ -134,8 +129,8 @@ struct SPIFFEParts {
       start = index + 1
     }
     trustDomain = segments[0]
-    guard count == 5, text.extracting(segments[1]).isExactly(SPIFFEParts.namespaceWord),
-      text.extracting(segments[3]).isExactly(SPIFFEParts.accountWord),
+    guard count == 5, text.extracting(segments[1]).isExactly("ns"),
+      text.extracting(segments[3]).isExactly("sa"),
       !segments[2].isEmpty, !segments[4].isEmpty
     else { return }
     namespace = segments[2]
@@ -143,6 +138,4 @@ struct SPIFFEParts {
   }
 
   private static let prefix = Array("spiffe://".utf8)
-  private static let namespaceWord = Array("ns".utf8)
-  private static let accountWord = Array("sa".utf8)
 }

@@ -10,7 +10,7 @@ extension RequestState {
   mutating func take(_ facts: RequestFacts, mode: PathMode, raw: inout [UInt8]) throws(Reject) {
     reset()
     switch facts.caller {
-    case .known(let identity): caller = .known(append(identity.utf8))
+    case .known(let identity): caller = .known(bytes.append(identity.utf8))
     case .absent: caller = .absent
     case .unavailable: caller = .unavailable
     }
@@ -27,18 +27,16 @@ extension RequestState {
     guard let http = facts.http else { return }
 
     raw.removeAll(keepingCapacity: true)
-    var head = RawHead()
-    head.method = raw.place(http.method)
-    head.scheme = http.scheme.map { raw.place($0) }
-    head.authority = http.host.map { raw.place($0) }
-    head.target = raw.place(http.target)
-    try setLine(head, in: raw.span, mode: mode)
-    var budget = HeaderBudget()
+    if let name = http.scheme { scheme = bytes.append(name.lowercased().utf8) }
+    let line = RequestLine(
+      method: Place(raw.place(http.method)), target: Place(raw.place(http.target)),
+      authority: http.host.map { Place(raw.place($0)) })
+    try setLine(line, in: raw.span, mode: mode)
     for header in http.headers {
       raw.removeAll(keepingCapacity: true)
       let name = raw.place(header.name)
       let value = raw.place(header.value)
-      try addField(name: raw.span.extracting(name), value: raw.span.extracting(value), &budget)
+      try addField(name: raw.span.extracting(name), value: raw.span.extracting(value))
     }
   }
 }

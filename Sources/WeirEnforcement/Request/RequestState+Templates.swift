@@ -17,7 +17,7 @@ extension RequestState {
     for piece in template {
       switch piece {
       case .text(let text):
-        parts.append(append(text))
+        parts.append(bytes.append(text.span))
         isInQuery = isInQuery || text.contains(UInt8(ascii: "?"))
       case .wholePath:
         let range = min(path.lowerBound + 1, path.upperBound)..<path.upperBound
@@ -28,7 +28,7 @@ extension RequestState {
       }
     }
     let start = bytes.count
-    for part in parts { _ = copy(part) }
+    for part in parts { _ = bytes.copy(part) }
     return start..<bytes.count
   }
 
@@ -38,10 +38,10 @@ extension RequestState {
     for index in range {
       let byte = bytes[index]
       switch byte {
-      case UInt8(ascii: "&"): bytes.append(contentsOf: "%26".utf8)
-      case UInt8(ascii: "="): bytes.append(contentsOf: "%3D".utf8)
-      case UInt8(ascii: "+"): bytes.append(contentsOf: "%2B".utf8)
-      case UInt8(ascii: "#"): bytes.append(contentsOf: "%23".utf8)
+      case UInt8(ascii: "&"): _ = bytes.append("%26".utf8)
+      case UInt8(ascii: "="): _ = bytes.append("%3D".utf8)
+      case UInt8(ascii: "+"): _ = bytes.append("%2B".utf8)
+      case UInt8(ascii: "#"): _ = bytes.append("%23".utf8)
       default: bytes.append(byte)
       }
     }
@@ -69,7 +69,7 @@ extension RequestState {
         }
       }
       // A view has the same letters at the same places, but for their case and perhaps a shorter end.
-      if let piece = binding.pattern.match(bytes.span.extracting(matched), taking: binding.piece) {
+      if let piece = binding.pattern.match(bytes.extracting(matched), taking: binding.piece) {
         return .bytes((text.lowerBound + piece.lowerBound)..<(text.lowerBound + piece.upperBound))
       }
     }
@@ -88,8 +88,8 @@ extension RequestState {
     switch read(source, names) {
     case .unavailable, .absent: nil
     case .bytes(let range): range
-    case .integer(let number): append(String(number).utf8)
-    case .address(let address): append(address.description.utf8)
+    case .integer(let number): bytes.append(String(number).utf8)
+    case .address(let address): bytes.append(address.description.utf8)
     }
   }
 }

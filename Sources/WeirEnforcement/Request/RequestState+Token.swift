@@ -35,7 +35,7 @@ extension RequestState {
   private mutating func take(_ raw: JSONValue, of issuer: TokenIssuer, named name: String) throws(Reject) {
     claims.removeAll(keepingCapacity: true)
     claimMembers.removeAll(keepingCapacity: true)
-    claims.append(.bytes(append(name.utf8)))
+    claims.append(.bytes(bytes.append(name.utf8)))
     let subject = raw["sub"]
     let audience = raw["aud"]
     if let audience {
@@ -77,7 +77,7 @@ extension RequestState {
     _ value: JSONValue, _ type: ScalarType, _ separator: String?
   ) throws(Reject) -> ClaimValue {
     switch (type, value) {
-    case (.string, .string(let text)): return .bytes(append(text.utf8))
+    case (.string, .string(let text)): return .bytes(bytes.append(text.utf8))
     case (.int, .int(let number)), (.time, .int(let number)): return .integer(number)
     case (.bool, .bool(let isTrue)): return .integer(isTrue ? 1 : 0)
     case (.stringSet, _):
@@ -85,10 +85,10 @@ extension RequestState {
       let start = claimMembers.count
       for member in members {
         guard let separator, !separator.isEmpty else {
-          claimMembers.append(append(member.utf8))
+          claimMembers.append(bytes.append(member.utf8))
           continue
         }
-        for piece in member.pieces(between: separator) where !piece.isEmpty { claimMembers.append(append(piece)) }
+        for piece in member.pieces(between: separator) where !piece.isEmpty { claimMembers.append(bytes.append(piece)) }
       }
       return .list(start..<claimMembers.count)
     case (.string, _), (.int, _), (.time, _), (.bool, _), (.identity, _), (.ip, _), (.host, _), (.path, _):

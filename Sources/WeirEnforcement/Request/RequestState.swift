@@ -6,19 +6,10 @@ import WeirRequest
 ///
 /// Owned by the caller and used again: after some requests it has grown to what they need and nothing is allocated.
 struct RequestState: ~Copyable {
-  struct Field {
-    /// Lower case.
-    var name: Range<Int>
-    /// Trimmed.
-    var value: Range<Int>
-  }
-
   /// Names and values of the request, then whatever is derived from them.
-  var bytes: [UInt8] = []
-  /// Where the canonicaliser writes: room for the longest path, parameter, host or name that it accepts.
+  var bytes = ByteBuffer(capacity: CanonicalLimits.headerSectionBytesMax)
+  /// What the canonicaliser reads or writes when the other side is `bytes`.
   var work = [UInt8](repeating: 0, count: CanonicalLimits.pathBytesMax + 1)
-  /// The path while it is turned into a view.
-  var view: [UInt8] = []
   /// Lines or template pieces while they are collected: whoever uses it takes it out and puts it back.
   var pieces: [Range<Int>] = []
 
@@ -31,7 +22,10 @@ struct RequestState: ~Copyable {
   var authorityPort: Int?
   var path = 0..<0
   var query: Range<Int>?
-  var fields: [Field] = []
+  /// In order, without `Host`. Each was written as a line of HTTP/1: see `FieldPlaces.line`.
+  var fields: [FieldPlaces] = []
+  var hasHostField = false
+  var budget = HeaderBudget()
 
   // What the host knows beside it.
   var caller: Fact<Range<Int>> = .unavailable
@@ -51,7 +45,7 @@ struct RequestState: ~Copyable {
 
   /// Forgets the request and keeps the memory.
   mutating func reset() {
-    bytes.removeAll(keepingCapacity: true)
+    bytes.removeAll()
     isHTTP = false
     method = 0..<0
     scheme = nil
@@ -60,6 +54,8 @@ struct RequestState: ~Copyable {
     path = 0..<0
     query = nil
     fields.removeAll(keepingCapacity: true)
+    hasHostField = false
+    budget = HeaderBudget()
     caller = .unavailable
     sourceIP = .unavailable
     clientIP = nil
@@ -72,35 +68,11 @@ struct RequestState: ~Copyable {
     claimMembers.removeAll(keepingCapacity: true)
   }
 
-  mutating func append(_ text: Span<UInt8>) -> Range<Int> {
-    let start = bytes.count
-    for index in text.indices { bytes.append(text[index]) }
-    return start..<bytes.count
+  func text(_ range: Range<Int>) -> String { bytes.text(range) }
+
+  func isEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    areEqual(bytes.extracting(left), bytes.extracting(right))
   }
-
-  mutating func append(_ text: some Sequence<UInt8>) -> Range<Int> {
-    let start = bytes.count
-    bytes.append(contentsOf: text)
-    return start..<bytes.count
-  }
-
-  /// Copies a piece of the buffer to its end, to be changed there.
-  mutating func copy(_ range: Range<Int>) -> Range<Int> {
-    let start = bytes.count
-    for index in range { bytes.append(bytes[index]) }
-    return start..<bytes.count
-  }
-
-  /// Appends what was written to the front of `work`.
-  mutating func appendWork(_ count: Int) -> Range<Int> {
-    let start = bytes.count
-    bytes.append(contentsOf: work[..<count])
-    return start..<bytes.count
-  }
-
-  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-
-  func isEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool { bytes[left].elementsEqual(bytes[right]) }
 }
 
 /// What is known of the token.

@@ -1,14 +1,7 @@
 import WeirPolicy
 import WeirRequest
 
-/// Whose decision is asked for.
-enum View {
-  /// A port of a service, as it sees what arrives.
-  case service(Int, port: Int)
-  case gateway(Int)
-  /// Whatever is responsible for the host.
-  case host
-
+extension Entry {
   /// - Throws: `RequestError` for names that the bundle does not have, and for a layer that does not fit.
   init(_ facts: RequestFacts, _ bundle: borrowing LoadedBundle) throws(RequestError) {
     let isHTTP = facts.http != nil
@@ -28,7 +21,7 @@ enum View {
         facts.gateway == nil ? .missingKey : .wrongLayer, "a connection is decided for a service: name it")
     }
     guard let name = facts.gateway else {
-      self = .host
+      self = .anyHost
       return
     }
     guard let gateway = bundle.gatewayIndex[name] else {

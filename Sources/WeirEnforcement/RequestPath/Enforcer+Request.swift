@@ -1,0 +1,79 @@
+import WeirPolicy
+import WeirRequest
+
+// A request as a connection brings it, piece by piece: bytes in, nothing that owns memory.
+extension Enforcer {
+  /// Forgets the last request and keeps the memory.
+  ///
+  /// - Parameter exchange: names the request; its permit bears the number.
+  public mutating func beginRequest(_ exchange: UInt64, _ connection: ConnectionFacts) {
+    state.reset()
+    self.exchange = exchange
+    head += 1
+    received = HeadPlaces()
+    forwarded = HeadPlaces()
+    state.caller = .absent
+    state.sourceIP = .known(connection.sourceIP)
+    state.sourcePort = Int(connection.sourcePort)
+    state.port = connection.port == 0 ? nil : Int(connection.port)
+    state.scheme = state.bytes.append(connection.isTLS ? "https".utf8 : "http".utf8)
+  }
+
+  /// The verified SPIFFE identity of the peer; without it, the peer has none.
+  public mutating func setCaller(_ identity: Span<UInt8>) { state.caller = .known(state.bytes.append(identity)) }
+
+  /// The server name that the client asked for in its TLS handshake.
+  ///
+  /// - Throws: `host_*`.
+  public mutating func setServerName(_ name: Span<UInt8>) throws(Reject) { try state.setServerName(name) }
+
+  /// The right-most hop that is not trusted; without it, the source.
+  public mutating func setClientIP(_ address: IPAddress) { state.clientIP = address }
+
+  /// - Parameter nanoseconds: since 1970; not given, the time is unavailable.
+  public mutating func setWallClock(_ nanoseconds: Int64) {
+    state.time = (nanoseconds - (nanoseconds < 0 ? 999_999_999 : 0)) / 1_000_000_000
+  }
+
+  /// The request line; not given, it is a connection that is decided and not a request.
+  ///
+  /// - Throws: the first reason for which it has no canonical form.
+  public mutating func takeLine(_ line: RequestLine, in bytes: Span<UInt8>) throws(Reject) {
+    try state.setLine(line, in: bytes, mode: pathMode)
+  }
+
+  /// One field that will be forwarded, in order: those of the client that are not for the next hop alone, and those that the proxy sets.
+  ///
+  /// - Parameter value: crumbs of an HTTP/2 `Cookie` are joined (RFC 9113 section 8.2.3).
+  /// - Throws: the first reason for which it has no canonical form.
+  public mutating func takeField(name: Span<UInt8>, value: Span<UInt8>) throws(Reject) {
+    try state.addField(name: name, value: value)
+  }
+
+  /// What `HeadPlaces` and `FieldPlaces` are places in; good until the next `beginRequest`.
+  public var bytes: Span<UInt8> {
+    @_lifetime(borrow self) get { state.bytes.span }
+  }
+
+  /// The fields that are forwarded, `Host` excepted: its value is `forwarded.authority`.
+  public var fieldCount: Int { state.fields.count }
+
+  public func field(_ index: Int) -> FieldPlaces { state.fields[index] }
+
+  /// The lines from a field on that stand one after another: all of them where no field was changed.
+  ///
+  /// - Complexity: linear in the fields of the run.
+  public func lineRun(from first: Int) -> LineRun { run(of: state.fields, from: first) }
+}
+
+/// The longest run of lines without a gap.
+func run(of fields: [FieldPlaces], from first: Int) -> LineRun {
+  guard first < fields.count else { return LineRun(bytes: .empty, next: fields.count) }
+  var bytes = fields[first].line
+  var next = first + 1
+  while next < fields.count, fields[next].line.start == bytes.start + bytes.count {
+    bytes.count += fields[next].line.count
+    next += 1
+  }
+  return LineRun(bytes: bytes, next: next)
+}

@@ -1,0 +1,230 @@
+import HTTPCanonical
+import WeirPolicy
+
+/// What is known of a reason.
+public struct ReasonFacts: Sendable {
+  /// Who has to change something for the next request to end otherwise.
+  public enum Origin: String, CaseIterable, BitwiseCopyable, Sendable { case client, policy, upstream, proxy }
+
+  /// The stable code.
+  public let text: String
+  /// The HTTP status of the local reply (RFC 9110 section 15); for `clientGone`, which gets none, what the log says.
+  public let status: UInt16
+  /// The gRPC status of the local reply.
+  public let grpcStatus: UInt8
+  public let origin: Origin
+  /// Whether the same request, sent again without change, may end otherwise.
+  public let mayRetry: Bool
+  /// One line for people.
+  public let explanation: String
+
+  fileprivate init(
+    _ text: String, _ status: UInt16, grpc: UInt8, _ origin: Origin, mayRetry: Bool = false, _ explanation: String
+  ) {
+    self.text = text
+    self.status = status
+    grpcStatus = grpc
+    self.origin = origin
+    self.mayRetry = mayRetry
+    self.explanation = explanation
+  }
+
+  fileprivate static func decision(_ reject: DecisionReject, grpc: UInt8, _ origin: Origin, mayRetry: Bool = false)
+    -> ReasonFacts
+  {
+    ReasonFacts(
+      reject.rawValue, reject.status, grpc: grpc, origin, mayRetry: mayRetry, reject.explanation)
+  }
+
+  fileprivate static func canonical(_ reason: RejectReason) -> ReasonFacts {
+    let grpc: UInt8 =
+      switch reason.status {
+      case 501: GRPC.unimplemented
+      case 414, 431: GRPC.resourceExhausted
+      default: GRPC.invalidArgument
+      }
+    return ReasonFacts(reason.code, reason.status, grpc: grpc, .client, reason.explanation)
+  }
+
+  fileprivate static func token(_ error: TokenError) -> ReasonFacts {
+    ReasonFacts(error.rawValue, TokenError.status, grpc: GRPC.unauthenticated, .client, error.explanation)
+  }
+}
+
+/// The status codes of gRPC that local replies use.
+private enum GRPC {
+  static let ok: UInt8 = 0
+  static let cancelled: UInt8 = 1
+  static let unknown: UInt8 = 2
+  static let invalidArgument: UInt8 = 3
+  static let deadlineExceeded: UInt8 = 4
+  static let permissionDenied: UInt8 = 7
+  static let resourceExhausted: UInt8 = 8
+  static let unimplemented: UInt8 = 12
+  static let internalError: UInt8 = 13
+  static let unavailable: UInt8 = 14
+  static let unauthenticated: UInt8 = 16
+}
+
+extension ReasonCode {
+  public var text: String { facts.text }
+  public var status: UInt16 { facts.status }
+  public var grpcStatus: UInt8 { facts.grpcStatus }
+  public var origin: ReasonFacts.Origin { facts.origin }
+  public var mayRetry: Bool { facts.mayRetry }
+  public var explanation: String { facts.explanation }
+
+  /// The one table that all readers read. Complexity: constant.
+  public var facts: ReasonFacts {
+    switch self {
+    case .forwarded: ReasonFacts("forwarded", 200, grpc: GRPC.ok, .upstream, "the upstream's answer was passed on")
+    case .local:
+      ReasonFacts("local", 200, grpc: GRPC.unknown, .policy, "a route answers itself: `respond` or `redirect`")
+    case .rule: ReasonFacts("rule", 403, grpc: GRPC.permissionDenied, .policy, "a `deny` rule holds")
+    case .noRule: ReasonFacts("no_rule", 403, grpc: GRPC.permissionDenied, .policy, "no `allow` rule holds")
+    case .indeterminate:
+      ReasonFacts(
+        "indeterminate", 403, grpc: GRPC.permissionDenied, .policy, "a rule that matters could not be evaluated")
+    case .policyChanged:
+      ReasonFacts(
+        "policy_changed", 403, grpc: GRPC.permissionDenied, .policy,
+        "a long-lived stream is no longer allowed by the policy that is active now")
+    case .repeatedHeader: .decision(.repeatedHeader, grpc: GRPC.invalidArgument, .client)
+    case .repeatedQuery: .decision(.repeatedQuery, grpc: GRPC.invalidArgument, .client)
+    case .repeatedCookie: .decision(.repeatedCookie, grpc: GRPC.invalidArgument, .client)
+    case .mtlsRequired: .decision(.mtlsRequired, grpc: GRPC.unauthenticated, .client)
+    case .methodInvalid: .decision(.methodInvalid, grpc: GRPC.invalidArgument, .client)
+    case .noRoute: .decision(.noRoute, grpc: GRPC.unimplemented, .client)
+    case .routeIndeterminate: .decision(.routeIndeterminate, grpc: GRPC.unavailable, .policy, mayRetry: true)
+    case .rewriteNotCanonical: .decision(.rewriteNotCanonical, grpc: GRPC.internalError, .policy)
+    case .targetEmpty: .canonical(.targetEmpty)
+    case .targetConnect: .canonical(.targetConnect)
+    case .targetAsterisk: .canonical(.targetAsterisk)
+    case .targetScheme: .canonical(.targetScheme)
+    case .pathNotAbsolute: .canonical(.pathNotAbsolute)
+    case .pathTooLong: .canonical(.pathTooLong)
+    case .pathEncodedSlash: .canonical(.pathEncodedSlash)
+    case .pathBackslash: .canonical(.pathBackslash)
+    case .pathEncodedBackslash: .canonical(.pathEncodedBackslash)
+    case .pathSemicolon: .canonical(.pathSemicolon)
+    case .pathNul: .canonical(.pathNul)
+    case .pathControl: .canonical(.pathControl)
+    case .pathFragment: .canonical(.pathFragment)
+    case .pathBadPercent: .canonical(.pathBadPercent)
+    case .pathDoubleEncoding: .canonical(.pathDoubleEncoding)
+    case .pathInvalidUTF8: .canonical(.pathInvalidUTF8)
+    case .pathForbiddenByte: .canonical(.pathForbiddenByte)
+    case .pathAboveRoot: .canonical(.pathAboveRoot)
+    case .pathDotsAfterEmptySegment: .canonical(.pathDotsAfterEmptySegment)
+    case .queryTooLong: .canonical(.queryTooLong)
+    case .queryNul: .canonical(.queryNul)
+    case .queryControl: .canonical(.queryControl)
+    case .queryFragment: .canonical(.queryFragment)
+    case .queryBadPercent: .canonical(.queryBadPercent)
+    case .queryForbiddenByte: .canonical(.queryForbiddenByte)
+    case .hostEmpty: .canonical(.hostEmpty)
+    case .hostTooLong: .canonical(.hostTooLong)
+    case .hostUserinfo: .canonical(.hostUserinfo)
+    case .hostPercent: .canonical(.hostPercent)
+    case .hostNonASCII: .canonical(.hostNonASCII)
+    case .hostForbiddenByte: .canonical(.hostForbiddenByte)
+    case .hostBadLabel: .canonical(.hostBadLabel)
+    case .hostBadPort: .canonical(.hostBadPort)
+    case .hostBadIPv4: .canonical(.hostBadIPv4)
+    case .hostBadIPv6: .canonical(.hostBadIPv6)
+    case .hostMismatch: .canonical(.hostMismatch)
+    case .headerNameEmpty: .canonical(.headerNameEmpty)
+    case .headerNameTooLong: .canonical(.headerNameTooLong)
+    case .headerNameForbiddenByte: .canonical(.headerNameForbiddenByte)
+    case .headerValueTooLong: .canonical(.headerValueTooLong)
+    case .headerValueNul: .canonical(.headerValueNul)
+    case .headerValueLineBreak: .canonical(.headerValueLineBreak)
+    case .headerValueControl: .canonical(.headerValueControl)
+    case .headerTooManyFields: .canonical(.headerTooManyFields)
+    case .headerSectionTooLarge: .canonical(.headerSectionTooLarge)
+    case .cookieMalformed: .canonical(.cookieMalformed)
+    case .tokenMalformed: .token(.malformed)
+    case .tokenRepeated: .token(.repeated)
+    case .tokenUnknownIssuer: .token(.unknownIssuer)
+    case .tokenAlgorithm: .token(.algorithm)
+    case .tokenKey: .token(.key)
+    case .tokenSignature: .token(.signature)
+    case .tokenAudience: .token(.audience)
+    case .tokenExpired: .token(.expired)
+    case .tokenNotYet: .token(.notYet)
+    case .tokenClaim: .token(.claim)
+    case .badRequest:
+      ReasonFacts(
+        "bad_request", 400, grpc: GRPC.invalidArgument, .client,
+        "the message is not HTTP as RFC 9112 or RFC 9113 has it")
+    case .headTooLarge:
+      ReasonFacts(
+        "head_too_large", 431, grpc: GRPC.resourceExhausted, .client,
+        "the head of the request is larger than the limit, or has too many fields")
+    case .unsupportedVersion:
+      ReasonFacts(
+        "unsupported_version", 505, grpc: GRPC.unimplemented, .client,
+        "the version of HTTP is none that is served")
+    case .unsupportedCoding:
+      ReasonFacts(
+        "unsupported_coding", 501, grpc: GRPC.unimplemented, .client,
+        "the transfer coding of the request is not `chunked`")
+    case .misdirected:
+      ReasonFacts(
+        "misdirected", 421, grpc: GRPC.unavailable, .client,
+        "the host of the request belongs to another TLS context than its connection")
+    case .requestTimeout:
+      ReasonFacts(
+        "request_timeout", 408, grpc: GRPC.deadlineExceeded, .client, mayRetry: true,
+        "the request did not arrive in time")
+    case .clientGone:
+      ReasonFacts(
+        "client_gone", 499, grpc: GRPC.cancelled, .client, mayRetry: true,
+        "the client went away before it was answered")
+    case .noEndpoint:
+      ReasonFacts(
+        "no_endpoint", 503, grpc: GRPC.unavailable, .upstream, mayRetry: true,
+        "no endpoint of the destination can be asked")
+    case .circuitOpen:
+      ReasonFacts(
+        "circuit_open", 503, grpc: GRPC.unavailable, .upstream, mayRetry: true,
+        "the `capacity` of the destination is used up")
+    case .upstreamConnect:
+      ReasonFacts(
+        "upstream_connect", 503, grpc: GRPC.unavailable, .upstream, mayRetry: true,
+        "no connection to an endpoint of the destination could be made")
+    case .upstreamTLS:
+      ReasonFacts(
+        "upstream_tls", 502, grpc: GRPC.unavailable, .upstream,
+        "the TLS handshake with the endpoint failed, or it is not who it should be")
+    case .upstreamReset:
+      ReasonFacts(
+        "upstream_reset", 502, grpc: GRPC.unavailable, .upstream, mayRetry: true,
+        "the endpoint ended the connection or stream before it had answered")
+    case .upstreamProtocol:
+      ReasonFacts(
+        "upstream_protocol", 502, grpc: GRPC.internalError, .upstream,
+        "the answer of the endpoint is not HTTP as it should be")
+    case .upstreamTimeout:
+      ReasonFacts(
+        "upstream_timeout", 504, grpc: GRPC.deadlineExceeded, .upstream, mayRetry: true,
+        "the endpoint did not answer in time")
+    case .overload:
+      ReasonFacts(
+        "overload", 503, grpc: GRPC.unavailable, .proxy, mayRetry: true,
+        "the proxy sheds load: memory or time is short")
+    case .draining:
+      ReasonFacts(
+        "draining", 503, grpc: GRPC.unavailable, .proxy, mayRetry: true,
+        "the proxy is about to stop and takes no new requests")
+    case .auditUnavailable:
+      ReasonFacts(
+        "audit_unavailable", 503, grpc: GRPC.unavailable, .proxy, mayRetry: true,
+        "the request must be logged and the log cannot take it")
+    case .internalError:
+      ReasonFacts(
+        "internal_error", 500, grpc: GRPC.internalError, .proxy,
+        "a defect of the proxy; the log says more")
+    }
+  }
+}
