@@ -1,11 +1,7 @@
 /// An IPv4 or IPv6 address as 128 bits.
 ///
 /// IPv4 is kept in its mapped form `::ffff:a.b.c.d` (RFC 4291 2.5.5.2), so both spellings of one address are equal.
-<<<<<<< HEAD
 public struct IPAddress: BitwiseCopyable, Hashable, Sendable {
-=======
-public struct IPAddress: Hashable, BitwiseCopyable, Sendable {
->>>>>>> 1a9b1f0 (Rule requests as a connection brings them, by the flow that eval tells)
   public let high: UInt64
   public let low: UInt64
 
