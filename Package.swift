@@ -84,6 +84,7 @@ let package = Package(
     // sockets, memory and time ─► the data plane
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
     // bytes in, values out; no sockets
+    module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
     module("HTTPWire", [], lending),
 
     .executableTarget(
@@ -98,6 +99,9 @@ let package = Package(
 
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CXXHash"),
+    .target(
+      name: "CTLS", cSettings: [.define("_GNU_SOURCE")],
+      linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
 
     tests("WeirJSONTests", ["WeirJSON", "PropertyTesting"]),
@@ -133,6 +137,7 @@ let package = Package(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
     tests("HTTPWireTests", ["HTTPWire", "PropertyTesting"]),
+    tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
     tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests(
