@@ -85,7 +85,7 @@ let package = Package(
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
     // bytes in, values out; no sockets
     module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
-    module("HTTPWire", [], lending),
+    module("HTTPWire", ["CNghttp2", "ProxyTransport"], lending),
 
     .executableTarget(
       name: "weir",
@@ -102,6 +102,7 @@ let package = Package(
     .target(
       name: "CTLS", cSettings: [.define("_GNU_SOURCE")],
       linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    .target(name: "CNghttp2", linkerSettings: [.linkedLibrary("nghttp2")]),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
 
     tests("WeirJSONTests", ["WeirJSON", "PropertyTesting"]),
@@ -138,6 +139,7 @@ let package = Package(
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
     tests("HTTPWireTests", ["HTTPWire", "PropertyTesting"]),
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
+    tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),
     tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests(

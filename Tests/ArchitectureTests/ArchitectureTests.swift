@@ -80,7 +80,7 @@ import Testing
 
   @Test func cLibrariesHaveOneDoor() throws {
     let doors: [String: Set<String>] = [
-      "COpenSSL": ["WeirBundle"], "CLinux": ["ProxyTransport"], "CTLS": ["ProxyTLS"],
+      "COpenSSL": ["WeirBundle"], "CLinux": ["ProxyTransport"], "CTLS": ["ProxyTLS"], "CNghttp2": ["HTTPWire"],
       "CXXHash": ["WeirVM", "WeirCodegen"], "ArgumentParser": ["weir"],
     ]
     for target in manifest.targets.values where !target.isTest {
@@ -99,6 +99,7 @@ import Testing
       "Sources/ProxyTLS/CertificateFacts.swift", "Sources/ProxyTLS/DevelopmentAuthority.swift",
       "Sources/ProxyTLS/Lending.swift", "Sources/ProxyTLS/TLSContextSet.swift", "Sources/ProxyTLS/TLSSession.swift",
       "Sources/ProxyTLS/TicketKeys.swift",
+      "Sources/HTTPWire/HTTP2/HTTP2Session.swift", "Sources/HTTPWire/HTTP2/HTTP2Tape.swift",
       "Sources/ProxyTransport/AtomicCells.swift", "Sources/ProxyTransport/EpollNetwork",
       "Sources/ProxyTransport/Memory.swift", "Sources/ProxyTransport/SealedFile.swift",
       "Sources/ProxyTransport/Slab.swift", "Sources/ProxyTransport/SystemError.swift",

@@ -188,7 +188,9 @@ import Testing
     let server = try End(.server, arenaLists: 2)
     server.begin()
     let value = String(repeating: "x", count: 4_000)
-    let bytes = (0..<20).flatMap { Frame.get(UInt32(2 * $0 + 1), [("x-a", value), ("x-b", value), ("x-c", value)]).bytes }
+    let bytes = (0..<20).flatMap {
+      Frame.get(UInt32(2 * $0 + 1), [("x-a", value), ("x-b", value), ("x-c", value)]).bytes
+    }
     let seen = server.feed(bytes)
     #expect(seen == (0..<20).map { .get(UInt32(2 * $0 + 1), " x-a=\(value) x-b=\(value) x-c=\(value) end") })
   }

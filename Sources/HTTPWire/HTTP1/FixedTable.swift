@@ -15,6 +15,15 @@
 
   deinit { unsafe start.deallocate() }
 
+  /// All elements.
+  var span: Span<Element> {
+    @_lifetime(borrow self)
+    get {
+      // The elements live as long as `self`.
+      unsafe _overrideLifetime(Span(_unsafeStart: start, count: count), borrowing: self)
+    }
+  }
+
   subscript(index: Int) -> Element {
     @inline(__always) get {
       precondition(index >= 0 && index < count)

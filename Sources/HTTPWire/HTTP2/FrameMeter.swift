@@ -35,7 +35,11 @@ struct FrameMeter: BitwiseCopyable, Sendable {
         head[headCount] = bytes[index]
         headCount += 1
         index += 1
-        if headCount == FrameMeter.headBytes { beginFrame() } else if headCount > FrameMeter.headBytes { payloadLeft -= 1 }
+        if headCount == FrameMeter.headBytes {
+          beginFrame()
+        } else if headCount > FrameMeter.headBytes {
+          payloadLeft -= 1
+        }
       } else {
         let skipped = min(payloadLeft, bytes.count - index)
         payloadLeft -= skipped

@@ -9,7 +9,7 @@ public struct HTTP2Fields: ~Copyable {
   /// Fields that fit.
   public static var fieldsMax: Int { 128 }
 
-  private(set) var entries: InlineArray<128, weir_h2_field>
+  private(set) var entries: FixedTable<weir_h2_field>
   /// How many fields there are.
   public private(set) var count = 0
   /// A field did not fit: the list must not be sent.
@@ -20,7 +20,7 @@ public struct HTTP2Fields: ~Copyable {
   /// An empty list with a region that nobody else writes.
   public init(text: ByteRange) {
     self.text = text
-    entries = InlineArray(repeating: weir_h2_field())
+    entries = FixedTable(repeating: weir_h2_field(), count: HTTP2Fields.fieldsMax)
   }
 
   public mutating func removeAll() {

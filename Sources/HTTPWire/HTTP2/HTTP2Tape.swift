@@ -7,6 +7,7 @@ import ProxyTransport
 @safe
 public struct HTTP2Tape: ~Copyable {
   let tape: UnsafeMutablePointer<weir_h2_tape>
+  private let names = KnownNames()
 
   /// The arena that `headerListBytesMax` needs, in bytes; twice as much lets more header lists through in one call.
   public static func arenaBytesMin(_ limits: HTTP2Limits) -> Int {
@@ -57,6 +58,11 @@ public struct HTTP2Tape: ~Copyable {
       name: ByteRange(start: field.name_start, count: UInt32(field.name_count)),
       value: ByteRange(start: field.value_start, count: field.value_count),
       isNeverIndexed: field.flags & WEIR_H2_NEVER_INDEX != 0)
+  }
+
+  /// What a field of this name is to a proxy.
+  public func known(_ name: ByteRange, in memory: borrowing Memory) -> KnownField {
+    names.field(memory.span(name), 0..<Int(name.count))
   }
 }
 
