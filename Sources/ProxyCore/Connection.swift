@@ -1,0 +1,77 @@
+import ProxyTransport
+
+/// One TCP connection of a worker: plain bits in a slab slot.
+///
+/// What must be released when it goes (descriptor, blocks, TLS session) is released by `Worker.close` and `Worker.reclaim` alone.
+struct Connection {
+  enum Role: UInt8 { case downstream, upstream }
+
+  enum Phase: UInt8 {
+    /// `connect` has not answered yet.
+    case connecting
+    /// No request on it: kept alive by a client, or pooled.
+    case idle
+    /// A part of a request head has come.
+    case readingHead
+    /// An exchange uses it.
+    case exchanging
+    /// Answered, and no longer served: what the client still sends is read and dropped, so that no reset overtakes the answer.
+    case lingering
+    /// The descriptor is closed; the slot is reclaimed when the ready queue comes to it.
+    case closed
+  }
+
+  struct Flags: OptionSet {
+    var rawValue: UInt16
+
+    /// Readiness as the edges left it: cleared by a call that would have blocked.
+    static let readable = Flags(rawValue: 1 << 0)
+    static let writable = Flags(rawValue: 1 << 1)
+    /// The peer has finished sending.
+    static let readHangUp = Flags(rawValue: 1 << 2)
+    /// Reset, or both directions closed.
+    static let hungUp = Flags(rawValue: 1 << 3)
+    static let isQueued = Flags(rawValue: 1 << 4)
+    /// `held` has bytes that no parser has seen yet.
+    static let hasUnparsed = Flags(rawValue: 1 << 5)
+    static let closesAfterFlush = Flags(rawValue: 1 << 6)
+    static let lingersAfterFlush = Flags(rawValue: 1 << 7)
+    /// It carried a request before.
+    static let isReused = Flags(rawValue: 1 << 8)
+    static let isPooled = Flags(rawValue: 1 << 9)
+  }
+
+  var descriptor: Descriptor
+  /// Of the slab slot; events of an earlier connection in the slot do not match.
+  var generation: UInt32 = 0
+  var role: Role
+  var phase: Phase
+  var flags: Flags = []
+  /// Downstream: an index into the worker's listeners.
+  var listener: UInt16 = 0
+  /// Upstream: the pool it belongs to.
+  var pool: UInt32 = .none
+  /// HTTP/1: the exchange that uses it.
+  var exchange: UInt32 = .none
+  var peer: SocketAddress
+  var local: SocketAddress
+
+  /// Bytes that `send` did not take, and the block that they lie in. While there are any, nothing is read for this connection.
+  var unsent = ByteRange.empty
+  var unsentBlock = ByteRange.empty
+  /// Bytes that came and were not used yet: a part of a head, or what follows a request.
+  var held = ByteRange.empty
+  var heldBlock = ByteRange.empty
+
+  /// How many bytes a lingering connection may still send.
+  var lingerBytesLeft: UInt32 = 0
+  var nextReady: UInt32 = .none
+  /// Neighbours in the pool's list of idle connections.
+  var nextIdle: UInt32 = .none
+  var previousIdle: UInt32 = .none
+}
+
+extension UInt32 {
+  /// No slot.
+  static var none: UInt32 { .max }
+}

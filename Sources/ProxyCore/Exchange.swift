@@ -1,0 +1,98 @@
+import HTTPWire
+import ProxyTransport
+import WeirEnforcement
+import WeirRequest
+
+/// One request and its response, from the head that was read to the record that is written.
+struct Exchange: ~Copyable {
+  enum Phase: UInt8 {
+    /// No connection yet: waiting for one, for `connect`, or for the end of a backoff.
+    case waiting
+    /// The head went to the upstream; its response has not begun.
+    case requesting
+    /// The response head went downstream.
+    case responding
+  }
+
+  struct Flags: OptionSet {
+    var rawValue: UInt16
+
+    /// Every byte of the request was read.
+    static let requestRead = Flags(rawValue: 1 << 0)
+    /// Every byte of the request was handed to the upstream connection.
+    static let requestSent = Flags(rawValue: 1 << 1)
+    static let isHead = Flags(rawValue: 1 << 2)
+    static let isIdempotent = Flags(rawValue: 1 << 3)
+    /// The client may send another request after this one.
+    static let keepsAlive = Flags(rawValue: 1 << 4)
+    /// HTTP/1.0: no chunks downstream.
+    static let isOldClient = Flags(rawValue: 1 << 5)
+    /// Some byte of this attempt was accepted by a socket.
+    static let touchedUpstream = Flags(rawValue: 1 << 6)
+    /// The attempt runs on a connection that had carried a request before.
+    static let onReusedConnection = Flags(rawValue: 1 << 7)
+    static let upstreamKeepsAlive = Flags(rawValue: 1 << 8)
+    /// `replay` holds all body bytes that were sent so far.
+    static let isReplayable = Flags(rawValue: 1 << 9)
+    static let acceptsTrailers = Flags(rawValue: 1 << 10)
+    /// The one free attempt after a kept connection had been closed under us was used.
+    static let usedFreeRetry = Flags(rawValue: 1 << 11)
+    static let isWaitingForRetry = Flags(rawValue: 1 << 12)
+    static let countsAsRetry = Flags(rawValue: 1 << 13)
+  }
+
+  var phase = Phase.waiting
+  var flags: Flags = []
+  let number: UInt64
+  /// A slot of the worker's generations.
+  var generation: UInt32
+  /// The connection of the client.
+  var downstream: UInt32
+  /// The connection of the present attempt.
+  var upstream: UInt32 = .none
+
+  /// What the decision allowed; without one nothing is forwarded.
+  var permit: Permit?
+  var forwarding: Forwarding?
+
+  /// The head as it is forwarded, HTTP/1 text: kept for retries and for the record.
+  var head = ByteRange.empty
+  var headBlock = ByteRange.empty
+  /// Places of method, path with query and host in `head`, for the record.
+  var target = ByteRange.empty
+
+  /// How the body arrives.
+  var requestBody: BodyDecoder
+  /// How it is sent on.
+  let requestFraming: BodyFraming
+  var responseBody = BodyDecoder(.none)
+  var responseFraming: BodyFraming = .none
+
+  /// Decoded body bytes that were read before there was a connection to take them, or that a retry must send again.
+  var replay = ByteRange.empty
+  var replayBlock = ByteRange.empty
+
+  var attempts: UInt8 = 0
+  var status: UInt16 = 0
+  var reason = ReasonCode.local
+  var answer: Answer?
+  /// Told to the client with a refusal, and in the log.
+  let reference: UInt64
+  var started: Instant
+  var endpoint: UInt32 = .none
+  var requestBytes: UInt64 = 0
+  var responseBytes: UInt64 = 0
+
+  init(
+    number: UInt64, generation: UInt32, downstream: UInt32, framing: BodyFraming, reference: UInt64, started: Instant
+  ) {
+    self.number = number
+    self.generation = generation
+    self.downstream = downstream
+    requestBody = BodyDecoder(framing)
+    requestFraming = framing
+    self.reference = reference
+    self.started = started
+    flags = .isReplayable
+  }
+}

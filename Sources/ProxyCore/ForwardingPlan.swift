@@ -1,0 +1,53 @@
+import ProxyTransport
+import WeirPolicy
+
+/// Where each route of a bundle sends requests, as numbers: looked up once when the generation is built.
+public struct ForwardingPlan: Sendable {
+  /// The endpoints of a service's subset: a stretch of `endpoints`.
+  struct Cluster: BitwiseCopyable, Sendable {
+    var first: UInt32
+    var count: UInt32
+    var connectTimeout: Interval?
+  }
+
+  /// By service: where its clusters begin. The first is the whole service, then its subsets in their order.
+  private(set) var firstCluster: [UInt32] = []
+  private(set) var clusters: [Cluster] = []
+  private(set) var endpoints: [SocketAddress] = []
+
+  /// - Parameter overrides: endpoints by the name of the service, from the configuration; they take the place of the policy's.
+  public init(_ topology: Topology, overrides: [String: [SocketAddress]] = [:]) {
+    for service in topology.services {
+      firstCluster.append(UInt32(clusters.count))
+      let declared = service.addresses(overrides[service.name])
+      add(declared.map(\.address), service)
+      for subset in service.subsets {
+        add(declared.filter { endpoint in subset.labels.allSatisfy(endpoint.labels.contains) }.map(\.address), service)
+      }
+    }
+  }
+
+  private mutating func add(_ addresses: [SocketAddress], _ service: Service) {
+    clusters.append(
+      Cluster(
+        first: UInt32(endpoints.count), count: UInt32(addresses.count),
+        connectTimeout: service.connectTimeoutNanoseconds.map { Interval(nanoseconds: UInt64($0)) }))
+    endpoints.append(contentsOf: addresses)
+  }
+
+  @inline(__always)
+  func cluster(service: Int32, subset: Int32) -> Cluster {
+    clusters[Int(firstCluster[Int(service)]) + Int(subset) + 1]
+  }
+}
+
+extension Service {
+  fileprivate func addresses(_ override: [SocketAddress]?) -> [(address: SocketAddress, labels: [Label])] {
+    if let override { return override.map { ($0, []) } }
+    guard case .static(let declared) = endpoints else { return [] }
+    let number = firstPort(isHTTP: true).flatMap { ports[$0].number } ?? 0
+    return declared.map {
+      (SocketAddress($0.address, port: UInt16($0.port == 0 ? number : $0.port)), $0.labels)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import WeirEnforcement
+import WeirPolicy
+
+/// One bundle in force, with everything that the data plane derives from it: built by the control thread, never changed, shared by all
+/// workers until the last exchange that it admitted has ended.
+@safe
+public final class Generation: Sendable {
+  // Allocated and initialised by `init`, never written again, freed by `deinit`: whoever holds the object may read through the pointer.
+  fileprivate let content: UnsafePointer<Content>
+
+  struct Content: ~Copyable, Sendable {
+    let bundle: LoadedBundle
+    /// By listener: whose decision is asked for.
+    let entries: [Entry]
+    let plan: ForwardingPlan
+  }
+
+  public init(bundle: consuming LoadedBundle, entries: [Entry], plan: ForwardingPlan) {
+    let place = UnsafeMutablePointer<Content>.allocate(capacity: 1)
+    unsafe place.initialize(to: Content(bundle: bundle, entries: entries, plan: plan))
+    unsafe content = UnsafePointer(place)
+  }
+
+  deinit {
+    let place = unsafe UnsafeMutablePointer(mutating: content)
+    unsafe place.deinitialize(count: 1)
+    unsafe place.deallocate()
+  }
+}
+
+/// A generation as a worker holds it: counted when it is made and when it goes; reading what it holds counts nothing.
+@safe
+struct GenerationReference: ~Copyable {
+  private let owner: Generation
+
+  init(_ generation: Generation) { owner = generation }
+
+  var content: Generation.Content {
+    _read { yield unsafe owner.content.pointee }
+  }
+}

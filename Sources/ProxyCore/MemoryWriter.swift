@@ -1,0 +1,110 @@
+import HTTPWire
+import ProxyTransport
+import WeirPolicy
+
+/// Writes a head into a region of the worker's memory: a place and what is left of it.
+///
+/// What does not fit is not written and remembered in `isOverflowing`; nobody sends a head that overflowed.
+struct MemoryWriter {
+  private(set) var written: ByteRange
+  private let limit: UInt32
+  private(set) var isOverflowing = false
+
+  init(_ room: ByteRange) {
+    written = ByteRange(start: room.start, count: 0)
+    limit = room.start + room.count
+  }
+
+  @inline(__always)
+  mutating func append(_ bytes: Span<UInt8>, to memory: inout Memory) {
+    guard bytes.count <= Int(limit - written.end) else {
+      isOverflowing = true
+      return
+    }
+    memory.store(bytes, at: written.end)
+    written.count += UInt32(bytes.count)
+  }
+
+  @inline(__always)
+  mutating func append(_ text: StaticString, to memory: inout Memory) {
+    guard text.utf8CodeUnitCount <= Int(limit - written.end) else {
+      isOverflowing = true
+      return
+    }
+    memory.store(text, at: written.end)
+    written.count += UInt32(text.utf8CodeUnitCount)
+  }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8, to memory: inout Memory) {
+    guard written.end < limit else {
+      isOverflowing = true
+      return
+    }
+    memory[written.end] = byte
+    written.count += 1
+  }
+
+  @inline(__always)
+  mutating func append(bytes: Span<UInt8>, _ range: Range<Int>, to memory: inout Memory) {
+    append(bytes.extracting(range), to: &memory)
+  }
+
+  /// `10.1.2.3` or `2001:db8::1`.
+  mutating func append(address: IPAddress, to memory: inout Memory) {
+    guard address.isIPv4 else {
+      // Rare enough for a text of its own.
+      append(address.description.utf8Span.span, to: &memory)
+      return
+    }
+    for shift in [24, 16, 8, 0] as InlineArray<4, UInt64> {
+      append(decimal: address.low >> shift & 0xFF, to: &memory)
+      if shift > 0 { append(UInt8(ascii: "."), to: &memory) }
+    }
+  }
+
+  /// Bytes that lie in the same memory.
+  @inline(__always)
+  mutating func copy(_ bytes: ByteRange, in memory: inout Memory) {
+    guard bytes.count <= limit - written.end else {
+      isOverflowing = true
+      return
+    }
+    memory.copy(bytes, to: written.end)
+    written.count += bytes.count
+  }
+
+  mutating func append(decimal number: UInt64, to memory: inout Memory) {
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var first = 20
+    var rest = number
+    repeat {
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    } while rest > 0
+    append(digits.span.extracting(first..<20), to: &memory)
+  }
+
+  mutating func append(hexadecimal number: UInt64, digits count: Int, to memory: inout Memory) {
+    for place in 0..<count {
+      let digit = UInt8(truncatingIfNeeded: number >> UInt64(4 * (count - 1 - place))) & 0xF
+      append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10, to: &memory)
+    }
+  }
+}
+
+extension MemoryWriter {
+  /// `HTTP/1.1 404 Not Found` and the end of the line.
+  mutating func append(statusLineOf status: UInt16, to memory: inout Memory) {
+    if status == 200 {
+      append("HTTP/1.1 200 OK\r\n", to: &memory)
+      return
+    }
+    append("HTTP/1.1 ", to: &memory)
+    append(decimal: UInt64(status), to: &memory)
+    append(" ", to: &memory)
+    if let phrase = reasonPhrase(status) { append(phrase, to: &memory) }
+    append("\r\n", to: &memory)
+  }
+}

@@ -1,0 +1,44 @@
+import ProxyTransport
+
+/// The scratch regions of a worker: every byte that arrives or leaves passes through one of them within one turn of the loop.
+///
+/// Received bytes lie behind `headroomBytes`, so that a rewritten head and the framing of a chunk are written right before them and leave
+/// in the same `send`; `slackBytes` after them take the end of a chunk.
+struct Rooms {
+  /// The longest head, and the longest line before a chunk.
+  static let headroomBytes = 17 * 1024
+  /// What one `recv` asks for: the size at which system calls no longer dominate the cost of copying.
+  static let receiveBytes = 64 * 1024
+  /// A TLS record may still lie inside the library when 64 KiB of ciphertext come.
+  static let plaintextBytes = receiveBytes + 17 * 1024
+  static let slackBytes = 64
+  /// 64 KiB of plaintext and a head in records, with their overhead.
+  static let outputBytes = 160 * 1024
+
+  /// As received from a socket.
+  let input: Arrival
+  /// As decrypted.
+  let plain: Arrival
+  /// Ciphertext and HTTP/2 frames on their way out.
+  let output: ByteRange
+  /// Where heads are written before their length is known.
+  let head: ByteRange
+
+  /// A region that bytes arrive in.
+  struct Arrival {
+    let bytes: ByteRange
+
+    init(_ region: ByteRange) {
+      bytes = ByteRange(
+        start: region.start + UInt32(Rooms.headroomBytes),
+        count: region.count - UInt32(Rooms.headroomBytes + Rooms.slackBytes))
+    }
+  }
+
+  init(_ memory: inout Memory) {
+    input = Arrival(memory.reserve(Rooms.headroomBytes + Rooms.receiveBytes + Rooms.slackBytes))
+    plain = Arrival(memory.reserve(Rooms.headroomBytes + Rooms.plaintextBytes + Rooms.slackBytes))
+    output = memory.reserve(Rooms.outputBytes)
+    head = memory.reserve(Rooms.headroomBytes)
+  }
+}

@@ -1,0 +1,52 @@
+import ProxyTransport
+
+extension Worker where Net: ~Copyable {
+  /// Takes what waits at a listener. Listeners are level-triggered: what is left comes again with the next turn.
+  mutating func accept(from listener: Int) {
+    for _ in 0..<acceptsATurnMax {
+      switch net.accept(listeners[listener].descriptor) {
+      case .connection(let descriptor, let peer, let local):
+        var connection = Connection(
+          descriptor: descriptor, role: .downstream, phase: .idle, peer: peer, local: local)
+        connection.listener = UInt16(listener)
+        // A new socket can be written to; whether something came already, reading tells.
+        connection.flags = [.readable, .writable]
+        guard let c = add(connection) else {
+          net.close(descriptor)
+          continue
+        }
+        setTimer(c, clocks.head)
+        ready.append(c, in: connections)
+      case .wouldBlock: return
+      case .exhausted:
+        // A level-triggered listener would wake every turn until a descriptor is free.
+        setAccepting(false)
+        wheel.set(TimerID.accept, to: now + clocks.acceptPause)
+        return
+      case .failed: continue
+      }
+    }
+  }
+
+  mutating func setAccepting(_ isAccepting: Bool) {
+    for index in listeners.indices {
+      net.setWatched(listeners[index].descriptor, token: EventToken.listener(index).rawValue, isAccepting)
+    }
+  }
+
+  /// Registers a connection's descriptor and gives it a slot; `nil` when the system has no room for it.
+  mutating func add(_ connection: Connection) -> UInt32? {
+    guard !connections.isFull else { return nil }
+    let key = connections.insert(connection)
+    let token = EventToken.connection(key.index, generation: key.generation).rawValue
+    if net.watch(connection.descriptor, token: token, levelTriggered: false) != nil {
+      connections.remove(key.index)
+      return nil
+    }
+    connections[key.index].generation = key.generation
+    return key.index
+  }
+}
+
+/// So that a flood of connections leaves time for those that are there.
+private let acceptsATurnMax = 64

@@ -1,0 +1,138 @@
+import HTTPWire
+import ProxyTransport
+import WeirEnforcement
+import WeirRequest
+
+/// A reply that this proxy makes itself.
+struct LocalReply {
+  var status: UInt16
+  var reason: ReasonCode
+  /// In the bundle's text; without one the reason is the body.
+  var body: Range<Int>?
+  /// In the enforcer's bytes.
+  var location: Range<Int>?
+}
+
+extension Worker where Net: ~Copyable {
+  /// Answers in place of an upstream: what a route says, or why the request is refused.
+  ///
+  /// - Parameter rest: what came behind the head.
+  mutating func answer(_ x: UInt32, _ ruling: Answer, _ rest: ByteRange) {
+    exchanges[x].answer = ruling
+    var reply = LocalReply(status: ruling.status, reason: ruling.reason)
+    switch ruling.kind {
+    case .respond: reply.body = ruling.body
+    case .redirect: reply.location = ruling.location
+    case .deny, .reject: break
+    }
+    // A body that has come whole leaves the connection in order; any other is not waited for.
+    if takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
+    reply(x, with: reply)
+  }
+
+  /// Refuses a request of this proxy's own accord.
+  mutating func fail(_ x: UInt32, _ reason: ReasonCode) {
+    abandonUpstream(x)
+    guard exchanges[x].phase != .responding else {
+      // The head is out: only a reset tells the client that the rest is missing.
+      let c = exchanges[x].downstream
+      endExchange(x)
+      abort(c)
+      return
+    }
+    reply(x, with: LocalReply(status: reason.status, reason: reason))
+  }
+
+  /// The body of the request is not what its framing says.
+  mutating func requestBroken(_ x: UInt32) {
+    exchanges[x].flags.remove(.keepsAlive)
+    fail(x, .badRequest)
+  }
+
+  /// Decodes what came of a request's body behind its head, and holds what follows it.
+  mutating func takeBody(_ x: UInt32, _ rest: ByteRange) -> BodyPiece {
+    let c = exchanges[x].downstream
+    var piece = decodeBody(&exchanges[x].requestBody, &trailers, rest, in: &memory)
+    exchanges[x].requestBytes += UInt64(piece.data.count)
+    if piece.isLast {
+      exchanges[x].flags.insert(.requestRead)
+      if hold(piece.rest, for: c) {
+        if piece.rest.count > 0 { connections[c].flags.insert(.hasUnparsed) }
+      } else {
+        exchanges[x].flags.remove(.keepsAlive)
+      }
+    } else if !hold(piece.rest, for: c) {
+      piece.error = .trailersTooLarge
+    }
+    piece.rest = .empty
+    return piece
+  }
+
+  private mutating func reply(_ x: UInt32, with reply: LocalReply) {
+    let c = exchanges[x].downstream
+    exchanges[x].status = reply.status
+    exchanges[x].reason = reply.reason
+    if !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
+    guard let bytes = write(reply, x), send(bytes, to: c) else {
+      clientGone(x)
+      return
+    }
+    finishResponse(x)
+  }
+
+  private mutating func write(_ reply: LocalReply, _ x: UInt32) -> ByteRange? {
+    let flags = exchanges[x].flags
+    let slot = exchanges[x].generation
+    var writer = MemoryWriter(rooms.output)
+    writer.append(statusLineOf: reply.status, to: &memory)
+    if let location = reply.location {
+      writer.append("location: ", to: &memory)
+      writer.append(bytes: generations[slot].enforcer.bytes, location, to: &memory)
+      writer.append("\r\n", to: &memory)
+    }
+    let hasContent = reply.status != 204 && reply.status != 304
+    if hasContent {
+      writer.append("content-type: text/plain; charset=utf-8\r\ncontent-length: ", to: &memory)
+      let length = reply.body?.count ?? reply.reason.text.utf8.count + 18
+      writer.append(decimal: UInt64(length), to: &memory)
+      writer.append("\r\n", to: &memory)
+    }
+    if !flags.contains(.keepsAlive) {
+      writer.append("connection: close\r\n", to: &memory)
+    } else if flags.contains(.isOldClient) {
+      writer.append("connection: keep-alive\r\n", to: &memory)
+    }
+    writer.append("\r\n", to: &memory)
+    if hasContent, !flags.contains(.isHead) {
+      if let body = reply.body {
+        writer.append(bytes: generations[slot].reference.content.bundle.text, body, to: &memory)
+      } else {
+        writer.append(reply.reason.text.utf8Span.span, to: &memory)
+        writer.append(UInt8(ascii: " "), to: &memory)
+        writer.append(hexadecimal: exchanges[x].reference, digits: 16, to: &memory)
+        writer.append(UInt8(ascii: "\n"), to: &memory)
+      }
+    }
+    return writer.isOverflowing ? nil : writer.written
+  }
+
+  /// Refuses what is no request: the connection is answered and closed.
+  mutating func refuse(_ c: UInt32, _ reason: ReasonCode) {
+    var writer = MemoryWriter(rooms.output)
+    writer.append(statusLineOf: reason.status, to: &memory)
+    writer.append("content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: ", to: &memory)
+    let text = reason.text
+    writer.append(decimal: UInt64(text.utf8.count + 18), to: &memory)
+    writer.append("\r\n\r\n", to: &memory)
+    writer.append(text.utf8Span.span, to: &memory)
+    writer.append(UInt8(ascii: " "), to: &memory)
+    writer.append(hexadecimal: random.next(), digits: 16, to: &memory)
+    writer.append(UInt8(ascii: "\n"), to: &memory)
+    releaseHeld(c)
+    guard send(writer.written, to: c) else {
+      abort(c)
+      return
+    }
+    closeGracefully(c, lingering: true)
+  }
+}

@@ -1,0 +1,113 @@
+import HTTPWire
+import ProxyTransport
+import WeirEnforcement
+import WeirPolicy
+import WeirRequest
+
+extension Worker where Net: ~Copyable {
+  /// Phases *canonicalise* to *authorise* for a head that was read: decides, and forwards or answers.
+  ///
+  /// - Parameter rest: what came behind the head.
+  mutating func beginExchange(_ c: UInt32, head: ByteRange, rest: ByteRange) {
+    let x = makeExchange(c, head)
+    connections[c].exchange = x
+    do throws(Reject) {
+      try offer(c, head: head)
+    } catch {
+      answer(x, Answer(rejecting: error), rest)
+      return
+    }
+    let draw = Int(random.next(below: 10_000))
+    switch generations.current.rule(at: Int(connections[c].listener), draw: draw) {
+    case .answer(let ruling): answer(x, ruling, rest)
+    case .forward(let permit, let forwarding):
+      exchanges[x].forwarding = forwarding
+      exchanges[x].permit = permit
+      guard keepHead(x) else {
+        answer(x, Answer(rejecting: .decision(.noRoute)), rest)
+        return
+      }
+      forward(x, rest)
+    }
+  }
+
+  private mutating func makeExchange(_ c: UInt32, _ head: ByteRange) -> UInt32 {
+    exchangeNumber &+= 1
+    var exchange = Exchange(
+      number: exchangeNumber, generation: generations.retainCurrent(), downstream: c, framing: requestHead.framing,
+      reference: random.next(), started: now)
+    switch methodKind(memory.span(head).extracting(requestHead.method)) {
+    case .head: exchange.flags.formUnion([.isHead, .isIdempotent])
+    case .idempotent: exchange.flags.insert(.isIdempotent)
+    case .other: break
+    }
+    if requestHead.keepAlive { exchange.flags.insert(.keepsAlive) }
+    if requestHead.minorVersion == 0 { exchange.flags.insert(.isOldClient) }
+    if requestHead.framing == .none { exchange.flags.insert(.requestRead) }
+    return exchanges.insert(exchange).index
+  }
+
+  /// Hands the parsed head to the enforcer: end-to-end fields as they came, then those that this proxy sets.
+  private mutating func offer(_ c: UInt32, head: ByteRange) throws(Reject) {
+    let peer = connections[c].peer
+    let isTLS = false
+    generations.current.enforcer.beginRequest(
+      exchangeNumber,
+      ConnectionFacts(
+        sourceIP: peer.address, sourcePort: peer.port, port: connections[c].local.port, isTLS: isTLS))
+    generations.current.enforcer.setWallClock(wallClock)
+    let isTrusted = listeners[Int(connections[c].listener)].trusts(peer.address)
+    let span = memory.span(head)
+    try generations.current.enforcer.takeLine(
+      RequestLine(method: requestHead.method, target: requestHead.target, authority: nil), in: span)
+    for index in 0..<requestHead.fields.count {
+      let field = requestHead.fields[index]
+      switch field.known {
+      case .host, .contentLength, .http2Settings: continue
+      case .xForwardedFor, .xForwardedProto, .xForwardedHost, .forwarded, .xRealIP, .xRequestID:
+        if !isTrusted { continue }
+      default: break
+      }
+      if field.isHopByHop { continue }
+      try generations.current.enforcer.takeField(
+        name: span.extracting(field.name), value: span.extracting(field.value))
+    }
+    try offerOwnFields(c, isTrusted: isTrusted, isTLS: isTLS)
+  }
+
+  /// Fields that this proxy sets at its trust edge; what the client sent under these names was dropped, unless it may be believed.
+  private mutating func offerOwnFields(_ c: UInt32, isTrusted: Bool, isTLS: Bool) throws(Reject) {
+    var writer = MemoryWriter(rooms.head)
+    writer.append(address: connections[c].peer.address, to: &memory)
+    try generations.current.enforcer.takeField(
+      name: memory.span(words.forwardedFor), value: memory.span(writer.written))
+    try generations.current.enforcer.takeField(
+      name: memory.span(words.forwardedProto), value: memory.span(isTLS ? words.https : words.http))
+  }
+}
+
+/// What a method means for a repetition (RFC 9110 section 9.2.2).
+private enum MethodKind { case head, idempotent, other }
+
+private func methodKind(_ method: Span<UInt8>) -> MethodKind {
+  // The first letters tell the registered methods apart; what looks like one and is not is treated as a stranger.
+  switch method.count {
+  case 3: return method.isText("GET") || method.isText("PUT") ? .idempotent : .other
+  case 4: return method.isText("HEAD") ? .head : .other
+  case 5: return method.isText("TRACE") ? .idempotent : .other
+  case 6: return method.isText("DELETE") ? .idempotent : .other
+  case 7: return method.isText("OPTIONS") ? .idempotent : .other
+  default: return .other
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Whether these are the bytes of a text of the same length.
+  fileprivate func isText(_ text: StaticString) -> Bool {
+    guard text.utf8CodeUnitCount == count else { return false }
+    return text.withUTF8Buffer { bytes in
+      for index in indices where unsafe bytes[index] != self[index] { return false }
+      return true
+    }
+  }
+}

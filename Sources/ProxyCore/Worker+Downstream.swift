@@ -1,0 +1,101 @@
+import HTTPWire
+import ProxyTransport
+import WeirRequest
+
+extension Worker where Net: ~Copyable {
+  /// Serves the connection of a client: reads heads while no exchange runs, else the body of the request that runs.
+  mutating func serveDownstream(_ c: UInt32) {
+    if connections[c].phase == .lingering {
+      serveLingering(c)
+      return
+    }
+    for _ in 0..<readsATurnMax {
+      guard connections[c].unsent.count == 0 else { return }
+      let isReading =
+        switch connections[c].phase {
+        case .idle, .readingHead: readHead(c)
+        case .exchanging: relayRequestBody(c)
+        case .connecting, .lingering, .closed: false
+        }
+      guard isReading else { return }
+    }
+    ready.append(c, in: connections)
+  }
+
+  /// Reads on in a request head.
+  ///
+  /// - Returns: whether to go on with this connection now.
+  private mutating func readHead(_ c: UInt32) -> Bool {
+    let bytes: ByteRange
+    if connections[c].flags.contains(.hasUnparsed) {
+      bytes = takeHeld(c)
+    } else {
+      guard connections[c].flags.contains(.readable) else { return false }
+      switch receive(c) {
+      case .bytes(let range): bytes = range
+      case .nothing: return false
+      case .end, .lost:
+        close(c)
+        return false
+      }
+    }
+    switch requestHead.parse(memory.span(bytes)) {
+    case .complete(let count):
+      let head = bytes.prefix(count)
+      connections[c].phase = .exchanging
+      beginExchange(c, head: head, rest: bytes.dropFirst(count))
+      return connections[c].phase != .closed
+    case .incomplete:
+      if connections[c].phase == .idle {
+        connections[c].phase = .readingHead
+        setTimer(c, clocks.head)
+      }
+      guard hold(bytes, for: c) else {
+        refuse(c, ReasonCode.overload)
+        return false
+      }
+      return true
+    case .invalid(let error):
+      refuse(c, error)
+      return false
+    }
+  }
+
+  /// Reads on in the body of the running request and hands it to the upstream.
+  ///
+  /// - Returns: whether to go on with this connection now.
+  private mutating func relayRequestBody(_ c: UInt32) -> Bool {
+    let x = connections[c].exchange
+    if connections[c].flags.contains(.hungUp) {
+      clientGone(x)
+      return false
+    }
+    guard !exchanges[x].flags.contains(.requestRead), canTakeRequest(x),
+      connections[c].flags.contains(.readable)
+    else { return false }
+    switch receive(c) {
+    case .bytes(let range):
+      takeRequestBody(x, range)
+      return connections[c].phase == .exchanging
+    case .nothing: return false
+    case .end, .lost:
+      clientGone(x)
+      return false
+    }
+  }
+
+  /// Decodes what came of a request's body, keeps what follows it, and hands it on.
+  mutating func takeRequestBody(_ x: UInt32, _ bytes: ByteRange) {
+    let c = exchanges[x].downstream
+    let piece = takeBody(x, bytes)
+    guard piece.error == nil else {
+      requestBroken(x)
+      return
+    }
+    if !piece.isLast { setTimer(c, clocks.bodyIdle) }
+    sendRequestBody(x, piece.data, isLast: piece.isLast)
+  }
+}
+
+/// Reads of one connection in a turn; beyond it the others come first.
+let readsATurnMax = 4

@@ -1,0 +1,129 @@
+import HTTPWire
+import ProxyTransport
+import WeirRequest
+
+extension Worker where Net: ~Copyable {
+  /// The whole response was handed to the client's connection.
+  mutating func finishResponse(_ x: UInt32) {
+    let c = exchanges[x].downstream
+    let wasRead = exchanges[x].flags.contains(.requestRead)
+    let keepsAlive = exchanges[x].flags.contains(.keepsAlive)
+    letUpstreamGo(x)
+    endExchange(x)
+    if !wasRead {
+      closeGracefully(c, lingering: true)
+    } else if keepsAlive {
+      awaitRequest(c)
+    } else {
+      closeGracefully(c, lingering: false)
+    }
+  }
+
+  /// The connection waits for the next request of its client.
+  private mutating func awaitRequest(_ c: UInt32) {
+    connections[c].phase = .idle
+    if connections[c].unsent.count == 0 { setTimer(c, clocks.keepAlive) }
+    if !connections[c].flags.isDisjoint(with: [.readable, .hasUnparsed]) { ready.append(c, in: connections) }
+  }
+
+  /// A connection whose request and response were whole waits for another; any other is closed.
+  private mutating func letUpstreamGo(_ x: UInt32) {
+    let u = exchanges[x].upstream
+    guard u != .none else { return }
+    exchanges[x].upstream = .none
+    connections[u].exchange = .none
+    guard exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]), connections[u].unsent.count == 0,
+      connections[u].flags.isDisjoint(with: [.readHangUp, .hungUp])
+    else {
+      close(u)
+      return
+    }
+    connections[u].phase = .idle
+    connections[u].flags.insert(.isReused)
+    setTimer(u, clocks.pooled)
+    pools.push(u, in: connections)
+    // An edge that came with the last bytes: what waits there answers nothing.
+    if connections[u].flags.contains(.readable) { ready.append(u, in: connections) }
+  }
+
+  /// Drops the connection of an attempt that did not end well.
+  mutating func abandonUpstream(_ x: UInt32) {
+    let u = exchanges[x].upstream
+    guard u != .none else { return }
+    exchanges[x].upstream = .none
+    connections[u].exchange = .none
+    abort(u)
+  }
+
+  /// Writes the record and gives back what the exchange holds.
+  func recordAndRelease(_ x: UInt32) {}
+
+  mutating func endExchange(_ x: UInt32) {
+    connections[exchanges[x].downstream].exchange = .none
+    wheel.cancel(TimerID.exchange(x))
+    dropReplay(x)
+    if exchanges[x].headBlock.count > 0 { memory.give(exchanges[x].headBlock) }
+    generations.release(exchanges[x].generation)
+    exchanges.remove(x)
+  }
+
+  /// The client reset its connection, or went before its request was whole: nobody waits for an answer.
+  mutating func clientGone(_ x: UInt32) {
+    let c = exchanges[x].downstream
+    exchanges[x].status = 499
+    abandonUpstream(x)
+    endExchange(x)
+    abort(c)
+  }
+
+  /// A connection failed while bytes waited on it.
+  mutating func lost(_ c: UInt32) {
+    let x = connections[c].exchange
+    guard x != .none else {
+      abort(c)
+      return
+    }
+    switch connections[c].role {
+    case .downstream: clientGone(x)
+    case .upstream:
+      // What the upstream said before it closed is still to be read.
+      if exchanges[x].phase == .requesting, connections[c].flags.contains(.readable) {
+        giveUpSending(c)
+      } else {
+        attemptFailed(x, .upstreamReset)
+      }
+    }
+  }
+
+  /// Drops what an upstream no longer takes.
+  private mutating func giveUpSending(_ u: UInt32) {
+    memory.give(connections[u].unsentBlock)
+    connections[u].unsentBlock = .empty
+    connections[u].unsent = .empty
+    ready.append(u, in: connections)
+  }
+
+  /// What waited on a connection was sent: the other side may be read again.
+  mutating func drained(_ c: UInt32) {
+    if connections[c].flags.contains(.lingersAfterFlush) || connections[c].flags.contains(.closesAfterFlush) {
+      let isLingering = connections[c].flags.contains(.lingersAfterFlush)
+      connections[c].flags.subtract([.lingersAfterFlush, .closesAfterFlush])
+      closeGracefully(c, lingering: isLingering)
+      return
+    }
+    let x = connections[c].exchange
+    guard x != .none else {
+      if connections[c].phase == .idle { setTimer(c, clocks.keepAlive) }
+      return
+    }
+    switch connections[c].role {
+    case .downstream:
+      let u = exchanges[x].upstream
+      setTimer(c, clocks.bodyIdle)
+      if u != .none { ready.append(u, in: connections) }
+    case .upstream:
+      setTimer(c, responseIdle(x))
+      ready.append(exchanges[x].downstream, in: connections)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import HTTPWire
+import ProxyTransport
+import WeirEnforcement
+import WeirRequest
+
+// The sinks of the response's direction.
+extension Worker where Net: ~Copyable {
+  /// Whether the client takes more of the response: while not, nothing of it is read.
+  func canTakeResponse(_ x: UInt32) -> Bool { connections[exchanges[x].downstream].unsent.count == 0 }
+
+  /// Begins the response to the client with the head that was parsed.
+  ///
+  /// - Parameter rest: what came behind the head.
+  mutating func beginResponse(_ x: UInt32, head: ByteRange, rest: ByteRange) {
+    if mayRetry(x, status: responseHead.status) { return }
+    let framing = responseHead.framing
+    exchanges[x].responseBody = BodyDecoder(framing)
+    exchanges[x].status = responseHead.status
+    if responseHead.keepAlive, framing != .untilClose { exchanges[x].flags.insert(.upstreamKeepsAlive) }
+    dropReplay(x)
+    let isOld = exchanges[x].flags.contains(.isOldClient)
+    // A body without a known end needs chunks, or the end of the connection where the client knows none.
+    switch framing {
+    case .none, .length: exchanges[x].responseFraming = framing
+    case .chunked, .untilClose:
+      exchanges[x].responseFraming = isOld ? .untilClose : .chunked
+      if isOld { exchanges[x].flags.remove(.keepsAlive) }
+    }
+    let piece = takeResponsePiece(x, rest)
+    guard piece.error == nil else {
+      attemptFailed(x, .upstreamProtocol)
+      return
+    }
+    guard let written = writeResponseHead(x, head) else {
+      attemptFailed(x, .upstreamProtocol)
+      return
+    }
+    exchanges[x].phase = .responding
+    exchanges[x].responseBytes += UInt64(piece.data.count)
+    let isLast = piece.isLast || framing == .none
+    var bytes = frameBody(piece.data, exchanges[x].responseFraming, isLast: isLast, in: &memory)
+    if bytes.count == 0 {
+      bytes = written
+    } else {
+      memory.copy(written, to: bytes.start - written.count)
+      bytes = ByteRange(start: bytes.start - written.count, count: bytes.count + written.count)
+    }
+    handDown(x, bytes, isLast: isLast)
+  }
+
+  /// Sends a decoded piece of the body to the client.
+  mutating func sendResponseBody(_ x: UInt32, _ data: ByteRange, isLast: Bool) {
+    exchanges[x].responseBytes += UInt64(data.count)
+    handDown(x, frameBody(data, exchanges[x].responseFraming, isLast: isLast, in: &memory), isLast: isLast)
+  }
+
+  /// An interim response, for clients that know such (RFC 9110 section 15.2).
+  ///
+  /// - Returns: `false` when the client is gone.
+  mutating func relayInterim(_ x: UInt32, _ head: ByteRange) -> Bool {
+    guard !exchanges[x].flags.contains(.isOldClient) else { return true }
+    var writer = MemoryWriter(rooms.head)
+    writer.append(statusLineOf: responseHead.status, to: &memory)
+    copyFields(head, &writer)
+    writer.append("\r\n", to: &memory)
+    guard !writer.isOverflowing, send(writer.written, to: exchanges[x].downstream) else {
+      clientGone(x)
+      return false
+    }
+    return true
+  }
+
+  private mutating func handDown(_ x: UInt32, _ bytes: ByteRange, isLast: Bool) {
+    guard send(bytes, to: exchanges[x].downstream) else {
+      clientGone(x)
+      return
+    }
+    if isLast { finishResponse(x) }
+  }
+
+  /// The response's head as the client gets it, in the head region; `nil` when it does not fit.
+  private mutating func writeResponseHead(_ x: UInt32, _ head: ByteRange) -> ByteRange? {
+    var writer = MemoryWriter(rooms.head)
+    writer.append(statusLineOf: responseHead.status, to: &memory)
+    copyFields(head, &writer)
+    switch exchanges[x].responseFraming {
+    case .length(let length):
+      writer.append("content-length: ", to: &memory)
+      writer.append(decimal: length, to: &memory)
+      writer.append("\r\n", to: &memory)
+    case .chunked: writer.append("transfer-encoding: chunked\r\n", to: &memory)
+    case .none, .untilClose: break
+    }
+    if !exchanges[x].flags.contains(.keepsAlive) {
+      writer.append("connection: close\r\n", to: &memory)
+    } else if exchanges[x].flags.contains(.isOldClient) {
+      writer.append("connection: keep-alive\r\n", to: &memory)
+    }
+    writer.append("\r\n", to: &memory)
+    return writer.isOverflowing ? nil : writer.written
+  }
+
+  /// Copies the field lines that are for the client; lines that stand together go in one copy.
+  ///
+  /// The parser has checked every byte of them.
+  private mutating func copyFields(_ head: ByteRange, _ writer: inout MemoryWriter) {
+    var run = 0..<0
+    let count = responseHead.fields.count
+    for index in 0..<count {
+      let field = responseHead.fields[index]
+      let start = Int(field.nameStart)
+      // Behind the last line stands the empty one.
+      let end = index + 1 < count ? Int(responseHead.fields[index + 1].nameStart) : Int(head.count) - 2
+      let isDropped: Bool
+      switch field.known {
+      // Written from the framing, except where it tells of a body that is not sent (RFC 9110 section 8.6).
+      case .contentLength: isDropped = responseHead.framing != .none
+      default: isDropped = field.isHopByHop
+      }
+      if isDropped { continue }
+      if start == run.upperBound {
+        run = run.lowerBound..<end
+      } else {
+        writer.copy(head.slice(run), in: &memory)
+        run = start..<end
+      }
+    }
+    writer.copy(head.slice(run), in: &memory)
+  }
+}

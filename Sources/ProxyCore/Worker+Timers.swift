@@ -1,0 +1,46 @@
+import ProxyTransport
+
+/// Nodes of the timer wheel: one for accepting, one a connection, one an exchange.
+enum TimerID {
+  static let accept: UInt32 = 0
+  static func connection(_ index: UInt32) -> UInt32 { index << 1 | 1 }
+  static func exchange(_ index: UInt32) -> UInt32 { (index + 1) << 1 }
+}
+
+extension Worker where Net: ~Copyable {
+  mutating func setTimer(_ c: UInt32, _ interval: Interval) { wheel.set(TimerID.connection(c), to: now + interval) }
+
+  mutating func setTimer(exchange x: UInt32, _ interval: Interval) {
+    wheel.set(TimerID.exchange(x), to: now + interval)
+  }
+
+  mutating func fireTimers() {
+    wheel.advance(to: now)
+    while let id = wheel.popExpired() {
+      if id == TimerID.accept {
+        setAccepting(true)
+      } else if id & 1 == 1 {
+        connectionTimedOut(id >> 1)
+      } else {
+        exchangeTimedOut(id >> 1 - 1)
+      }
+    }
+  }
+
+  /// What a connection's timer means depends on what it waits for.
+  private mutating func connectionTimedOut(_ c: UInt32) {
+    switch (connections[c].role, connections[c].phase) {
+    case (_, .closed): return
+    case (_, .idle) where connections[c].unsent.count == 0, (_, .lingering): close(c)
+    case (.downstream, .readingHead) where connections[c].unsent.count == 0:
+      refuse(c, .requestTimeout)
+    case (.downstream, _):
+      // A body that stopped coming, or a response that is not taken.
+      lost(c)
+    case (.upstream, .connecting): attemptFailed(connections[c].exchange, .upstreamConnect)
+    case (.upstream, _):
+      let x = connections[c].exchange
+      if x == .none { close(c) } else { attemptFailed(x, .upstreamTimeout) }
+    }
+  }
+}

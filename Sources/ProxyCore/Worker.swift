@@ -1,0 +1,136 @@
+import HTTPWire
+import ProxyTransport
+import WeirEnforcement
+
+/// One thread of the data plane: its connections, exchanges, pools and memory, shared with nobody.
+///
+/// Passed `inout` from the entry of its thread down; below it there are no classes, closures, globals or locks. System calls go through
+/// `Net`, so that the simulation runs the same code with a clock, a network and a seed of its own.
+public struct Worker<Net: Network & ~Copyable>: ~Copyable {
+  public var net: Net
+  var memory: Memory
+  let rooms: Rooms
+  let words: Words
+  /// Of this turn of the loop.
+  var now: Instant
+  /// Nanoseconds since 1970, read with `now`.
+  var wallClock: Int64
+  var random: RandomSource
+  var wheel: TimerWheel
+  var connections: Slab<Connection>
+  var exchanges: Slab<Exchange>
+  var ready = ReadyQueue()
+  var events: [Event] = []
+  let listeners: [Listener]
+  let clocks: Clocks
+  var generations: GenerationTable
+  var pools = Pools()
+  /// Reused for each head.
+  var requestHead = RequestHead()
+  var responseHead = ResponseHead()
+  var trailers = TrailerSection()
+  /// Numbers exchanges over the worker's life: what a `Permit` is bound to.
+  var exchangeNumber: UInt64 = 0
+
+  /// - Parameters:
+  ///   - memory: nothing was reserved in it yet.
+  ///   - connectionsMax: of clients and upstreams together.
+  /// - Returns: `nil` when the system has no room for the tables.
+  public init?(
+    net: consuming Net, memory: consuming Memory, listeners: [Listener], generation: Generation, clocks: Clocks,
+    connectionsMax: Int, seed: UInt64
+  ) {
+    guard let connections = Slab<Connection>(capacity: connectionsMax),
+      let exchanges = Slab<Exchange>(capacity: connectionsMax), let generations = GenerationTable()
+    else { return nil }
+    var net = net
+    var memory = memory
+    let now = net.now()
+    self.now = now
+    wallClock = net.wallClock()
+    rooms = Rooms(&memory)
+    words = Words(&memory)
+    wheel = TimerWheel(now: now)
+    random = RandomSource(seed: seed)
+    self.listeners = listeners
+    self.clocks = clocks
+    self.connections = connections
+    self.exchanges = exchanges
+    self.generations = generations
+    self.net = net
+    self.memory = memory
+    events.reserveCapacity(256)
+    adopt(generation)
+    for index in listeners.indices {
+      _ = self.net.watch(
+        listeners[index].descriptor, token: EventToken.listener(index).rawValue, levelTriggered: true)
+    }
+  }
+
+  /// One turn of the loop: waits for events, serves what became ready, lets timers fire.
+  public mutating func turn() {
+    net.wait(until: ready.isEmpty ? wheel.next() : now, into: &events)
+    now = net.now()
+    wallClock = net.wallClock()
+    for index in events.indices { take(events[index]) }
+    // One round: whoever is put back into the queue while it is served waits for the events of the next turn.
+    var round = connections.count
+    while round > 0, let index = ready.popFirst(in: connections) {
+      serve(index)
+      round -= 1
+    }
+    fireTimers()
+  }
+
+  /// Decides and forwards from now on as this generation says; exchanges that run end as they began.
+  public mutating func adopt(_ generation: Generation) {
+    let reference = GenerationReference(generation)
+    let places = pools.adopt(reference.content.plan)
+    generations.adopt(reference, pools: places)
+  }
+
+  private mutating func take(_ event: Event) {
+    let token = EventToken(rawValue: event.token)
+    guard token.isConnection else {
+      if token != .wakeUp { accept(from: Int(token.index)) }
+      return
+    }
+    let key = Slab<Connection>.Key(index: token.index, generation: token.generation)
+    guard connections.contains(key), connections[key.index].phase != .closed else { return }
+    var flags = Connection.Flags()
+    if event.readiness.contains(.readable) { flags.insert(.readable) }
+    if event.readiness.contains(.writable) { flags.insert(.writable) }
+    if event.readiness.contains(.readHangUp) { flags.formUnion([.readHangUp, .readable]) }
+    if !event.readiness.isDisjoint(with: [.hangUp, .failed]) { flags.formUnion([.hungUp, .readable, .writable]) }
+    connections[key.index].flags.formUnion(flags)
+    ready.append(key.index, in: connections)
+  }
+
+  /// Serves one connection within its budget; what is left keeps it in the queue.
+  private mutating func serve(_ c: UInt32) {
+    switch connections[c].phase {
+    case .closed:
+      reclaim(c)
+      return
+    case .connecting:
+      guard connections[c].flags.contains(.writable) else { return }
+      finishConnecting(c)
+      return
+    case .idle, .readingHead, .exchanging, .lingering: break
+    }
+    if connections[c].unsent.count > 0 {
+      guard connections[c].flags.contains(.writable) else { return }
+      guard flush(c) else {
+        lost(c)
+        return
+      }
+      guard connections[c].unsent.count == 0 else { return }
+      drained(c)
+      guard connections[c].phase != .closed else { return }
+    }
+    switch connections[c].role {
+    case .downstream: serveDownstream(c)
+    case .upstream: serveUpstream(c)
+    }
+  }
+}
