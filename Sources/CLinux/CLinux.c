@@ -247,6 +247,11 @@ int32_t weir_watch(int32_t epoll, int32_t descriptor, uint64_t token, bool is_le
   return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : -errno;
 }
 
+void weir_set_watched(int32_t epoll, int32_t descriptor, uint64_t token, bool is_watched) {
+  struct epoll_event event = {.events = is_watched ? EPOLLIN : 0, .data.u64 = token};
+  epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event);
+}
+
 static int timeout_milliseconds(uint64_t deadline) {
   if (deadline == UINT64_MAX) return -1;
   uint64_t now = weir_monotonic();

@@ -95,4 +95,12 @@ struct Exchange: ~Copyable {
     self.started = started
     flags = .isReplayable
   }
+
+  /// Whether a decision allowed this very exchange.
+  var isPermitted: Bool {
+    switch permit {
+    case .some(let permit): permit.covers(number)
+    case .none: false
+    }
+  }
 }

@@ -31,7 +31,7 @@ public struct ForwardingPlan: Sendable {
     clusters.append(
       Cluster(
         first: UInt32(endpoints.count), count: UInt32(addresses.count),
-        connectTimeout: service.connectTimeoutNanoseconds.map { Interval(nanoseconds: UInt64($0)) }))
+        connectTimeout: service.connectTimeoutNanoseconds.map { Interval(nanoseconds: $0) }))
     endpoints.append(contentsOf: addresses)
   }
 
@@ -45,7 +45,7 @@ extension Service {
   fileprivate func addresses(_ override: [SocketAddress]?) -> [(address: SocketAddress, labels: [Label])] {
     if let override { return override.map { ($0, []) } }
     guard case .static(let declared) = endpoints else { return [] }
-    let number = firstPort(isHTTP: true).flatMap { ports[$0].number } ?? 0
+    let number = ports.first { $0.protocol.isHTTP }?.number ?? 0
     return declared.map {
       (SocketAddress($0.address, port: UInt16($0.port == 0 ? number : $0.port)), $0.labels)
     }

@@ -6,7 +6,7 @@ import WeirPolicy
 @safe
 public final class Generation: Sendable {
   // Allocated and initialised by `init`, never written again, freed by `deinit`: whoever holds the object may read through the pointer.
-  fileprivate let content: UnsafePointer<Content>
+  fileprivate nonisolated(unsafe) let content: UnsafePointer<Content>
 
   struct Content: ~Copyable, Sendable {
     let bundle: LoadedBundle

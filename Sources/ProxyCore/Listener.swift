@@ -5,9 +5,9 @@ import WeirPolicy
 public struct Listener: Sendable {
   public var descriptor: Descriptor
   /// Networks whose `x-forwarded-for` is believed.
-  public var trustedHops: [Network]
+  public var trustedHops: [WeirPolicy.Network]
 
-  public init(descriptor: Descriptor, trustedHops: [Network]) {
+  public init(descriptor: Descriptor, trustedHops: [WeirPolicy.Network]) {
     self.descriptor = descriptor
     self.trustedHops = trustedHops
   }

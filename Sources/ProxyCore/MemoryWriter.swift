@@ -1,5 +1,6 @@
 import HTTPWire
 import ProxyTransport
+import WeirEnforcement
 import WeirPolicy
 
 /// Writes a head into a region of the worker's memory: a place and what is left of it.
@@ -46,8 +47,8 @@ struct MemoryWriter {
   }
 
   @inline(__always)
-  mutating func append(bytes: Span<UInt8>, _ range: Range<Int>, to memory: inout Memory) {
-    append(bytes.extracting(range), to: &memory)
+  mutating func append(bytes: Span<UInt8>, _ place: Place, to memory: inout Memory) {
+    append(bytes.extracting(place.range), to: &memory)
   }
 
   /// `10.1.2.3` or `2001:db8::1`.
@@ -57,9 +58,9 @@ struct MemoryWriter {
       append(address.description.utf8Span.span, to: &memory)
       return
     }
-    for shift in [24, 16, 8, 0] as InlineArray<4, UInt64> {
-      append(decimal: address.low >> shift & 0xFF, to: &memory)
-      if shift > 0 { append(UInt8(ascii: "."), to: &memory) }
+    for byte in 0..<4 {
+      if byte > 0 { append(UInt8(ascii: "."), to: &memory) }
+      append(decimal: address.low >> UInt64(24 - 8 * byte) & 0xFF, to: &memory)
     }
   }
 

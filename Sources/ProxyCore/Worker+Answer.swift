@@ -8,9 +8,9 @@ struct LocalReply {
   var status: UInt16
   var reason: ReasonCode
   /// In the bundle's text; without one the reason is the body.
-  var body: Range<Int>?
+  var body: Place?
   /// In the enforcer's bytes.
-  var location: Range<Int>?
+  var location: Place?
 }
 
 extension Worker where Net: ~Copyable {
@@ -27,7 +27,7 @@ extension Worker where Net: ~Copyable {
     }
     // A body that has come whole leaves the connection in order; any other is not waited for.
     if takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
-    reply(x, with: reply)
+    send(reply, x)
   }
 
   /// Refuses a request of this proxy's own accord.
@@ -40,7 +40,7 @@ extension Worker where Net: ~Copyable {
       abort(c)
       return
     }
-    reply(x, with: LocalReply(status: reason.status, reason: reason))
+    send(LocalReply(status: reason.status, reason: reason), x)
   }
 
   /// The body of the request is not what its framing says.
@@ -68,7 +68,7 @@ extension Worker where Net: ~Copyable {
     return piece
   }
 
-  private mutating func reply(_ x: UInt32, with reply: LocalReply) {
+  private mutating func send(_ reply: LocalReply, _ x: UInt32) {
     let c = exchanges[x].downstream
     exchanges[x].status = reply.status
     exchanges[x].reason = reply.reason
@@ -93,7 +93,7 @@ extension Worker where Net: ~Copyable {
     let hasContent = reply.status != 204 && reply.status != 304
     if hasContent {
       writer.append("content-type: text/plain; charset=utf-8\r\ncontent-length: ", to: &memory)
-      let length = reply.body?.count ?? reply.reason.text.utf8.count + 18
+      let length = reply.body.map { Int($0.count) } ?? reply.reason.text.utf8.count + 18
       writer.append(decimal: UInt64(length), to: &memory)
       writer.append("\r\n", to: &memory)
     }
@@ -118,13 +118,25 @@ extension Worker where Net: ~Copyable {
 
   /// Refuses what is no request: the connection is answered and closed.
   mutating func refuse(_ c: UInt32, _ reason: ReasonCode) {
+    var text = MemoryWriter(rooms.head)
+    text.append(reason.text.utf8Span.span, to: &memory)
+    refuse(c, reason.status, text.written)
+  }
+
+  /// Refuses bytes that are no request.
+  mutating func refuse(_ c: UInt32, _ error: WireError) {
+    var text = MemoryWriter(rooms.head)
+    text.append(error.code, to: &memory)
+    refuse(c, error.status, text.written)
+  }
+
+  private mutating func refuse(_ c: UInt32, _ status: UInt16, _ text: ByteRange) {
     var writer = MemoryWriter(rooms.output)
-    writer.append(statusLineOf: reason.status, to: &memory)
+    writer.append(statusLineOf: status, to: &memory)
     writer.append("content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: ", to: &memory)
-    let text = reason.text
-    writer.append(decimal: UInt64(text.utf8.count + 18), to: &memory)
+    writer.append(decimal: UInt64(text.count) + 18, to: &memory)
     writer.append("\r\n\r\n", to: &memory)
-    writer.append(text.utf8Span.span, to: &memory)
+    writer.copy(text, in: &memory)
     writer.append(UInt8(ascii: " "), to: &memory)
     writer.append(hexadecimal: random.next(), digits: 16, to: &memory)
     writer.append(UInt8(ascii: "\n"), to: &memory)

@@ -118,7 +118,7 @@ extension Worker where Net: ~Copyable {
         return
       }
       memory.copy(kept, to: block.start)
-      if exchanges[x].replayBlock.count > 0 { memory.give(exchanges[x].replayBlock) }
+      memory.release(&exchanges[x].replayBlock)
       exchanges[x].replayBlock = block
     }
     memory.copy(data, to: exchanges[x].replayBlock.start + kept.count)
@@ -127,8 +127,7 @@ extension Worker where Net: ~Copyable {
 
   mutating func dropReplay(_ x: UInt32) {
     exchanges[x].flags.remove(.isReplayable)
-    if exchanges[x].replayBlock.count > 0 { memory.give(exchanges[x].replayBlock) }
-    exchanges[x].replayBlock = .empty
+    memory.release(&exchanges[x].replayBlock)
     exchanges[x].replay = .empty
   }
 }

@@ -18,11 +18,12 @@ extension Worker where Net: ~Copyable {
       return
     }
     let draw = Int(random.next(below: 10_000))
-    switch generations.current.rule(at: Int(connections[c].listener), draw: draw) {
+    let ruling = generations.current.rule(at: Int(connections[c].listener), draw: draw)
+    switch consume ruling {
     case .answer(let ruling): answer(x, ruling, rest)
     case .forward(let permit, let forwarding):
       exchanges[x].forwarding = forwarding
-      exchanges[x].permit = permit
+      exchanges[x].permit = .some(permit)
       guard keepHead(x) else {
         answer(x, Answer(rejecting: .decision(.noRoute)), rest)
         return
@@ -41,7 +42,7 @@ extension Worker where Net: ~Copyable {
     case .idempotent: exchange.flags.insert(.isIdempotent)
     case .other: break
     }
-    if requestHead.keepAlive { exchange.flags.insert(.keepsAlive) }
+    if requestHead.keepAlive, !isDraining { exchange.flags.insert(.keepsAlive) }
     if requestHead.minorVersion == 0 { exchange.flags.insert(.isOldClient) }
     if requestHead.framing == .none { exchange.flags.insert(.requestRead) }
     return exchanges.insert(exchange).index
@@ -57,21 +58,7 @@ extension Worker where Net: ~Copyable {
         sourceIP: peer.address, sourcePort: peer.port, port: connections[c].local.port, isTLS: isTLS))
     generations.current.enforcer.setWallClock(wallClock)
     let isTrusted = listeners[Int(connections[c].listener)].trusts(peer.address)
-    let span = memory.span(head)
-    try generations.current.enforcer.takeLine(
-      RequestLine(method: requestHead.method, target: requestHead.target, authority: nil), in: span)
-    for index in 0..<requestHead.fields.count {
-      let field = requestHead.fields[index]
-      switch field.known {
-      case .host, .contentLength, .http2Settings: continue
-      case .xForwardedFor, .xForwardedProto, .xForwardedHost, .forwarded, .xRealIP, .xRequestID:
-        if !isTrusted { continue }
-      default: break
-      }
-      if field.isHopByHop { continue }
-      try generations.current.enforcer.takeField(
-        name: span.extracting(field.name), value: span.extracting(field.value))
-    }
+    try offerHead(memory.span(head), requestHead, keepsForwarded: isTrusted, to: &generations.current.enforcer)
     try offerOwnFields(c, isTrusted: isTrusted, isTLS: isTLS)
   }
 
@@ -84,6 +71,30 @@ extension Worker where Net: ~Copyable {
     try generations.current.enforcer.takeField(
       name: memory.span(words.forwardedProto), value: memory.span(isTLS ? words.https : words.http))
   }
+}
+
+/// Hands on the line and the end-to-end fields of a head.
+///
+/// - Parameter keepsForwarded: the client may say for whom it speaks.
+private func offerHead(
+  _ bytes: Span<UInt8>, _ head: borrowing RequestHead, keepsForwarded: Bool, to enforcer: inout Enforcer
+) throws(Reject) {
+  try enforcer.takeLine(
+    RequestLine(method: place(head.method), target: place(head.target), authority: nil), in: bytes)
+  for index in 0..<head.fields.count {
+    let field = head.fields[index]
+    switch field.known {
+    case .xForwardedFor, .xForwardedProto, .xForwardedHost, .forwarded, .xRealIP, .xRequestID:
+      if !keepsForwarded { continue }
+    default: break
+    }
+    if field.isHopByHop { continue }
+    try enforcer.takeField(name: bytes.extracting(field.name), value: bytes.extracting(field.value))
+  }
+}
+
+private func place(_ range: Range<Int>) -> Place {
+  Place(start: UInt32(truncatingIfNeeded: range.lowerBound), count: UInt32(truncatingIfNeeded: range.count))
 }
 
 /// What a method means for a repetition (RFC 9110 section 9.2.2).

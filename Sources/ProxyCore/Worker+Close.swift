@@ -19,12 +19,10 @@ extension Worker where Net: ~Copyable {
   private mutating func release(_ c: UInt32) {
     if connections[c].flags.contains(.isPooled) { pools.remove(c, in: connections) }
     if connections[c].role == .upstream { pools.closed(connections[c].pool) }
-    memory.give(connections[c].unsentBlock)
-    memory.give(connections[c].heldBlock)
+    memory.release(&connections[c].unsentBlock)
+    memory.release(&connections[c].heldBlock)
     connections[c].unsent = .empty
-    connections[c].unsentBlock = .empty
     connections[c].held = .empty
-    connections[c].heldBlock = .empty
     wheel.cancel(TimerID.connection(c))
     connections[c].phase = .closed
     ready.append(c, in: connections)

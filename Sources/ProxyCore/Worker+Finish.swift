@@ -12,7 +12,7 @@ extension Worker where Net: ~Copyable {
     endExchange(x)
     if !wasRead {
       closeGracefully(c, lingering: true)
-    } else if keepsAlive {
+    } else if keepsAlive, !isDraining {
       awaitRequest(c)
     } else {
       closeGracefully(c, lingering: false)
@@ -62,7 +62,7 @@ extension Worker where Net: ~Copyable {
     connections[exchanges[x].downstream].exchange = .none
     wheel.cancel(TimerID.exchange(x))
     dropReplay(x)
-    if exchanges[x].headBlock.count > 0 { memory.give(exchanges[x].headBlock) }
+    memory.release(&exchanges[x].headBlock)
     generations.release(exchanges[x].generation)
     exchanges.remove(x)
   }
@@ -97,8 +97,7 @@ extension Worker where Net: ~Copyable {
 
   /// Drops what an upstream no longer takes.
   private mutating func giveUpSending(_ u: UInt32) {
-    memory.give(connections[u].unsentBlock)
-    connections[u].unsentBlock = .empty
+    memory.release(&connections[u].unsentBlock)
     connections[u].unsent = .empty
     ready.append(u, in: connections)
   }

@@ -26,11 +26,8 @@ extension Worker where Net: ~Copyable {
       field = run.next
     }
     switch framing {
-    case .none, .untilClose: break
-    case .length(let length):
-      writer.append("content-length: ", to: &memory)
-      writer.append(decimal: length, to: &memory)
-      writer.append("\r\n", to: &memory)
+    // A length is among the fields: rules may read it, and no change may touch it.
+    case .none, .length, .untilClose: break
     case .chunked: writer.append("transfer-encoding: chunked\r\n", to: &memory)
     }
     writer.append("\r\n", to: &memory)

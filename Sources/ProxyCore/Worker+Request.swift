@@ -13,9 +13,7 @@ extension Worker where Net: ~Copyable {
 
   /// Sends the head of an attempt, and the part of the body that there is, in one call of the system.
   mutating func sendRequestHead(_ x: UInt32, _ body: ByteRange) {
-    switch exchanges[x].permit {
-    case .some(let permit) where permit.covers(exchange: exchanges[x].number): break
-    case .some, .none:
+    guard exchanges[x].isPermitted else {
       fail(x, .internalError)
       return
     }

@@ -55,7 +55,7 @@ extension Worker where Net: ~Copyable {
     guard bytes.count > 0 else { return true }
     guard let block = memory.take(Int(bytes.count)) else { return false }
     memory.copy(bytes, to: block.start)
-    memory.give(connections[c].heldBlock)
+    memory.release(&connections[c].heldBlock)
     connections[c].heldBlock = block
     connections[c].held = ByteRange(start: block.start, count: bytes.count)
     return true
@@ -63,8 +63,7 @@ extension Worker where Net: ~Copyable {
 
   mutating func releaseHeld(_ c: UInt32) {
     guard connections[c].heldBlock.count > 0 else { return }
-    memory.give(connections[c].heldBlock)
-    connections[c].heldBlock = .empty
+    memory.release(&connections[c].heldBlock)
     connections[c].held = .empty
     connections[c].flags.remove(.hasUnparsed)
   }
@@ -97,7 +96,7 @@ extension Worker where Net: ~Copyable {
     if connections[c].unsentBlock.end - unsent.end < bytes.count || unsent.count == 0 {
       guard let block = memory.take(Int(count)) else { return false }
       memory.copy(unsent, to: block.start)
-      memory.give(connections[c].unsentBlock)
+      memory.release(&connections[c].unsentBlock)
       connections[c].unsentBlock = block
       connections[c].unsent = ByteRange(start: block.start, count: unsent.count)
     }
@@ -120,8 +119,7 @@ extension Worker where Net: ~Copyable {
       case .endOfStream, .failed: return false
       }
     }
-    memory.give(connections[c].unsentBlock)
-    connections[c].unsentBlock = .empty
+    memory.release(&connections[c].unsentBlock)
     connections[c].unsent = .empty
     return true
   }

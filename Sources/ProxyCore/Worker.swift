@@ -21,6 +21,10 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   var exchanges: Slab<Exchange>
   var ready = ReadyQueue()
   var events: [Event] = []
+  /// Another thread has put something into the mailbox; who looks there sets it back.
+  public var isWoken = false
+  /// No new connections, and each of those that are there ends with its exchange.
+  public private(set) var isDraining = false
   let listeners: [Listener]
   let clocks: Clocks
   var generations: GenerationTable
@@ -89,10 +93,30 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     generations.adopt(reference, pools: places)
   }
 
+  /// Another thread ends a wait of this worker by this descriptor.
+  public mutating func watchWakeUp(_ descriptor: Descriptor) -> SystemError? {
+    net.watch(descriptor, token: EventToken.wakeUp.rawValue, levelTriggered: true)
+  }
+
+  /// Accepts no more, and lets each connection go once its exchange has ended.
+  public mutating func beginDrain() {
+    isDraining = true
+    setAccepting(false)
+    for listener in listeners { net.close(listener.descriptor) }
+    var place: UInt32 = 0
+    while let c = connections.first(from: place) {
+      if connections[c].phase == .idle { close(c) }
+      place = c + 1
+    }
+  }
+
+  /// Whether no connection is left.
+  public var isIdle: Bool { connections.count == 0 }
+
   private mutating func take(_ event: Event) {
     let token = EventToken(rawValue: event.token)
     guard token.isConnection else {
-      if token != .wakeUp { accept(from: Int(token.index)) }
+      if token == .wakeUp { isWoken = true } else { accept(from: Int(token.index)) }
       return
     }
     let key = Slab<Connection>.Key(index: token.index, generation: token.generation)

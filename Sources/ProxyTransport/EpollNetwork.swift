@@ -42,6 +42,10 @@ public struct EpollNetwork: Network, ~Copyable {
     return result < 0 ? SystemError(code: -result) : nil
   }
 
+  public mutating func setWatched(_ listener: Descriptor, token: UInt64, _ isWatched: Bool) {
+    weir_set_watched(epoll, listener.rawValue, token, isWatched)
+  }
+
   public mutating func accept(_ listener: Descriptor) -> Accepted {
     var peer = weir_address()
     var local = weir_address()

@@ -13,6 +13,8 @@ public protocol Network: ~Copyable {
   /// Reports the readiness of a descriptor from now on, under this token, until it is closed. Once for each descriptor. Edge-triggered:
   /// readable, writable, half-close, at every change. Level-triggered: readable, for as long as it is so.
   mutating func watch(_ descriptor: Descriptor, token: UInt64, levelTriggered: Bool) -> SystemError?
+  /// Stops or goes on reporting a level-triggered descriptor: one that cannot be served would wake every `wait`.
+  mutating func setWatched(_ listener: Descriptor, token: UInt64, _ isWatched: Bool)
   /// The next connection of a listener.
   mutating func accept(_ listener: Descriptor) -> Accepted
   /// Begins to connect. Once the descriptor is writable, `connectError` tells the outcome.

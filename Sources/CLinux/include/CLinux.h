@@ -89,6 +89,8 @@ typedef struct weir_event {
 int32_t weir_epoll(void);
 /// Level: readable only. Edge: readable, writable and the peer's half-close.
 int32_t weir_watch(int32_t epoll, int32_t descriptor, uint64_t token, bool is_level_triggered);
+/// Of a level-triggered descriptor: whether it is reported.
+void weir_set_watched(int32_t epoll, int32_t descriptor, uint64_t token, bool is_watched);
 /// Waits until `deadline` (monotonic; UINT64_MAX: for ever), rounded up to milliseconds. Writes at most WEIR_EVENTS_MAX events and
 /// returns how many; a signal is no event.
 int32_t weir_wait(int32_t epoll, uint64_t deadline, weir_event *_Nonnull events);

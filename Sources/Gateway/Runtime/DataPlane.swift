@@ -1,0 +1,105 @@
+import ProxyCore
+import ProxyTransport
+import Synchronization
+import WeirPolicy
+
+/// The threads that serve traffic: started once, told of new generations, drained at the end.
+public final class DataPlane: Sendable {
+  /// Where connections are accepted, and for whom.
+  public struct ListenerOptions: Sendable {
+    public var address: SocketAddress
+    public var trustedHops: [WeirPolicy.Network]
+
+    public init(address: SocketAddress, trustedHops: [WeirPolicy.Network] = []) {
+      self.address = address
+      self.trustedHops = trustedHops
+    }
+  }
+
+  public struct Options: Sendable {
+    public var listeners: [ListenerOptions]
+    public var workerCount: Int
+    /// Blocks of all workers together, in bytes.
+    public var memoryBytesMax: Int
+    public var clocks = Clocks()
+
+    public init(listeners: [ListenerOptions], workerCount: Int, memoryBytesMax: Int) {
+      self.listeners = listeners
+      self.workerCount = workerCount
+      self.memoryBytesMax = memoryBytesMax
+    }
+  }
+
+  /// Where the listeners are bound, port 0 resolved.
+  public let addresses: [SocketAddress]
+  private let mailboxes: [Mailbox]
+  private let running: RunningCount
+
+  /// Binds every listener for every worker and starts the workers.
+  ///
+  /// - Throws: what the system says, with the listener that it says it of.
+  public init(_ options: Options, _ generation: Generation) throws(StartError) {
+    let connectionsMax = max((EpollNetwork.raiseDescriptorLimit() - 64) / options.workerCount, 64)
+    var bound = options.listeners
+    var mailboxes: [Mailbox] = []
+    var workers: [WorkerThread] = []
+    let running = RunningCount()
+    for index in 0..<options.workerCount {
+      var listeners: [Listener] = []
+      for place in bound.indices {
+        do throws(SystemError) {
+          let descriptor = try EpollNetwork.listen(on: bound[place].address, reusePort: true, backlog: 4096)
+          bound[place].address = try EpollNetwork.localAddress(of: descriptor)
+          listeners.append(Listener(descriptor: descriptor, trustedHops: bound[place].trustedHops))
+        } catch { throw .listen(bound[place].address, error) }
+      }
+      do throws(SystemError) {
+        let mailbox = try Mailbox()
+        mailboxes.append(mailbox)
+        workers.append(
+          WorkerThread(
+            index: index, listeners: listeners, clocks: options.clocks, connectionsMax: connectionsMax,
+            memoryBytesMax: options.memoryBytesMax / options.workerCount, generation: generation, mailbox: mailbox,
+            running: running))
+      } catch { throw .system(error) }
+    }
+    addresses = bound.map(\.address)
+    self.mailboxes = mailboxes
+    self.running = running
+    do throws(SystemError) {
+      for worker in workers {
+        running.started()
+        try worker.start()
+      }
+    } catch { throw .system(error) }
+  }
+
+  /// Puts a generation in force: every worker decides under it from its next turn on.
+  public func adopt(_ generation: Generation) {
+    for mailbox in mailboxes { mailbox.post(.adopt(generation)) }
+  }
+
+  /// Ends accepting; each worker stops when its last connection has gone.
+  public func drain() { for mailbox in mailboxes { mailbox.post(.drain) } }
+
+  /// Ends at once.
+  public func stop() { for mailbox in mailboxes { mailbox.post(.stop) } }
+
+  /// Whether any worker still runs.
+  public var isRunning: Bool { running.count > 0 }
+}
+
+/// Why the data plane could not start.
+public enum StartError: Error, Sendable {
+  case listen(SocketAddress, SystemError)
+  case system(SystemError)
+}
+
+/// How many threads have not ended.
+final class RunningCount: Sendable {
+  private let value = Atomic<Int>(0)
+
+  var count: Int { value.load(ordering: .acquiring) }
+  func started() { value.add(1, ordering: .acquiringAndReleasing) }
+  func ended() { value.subtract(1, ordering: .acquiringAndReleasing) }
+}

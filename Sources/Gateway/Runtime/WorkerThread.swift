@@ -1,0 +1,43 @@
+import ProxyCore
+import ProxyTransport
+
+/// One worker on a thread of its own.
+struct WorkerThread: Sendable {
+  let index: Int
+  let listeners: [Listener]
+  let clocks: Clocks
+  let connectionsMax: Int
+  let memoryBytesMax: Int
+  let generation: Generation
+  let mailbox: Mailbox
+  let running: RunningCount
+
+  func start() throws(SystemError) {
+    try Thread.start("weir-worker") {
+      run()
+      running.ended()
+    }
+  }
+
+  private func run() {
+    guard let net = try? EpollNetwork(),
+      let memory = Memory(capacity: min(memoryBytesMax * 4, 3 << 30), limit: memoryBytesMax),
+      var worker = Worker(
+        net: net, memory: memory, listeners: listeners, generation: generation, clocks: clocks,
+        connectionsMax: connectionsMax, seed: RandomSource.systemSeed()),
+      worker.watchWakeUp(mailbox.wakeUp) == nil
+    else { return }
+    while !(worker.isDraining && worker.isIdle) {
+      worker.turn()
+      guard worker.isWoken else { continue }
+      worker.isWoken = false
+      for message in mailbox.takeAll() {
+        switch message {
+        case .adopt(let generation): worker.adopt(generation)
+        case .drain: worker.beginDrain()
+        case .stop: return
+        }
+      }
+    }
+  }
+}
