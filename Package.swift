@@ -86,6 +86,9 @@ let package = Package(
     // bytes in, values out; no sockets
     module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
     module("HTTPWire", ["CNghttp2", "ProxyTransport"], lending),
+    module(
+      "ProxyCore", ["ProxyTransport", "HTTPWire", "WeirEnforcement", "WeirRequest", "WeirPolicy"], lending),
+    module("Gateway", ["ProxyCore", "ProxyTransport", "WeirPolicy"]),
 
     .executableTarget(
       name: "weir",

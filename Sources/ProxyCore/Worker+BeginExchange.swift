@@ -113,12 +113,10 @@ private func methodKind(_ method: Span<UInt8>) -> MethodKind {
 }
 
 extension Span where Element == UInt8 {
-  /// Whether these are the bytes of a text of the same length.
-  fileprivate func isText(_ text: StaticString) -> Bool {
-    guard text.utf8CodeUnitCount == count else { return false }
-    return text.withUTF8Buffer { bytes in
-      for index in indices where unsafe bytes[index] != self[index] { return false }
-      return true
-    }
+  fileprivate func isText(_ text: String) -> Bool {
+    let other = text.utf8Span.span
+    guard other.count == count else { return false }
+    for index in indices where self[index] != other[index] { return false }
+    return true
   }
 }

@@ -103,7 +103,7 @@ import Testing
       "Sources/ProxyTransport/AtomicCells.swift", "Sources/ProxyTransport/EpollNetwork",
       "Sources/ProxyTransport/Memory.swift", "Sources/ProxyTransport/SealedFile.swift",
       "Sources/ProxyTransport/Slab.swift", "Sources/ProxyTransport/SystemError.swift",
-      "Sources/ProxyTransport/Thread.swift",
+      "Sources/ProxyTransport/Thread.swift", "Sources/ProxyCore/Generation.swift",
     ]
     for file in try Repository.files(in: "Sources", suffix: ".swift") where !boxes.contains(where: file.hasPrefix) {
       for line in try Repository.text(file).split(separator: "\n")
