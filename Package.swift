@@ -140,7 +140,7 @@ let package = Package(
     tests(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
-    tests("HTTPWireTests", ["HTTPWire", "PropertyTesting"]),
+    tests("HTTPWireTests", ["FuzzTargets", "HTTPCanonical", "HTTPWire", "PropertyTesting"]),
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
     tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),
     tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
@@ -162,7 +162,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting", "WeirPolicy", "WeirCodegen", "WeirISA", "WeirVM",
-        "WeirCompiler", "WeirBundle", "WeirEnforcement", "WeirRequest", "HTTPCanonical",
+        "WeirCompiler", "WeirBundle", "WeirEnforcement", "WeirRequest", "HTTPCanonical", "HTTPWire",
       ],
       path: "Tests/FuzzTargets", swiftSettings: strict),
     .target(

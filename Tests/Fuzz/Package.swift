@@ -2,7 +2,10 @@
 import PackageDescription
 
 // One libFuzzer executable for each case of FuzzTarget (Tests/FuzzTargets): see README.md.
-let targets = ["lexer", "parser", "formatter", "verifier", "machine", "bundle", "canonical"]
+let targets = [
+  "lexer", "parser", "formatter", "verifier", "machine", "bundle", "canonical", "http1-request", "http1-response",
+  "chunked",
+]
 
 let package = Package(
   name: "fuzz",

@@ -5,6 +5,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case lexer, parser, formatter
   case verifier, machine
   case bundle, canonical
+  case http1Request = "http1-request"
+  case http1Response = "http1-response"
+  case chunked
 
   /// `nil` when every promise holds; otherwise the one that does not. A crash is a finding too.
   public func check(_ bytes: [UInt8]) -> String? {
@@ -16,6 +19,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .machine: checkMachine(bytes)
     case .bundle: checkBundle(bytes)
     case .canonical: canonicalViolation(of: bytes)
+    case .http1Request: http1RequestViolation(of: bytes)
+    case .http1Response: http1ResponseViolation(of: bytes)
+    case .chunked: chunkedViolation(of: bytes)
     }
   }
 }

@@ -10,9 +10,11 @@ struct BodyReading: Equatable {
   var error: WireError?
   var trailers: [String] = []
 
+  private var decoder: BodyDecoder
+
   /// Gives the bytes in pieces that end at `cuts`.
   init(_ bytes: [UInt8], _ framing: BodyFraming, cuts: [Int] = []) {
-    var decoder = BodyDecoder(framing)
+    decoder = BodyDecoder(framing)
     var position = 0
     for cut in cuts + [bytes.count] where cut >= position {
       let piece = Array(bytes[..<cut])
@@ -32,6 +34,12 @@ struct BodyReading: Equatable {
         break
       }
     }
+  }
+
+  /// The sender closes after `count` bytes.
+  mutating func closeConnection(_ count: Int) {
+    error = decoder.connectionEnded()
+    if error == nil { end = count }
   }
 
   private mutating func readTrailers(_ piece: [UInt8], from start: Int) {

@@ -17,6 +17,8 @@ struct RequestReading: Equatable {
   var target = ""
   var minorVersion: UInt8 = 1
   var fields: [FieldReading] = []
+  /// The values as bytes, which need not be text.
+  var values: [[UInt8]] = []
   var framing = BodyFraming.none
   var keepAlive = true
   var expectsContinue = false
@@ -30,6 +32,18 @@ struct RequestReading: Equatable {
 
   init(_ text: String) { self.init(Array(text.utf8)) }
 
+  /// As a worker reads: again when it pays, until the head is complete or refused.
+  init(arriving bytes: [UInt8], _ head: inout RequestHead, byteByByte: Bool) {
+    self.init(bytes, &head)
+    guard byteByByte else { return }
+    for count in 1...max(bytes.count, 1) {
+      let piece = Array(bytes.prefix(count))
+      guard count == 1 || HeadArrival.mayDecide(piece.span, arrivedFrom: count - 1) else { continue }
+      self.init(piece, &head)
+      if step != .incomplete { return }
+    }
+  }
+
   init(_ bytes: [UInt8], _ head: inout RequestHead) {
     step = head.parse(bytes.span)
     guard case .complete = step else { return }
@@ -37,6 +51,7 @@ struct RequestReading: Equatable {
     target = words(bytes, head.target)
     minorVersion = head.minorVersion
     fields = readings(bytes, head.fields)
+    values = fieldValues(bytes, head.fields)
     framing = head.framing
     keepAlive = head.keepAlive
     expectsContinue = head.expectsContinue
@@ -51,6 +66,8 @@ struct ResponseReading: Equatable {
   var status: UInt16 = 0
   var reason = ""
   var fields: [FieldReading] = []
+  /// The values as bytes, which need not be text.
+  var values: [[UInt8]] = []
   var framing = BodyFraming.none
   var keepAlive = true
   var isInterim = false
@@ -61,9 +78,22 @@ struct ResponseReading: Equatable {
     status = head.status
     reason = words(bytes, head.reason)
     fields = readings(bytes, head.fields)
+    values = fieldValues(bytes, head.fields)
     framing = head.framing
     keepAlive = head.keepAlive
     isInterim = head.isInterim
+  }
+
+  /// As a worker reads: again when it pays, until the head is complete or refused.
+  init(arriving bytes: [UInt8], _ head: inout ResponseHead, answering request: AnsweredRequest, byteByByte: Bool) {
+    self.init(bytes, &head, answering: request)
+    guard byteByByte else { return }
+    for count in 1...max(bytes.count, 1) {
+      let piece = Array(bytes.prefix(count))
+      guard count == 1 || HeadArrival.mayDecide(piece.span, arrivedFrom: count - 1) else { continue }
+      self.init(piece, &head, answering: request)
+      if step != .incomplete { return }
+    }
   }
 
   init(_ text: String, answering request: AnsweredRequest = AnsweredRequest(method: .other)) {
@@ -85,3 +115,9 @@ func readings(_ bytes: [UInt8], _ fields: borrowing FieldSection) -> [FieldReadi
 }
 
 func words(_ bytes: [UInt8], _ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+func fieldValues(_ bytes: [UInt8], _ fields: borrowing FieldSection) -> [[UInt8]] {
+  var result: [[UInt8]] = []
+  for index in 0..<fields.count { result.append(Array(bytes[fields[index].value])) }
+  return result
+}

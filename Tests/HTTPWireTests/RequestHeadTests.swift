@@ -47,4 +47,43 @@ import Testing
     #expect(reading.fields.map(\.isHopByHop) == [false, true, true, false, true, true, false])
     #expect(!reading.keepAlive)
   }
+
+  /// What the fields say besides framing: each line behind `GET / HTTP/1.x` and a Host.
+  @Test(arguments: [
+    ("1.1", "", true, false, UpgradeKind.none, false), ("1.0", "", false, false, .none, false),
+    ("1.0", "Connection: Keep-Alive", true, false, .none, false),
+    ("1.0", "Connection: keep-alive, close", false, false, .none, false),
+    ("1.1", "Connection: x, CLOSE", false, false, .none, false),
+    ("1.1", "Proxy-Connection: close", true, false, .none, false),
+    ("1.1", "Expect: 100-Continue", true, true, .none, false),
+    ("1.0", "Expect: 100-continue", false, false, .none, false),
+    ("1.1", "Connection: upgrade\r\nUpgrade: WebSocket", true, false, .websocket, false),
+    ("1.1", "Upgrade: websocket", true, false, .none, false),
+    ("1.0", "Connection: upgrade, keep-alive\r\nUpgrade: websocket", true, false, .none, false),
+    ("1.1", "Connection: upgrade\r\nUpgrade: h2c", true, false, .none, false),
+    ("1.1", "Connection: upgrade\r\nUpgrade: websocket, h2c", true, false, .other, false),
+    ("1.1", "Connection: upgrade\r\nUpgrade: websocket\r\nUpgrade: websocket", true, false, .other, false),
+    ("1.1", "TE: gzip, Trailers", true, false, .none, true), ("1.1", "TE: trailers;q=1", true, false, .none, false),
+  ])
+  func connection(
+    version: String, lines: String, keepAlive: Bool, expects: Bool, upgrade: UpgradeKind, takesTrailers: Bool
+  ) {
+    let more = lines.isEmpty ? "" : lines + "\r\n"
+    let reading = RequestReading("GET / HTTP/\(version)\r\nHost: a\r\n\(more)\r\n")
+    #expect(reading.keepAlive == keepAlive)
+    #expect(reading.expectsContinue == expects)
+    #expect(reading.upgrade == upgrade)
+    #expect(reading.hasTETrailers == takesTrailers)
+  }
+
+  @Test func oneValueReadsHeadAfterHead() {
+    var head = RequestHead()
+    for text in [
+      "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n\r\n", "GET",
+      "GET / HTTP/1.1\r\nHost: b\r\n\r\n",
+    ] {
+      let bytes = Array(text.utf8)
+      #expect(RequestReading(bytes, &head) == RequestReading(bytes))
+    }
+  }
 }

@@ -55,10 +55,30 @@
     return position
   }
 
+  /// The first byte from `start` on that is no letter, digit or `-`, or `end`: the end of nearly every name.
+  @inline(__always)
+  static func wordEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+    var position = start
+    while end &- position >= 8 {
+      let word = bytes.word(at: position)
+      // Without the top bits no addition carries into the next byte.
+      let ascii = word & repeated(0x7F)
+      let folded = ascii | repeated(0x20)
+      let letters = (folded &+ repeated(0x80 - 0x61)) & ~(folded &+ repeated(0x80 - 0x7B))
+      let digits = (ascii &+ repeated(0x80 - 0x30)) & ~(ascii &+ repeated(0x80 - 0x3A))
+      let dashes = ~((ascii ^ repeated(0x2D)) &+ repeated(0x7F))
+      let marks = (~(letters | digits | dashes) | word) & repeated(0x80)
+      if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
+      position &+= 8
+    }
+    while position < end, bytes[position].isWordByte { position &+= 1 }
+    return position
+  }
+
   /// The first byte from `start` on that is no `tchar` (RFC 9110 section 5.6.2), or `end`.
   @inline(__always)
   static func tokenEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
-    var position = start
+    var position = wordEnd(bytes, from: start, to: end)
     while position < end, bytes[position].isTokenByte { position &+= 1 }
     return position
   }
@@ -78,6 +98,15 @@
 }
 
 extension UInt8 {
+  /// A letter, a digit or `-`.
+  @inline(__always)
+  var isWordByte: Bool {
+    switch self {
+    case 0x2D, 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default: false
+    }
+  }
+
   /// RFC 9110 section 5.6.2.
   @inline(__always)
   var isTokenByte: Bool {
@@ -91,13 +120,19 @@ extension UInt8 {
   var isOptionalWhitespace: Bool { self == 0x20 || self == 0x09 }
 }
 
-/// Whether a range of bytes is an ASCII constant in any case. `constant` is in lower case.
+/// Whether a range of bytes is a constant of lower-case letters, digits and `-`, in any case. The range holds no controls:
+/// only they fold to the same bytes.
 func isEqualIgnoringCase(_ bytes: Span<UInt8>, _ range: Range<Int>, _ constant: StaticString) -> Bool {
   guard range.count == constant.utf8CodeUnitCount else { return false }
   let expected = constant.bytes
-  for index in expected.indices {
-    let byte = bytes[range.lowerBound + index]
-    guard (byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte) == expected[index] else { return false }
+  var offset = 0
+  while offset < range.count {
+    let count = range.count &- offset
+    guard
+      ByteScan.foldedWord(bytes, from: range.lowerBound &+ offset, count: count)
+        == ByteScan.foldedWord(expected, from: offset, count: count)
+    else { return false }
+    offset &+= 8
   }
   return true
 }

@@ -59,6 +59,12 @@ struct FieldFacts: BitwiseCopyable {
   }
 
   mutating func noteConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) -> WireError? {
+    // What nearly every client says.
+    if isEqualIgnoringCase(bytes, value, "keep-alive"), connectionOptions == 0 {
+      connectionOptions = 1
+      hasKeepAlive = true
+      return nil
+    }
     var list = ListReader(value)
     while let option = list.next(bytes) {
       connectionOptions += 1

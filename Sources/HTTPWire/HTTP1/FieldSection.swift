@@ -26,21 +26,33 @@ public struct FieldSection: ~Copyable {
     return nil
   }
 
+  /// The length is not passed on.
+  mutating func endContentLength() {
+    guard facts.contentLength != nil, let index = firstIndex(of: .contentLength) else { return }
+    lines[index].isHopByHop = true
+  }
+
   mutating func removeAll() {
     count = 0
     facts = FieldFacts()
   }
 
-  /// Reads lines from `start` on to the empty line. Looks at no byte from `end` on.
+  /// Reads lines from `start` on to the empty line.
   ///
   /// Mistakes are found in the order of the bytes, so the result for a beginning is `incomplete` or that of the whole.
-  mutating func parse(_ bytes: Span<UInt8>, from start: Int, to end: Int, minorVersion: UInt8) -> HeadStep {
+  mutating func parse(_ bytes: Span<UInt8>, from start: Int, minorVersion: UInt8) -> HeadStep {
+    let end = bytes.count
     var position = start
     while position < end {
-      let nameEnd = ByteScan.tokenEnd(bytes, from: position, to: end)
+      var nameEnd = ByteScan.wordEnd(bytes, from: position, to: end)
+      // Other bytes of a token are rare; `_` is one of them.
+      let isPlain = nameEnd < end && bytes[nameEnd] == UInt8(ascii: ":")
+      if !isPlain {
+        while nameEnd < end, bytes[nameEnd].isTokenByte { nameEnd &+= 1 }
+      }
       if nameEnd == position {
         switch bytes[position] {
-        case 0x0D: return lineEnd(bytes, at: position, to: end)
+        case 0x0D: return lineEnd(bytes, at: position)
         case 0x20, 0x09: return .invalid(.foldedLine)
         case let byte: return .invalid(Self.misplaced(byte, else: .fieldName))
         }
@@ -70,16 +82,15 @@ public struct FieldSection: ~Copyable {
         known: known, isHopByHop: known.isHopByHop, valueStart: UInt32(truncatingIfNeeded: valueStart),
         valueCount: UInt32(truncatingIfNeeded: valueEnd &- valueStart))
       count &+= 1
-      if let error = note(bytes, known, position..<nameEnd, valueStart..<valueEnd, minorVersion) {
-        return .invalid(error)
-      }
+      if !isPlain, known == .other, mimics(bytes, position..<nameEnd) { return .invalid(.fieldNameUnderscore) }
+      if let error = note(bytes, known, valueStart..<valueEnd, minorVersion) { return .invalid(error) }
       position = next
     }
     return .incomplete
   }
 
-  private func lineEnd(_ bytes: Span<UInt8>, at position: Int, to end: Int) -> HeadStep {
-    guard position + 1 < end else { return .incomplete }
+  private func lineEnd(_ bytes: Span<UInt8>, at position: Int) -> HeadStep {
+    guard position + 1 < bytes.count else { return .incomplete }
     return bytes[position + 1] == 0x0A ? .complete(byteCount: position + 2) : .invalid(.bareCarriageReturn)
   }
 
@@ -96,7 +107,7 @@ public struct FieldSection: ~Copyable {
   /// What a line says about framing and the connection.
   @inline(__always)
   private mutating func note(
-    _ bytes: Span<UInt8>, _ known: KnownField, _ name: Range<Int>, _ value: Range<Int>, _ minorVersion: UInt8
+    _ bytes: Span<UInt8>, _ known: KnownField, _ value: Range<Int>, _ minorVersion: UInt8
   ) -> WireError? {
     switch known {
     case .contentLength: return facts.noteContentLength(bytes, value)
@@ -106,8 +117,8 @@ public struct FieldSection: ~Copyable {
     case .te: facts.noteTE(bytes, value)
     case .upgrade: facts.noteUpgrade(bytes, value)
     case .expect: facts.noteExpect(bytes, value)
-    case .other: return mimics(bytes, name) ? .fieldNameUnderscore : nil
-    case .keepAlive, .proxyConnection, .trailer, .http2Settings, .maxForwards, .authorization, .proxyAuthenticate,
+    case .other, .keepAlive, .proxyConnection, .trailer, .http2Settings, .maxForwards, .authorization,
+      .proxyAuthenticate,
       .proxyAuthorization, .wwwAuthenticate, .cookie, .setCookie, .forwarded, .via, .xForwardedFor, .xForwardedHost,
       .xForwardedPort, .xForwardedProto, .xRealIP, .xRequestID, .traceparent, .tracestate, .contentEncoding,
       .contentRange, .contentType, .cacheControl, .date, .location, .retryAfter, .server, .grpcMessage,

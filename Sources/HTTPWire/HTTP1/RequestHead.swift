@@ -31,16 +31,16 @@ public struct RequestHead: ~Copyable {
   ///
   /// - Complexity: one pass over at most 16 KiB, no allocation.
   public mutating func parse(_ bytes: Span<UInt8>) -> HeadStep {
-    let end = min(bytes.count, WireLimits.headBytesMax)
+    let bytes = bytes.extracting(first: WireLimits.headBytesMax)
     fields.removeAll()
     let start: Int
-    switch requestLine(bytes, to: end) {
-    case .incomplete: return end < WireLimits.headBytesMax ? .incomplete : .invalid(.targetTooLong)
+    switch requestLine(bytes) {
+    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.targetTooLong)
     case .invalid(let error): return .invalid(error)
     case .complete(let count): start = count
     }
-    switch fields.parse(bytes, from: start, to: end, minorVersion: minorVersion) {
-    case .incomplete: return end < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
+    switch fields.parse(bytes, from: start, minorVersion: minorVersion) {
+    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count):
       if let error = conclude(bytes) { return .invalid(error) }
@@ -48,7 +48,8 @@ public struct RequestHead: ~Copyable {
     }
   }
 
-  private mutating func requestLine(_ bytes: Span<UInt8>, to end: Int) -> HeadStep {
+  private mutating func requestLine(_ bytes: Span<UInt8>) -> HeadStep {
+    let end = bytes.count
     var start = 0
     if end > 0, bytes[0] == 0x0D {
       guard end > 1 else { return .incomplete }

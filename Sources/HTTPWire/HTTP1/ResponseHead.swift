@@ -44,16 +44,16 @@ public struct ResponseHead: ~Copyable {
   /// Reads a head from the beginning of `bytes`, which may go on behind it; as `RequestHead.parse`. Errors are the
   /// upstream's and answered with 502.
   public mutating func parse(_ bytes: Span<UInt8>, answering request: AnsweredRequest) -> HeadStep {
-    let end = min(bytes.count, WireLimits.headBytesMax)
+    let bytes = bytes.extracting(first: WireLimits.headBytesMax)
     fields.removeAll()
     let start: Int
-    switch statusLine(bytes, to: end, request) {
-    case .incomplete: return end < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
+    switch statusLine(bytes, request) {
+    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count): start = count
     }
-    switch fields.parse(bytes, from: start, to: end, minorVersion: minorVersion) {
-    case .incomplete: return end < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
+    switch fields.parse(bytes, from: start, minorVersion: minorVersion) {
+    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count):
       fields.markListed(bytes)
@@ -62,7 +62,8 @@ public struct ResponseHead: ~Copyable {
     }
   }
 
-  private mutating func statusLine(_ bytes: Span<UInt8>, to end: Int, _ request: AnsweredRequest) -> HeadStep {
+  private mutating func statusLine(_ bytes: Span<UInt8>, _ request: AnsweredRequest) -> HeadStep {
+    let end = bytes.count
     var position: Int
     switch HTTPVersion.parse(bytes, from: 0, to: end) {
     case .incomplete: return .incomplete
@@ -114,8 +115,9 @@ public struct ResponseHead: ~Copyable {
       framing = .none
     } else if status / 100 == 1 || status == 204 || isTunnel {
       framing = .none
-      // A sender that frames a body here may also send it.
+      // Nothing may frame a body here (RFC 9110 section 8.6); a sender that does may also send it.
       if facts.isChunked || (facts.contentLength ?? 0) > 0 { keepAlive = false }
+      fields.endContentLength()
     } else if facts.isChunked {
       framing = .chunked
     } else if let length = facts.contentLength {

@@ -6,10 +6,10 @@ public struct TrailerSection: ~Copyable {
 
   /// Reads the section from the beginning of `bytes`, to its empty line. At most 4 KiB and 100 lines; as strict as a head.
   public mutating func parse(_ bytes: Span<UInt8>) -> HeadStep {
-    let end = min(bytes.count, WireLimits.trailerBytesMax)
+    let bytes = bytes.extracting(first: WireLimits.trailerBytesMax)
     fields.removeAll()
-    switch fields.parse(bytes, from: 0, to: end, minorVersion: 1) {
-    case .incomplete: return end < WireLimits.trailerBytesMax ? .incomplete : .invalid(.trailersTooLarge)
+    switch fields.parse(bytes, from: 0, minorVersion: 1) {
+    case .incomplete: return bytes.count < WireLimits.trailerBytesMax ? .incomplete : .invalid(.trailersTooLarge)
     case .complete(let count): return .complete(byteCount: count)
     case .invalid(let error): return .invalid(error)
     }
