@@ -162,7 +162,8 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirFormat", "SyntaxTesting", "WeirPolicy", "WeirCodegen", "WeirISA", "WeirVM",
-        "WeirCompiler", "WeirBundle", "WeirEnforcement", "WeirRequest", "HTTPCanonical", "HTTPWire",
+        "WeirCompiler", "WeirBundle", "WeirEnforcement", "WeirRequest", "HTTPCanonical", "HTTPWire", "ProxyTLS",
+        "ProxyTransport",
       ],
       path: "Tests/FuzzTargets", swiftSettings: strict),
     .target(

@@ -8,6 +8,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case http1Request = "http1-request"
   case http1Response = "http1-response"
   case chunked
+  case tlsCipher = "tls-cipher"
 
   /// `nil` when every promise holds; otherwise the one that does not. A crash is a finding too.
   public func check(_ bytes: [UInt8]) -> String? {
@@ -22,6 +23,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .http1Request: http1RequestViolation(of: bytes)
     case .http1Response: http1ResponseViolation(of: bytes)
     case .chunked: chunkedViolation(of: bytes)
+    case .tlsCipher: checkTLSBytes(bytes)
     }
   }
 }
