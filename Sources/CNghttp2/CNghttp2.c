@@ -285,6 +285,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
   slot_t *slot = s->exchanges < s->limits.streams_max ? slot_take(s) : NULL;
   if (!slot) {
     s->is_list_open = false;
+    s->counts.blocks_taken++;
     int error = nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
     return error ? NGHTTP2_ERR_CALLBACK_FAILURE : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   }
@@ -334,6 +335,7 @@ static int on_invalid_header(
 
 static int on_head(weir_h2_session *s, const nghttp2_frame *frame) {
   s->is_list_open = false;
+  s->counts.blocks_taken++;
   slot_t *slot = slot_of(s, frame->hd.stream_id);
   if (!slot || slot->flags & SLOT_MUTED) return 0;
   uint8_t kind = WEIR_H2_TRAILERS;
@@ -379,7 +381,9 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame, int error, void *data) {
   weir_h2_session *s = data;
   s->counts.invalid_frames++;
-  if (frame->hd.type == NGHTTP2_HEADERS) s->is_list_open = false;
+  if (frame->hd.type != NGHTTP2_HEADERS) return 0;
+  s->is_list_open = false;
+  s->counts.blocks_taken++;
   return 0;
 }
 

@@ -67,7 +67,8 @@ final class End {
 
   func output(_ seen: inout [String]) -> [Frame] {
     let bytes = produced(&seen)
-    guard let frames = Frame.all(bytes) else {
+    // A client's first bytes are the preface.
+    guard let frames = Frame.all(bytes.starts(with: Frame.preface) ? Array(bytes.dropFirst(24)) : bytes) else {
       Issue.record("The output does not end with a frame.")
       return []
     }
@@ -87,11 +88,12 @@ final class End {
     return bytes
   }
 
-  /// Begins: the preface and SETTINGS of a client, or the SETTINGS of a server.
+  /// Begins: the preface of a client, the peer's SETTINGS and its ACK.
   func begin(_ entries: [(UInt16, UInt32)] = []) {
     let preface = session.role == .server ? Frame.preface : []
     #expect(feed(preface + Frame.settings(entries).bytes) == [])
     _ = output()
+    _ = feed(Frame(kind: .settings, flags: Frame.ack))
   }
 
   func pass(_ interval: Interval) {

@@ -150,6 +150,7 @@ weir_h2_state weir_h2_get_state(weir_h2_session *session);
 typedef struct {
   uint32_t invalid_frames;    // received
   uint32_t resets_sent;       // RST_STREAM
+  uint32_t blocks_taken;      // header blocks that were announced, refused or invalid; others were ignored
   uint32_t data_frames_sent;  // not empty
   uint32_t ping_answers;      // PING with ACK
   bool is_list_excessive;     // a header list past four times its limit; GOAWAY is queued

@@ -13,6 +13,8 @@ struct FrameMeter: BitwiseCopyable, Sendable {
 
   /// A header block has begun and not ended.
   private(set) var isInHeaderBlock = false
+  /// Header blocks that ended, less those that the library took.
+  private var blocksUntaken = 0
   /// Glitches that were not taken yet.
   private var glitches: UInt64 = 0
 
@@ -54,6 +56,14 @@ struct FrameMeter: BitwiseCopyable, Sendable {
     updatesAllowed = min(updatesAllowed + 2 * min(count, 1 << 16), FrameMeter.updatesAllowedMax)
   }
 
+  /// The library took header blocks. Without more input for it, it ignored the others: they came on streams that are gone.
+  mutating func tookBlocks(_ count: UInt32, isCut: Bool) {
+    blocksUntaken -= Int(count)
+    guard !isCut, blocksUntaken > 0 else { return }
+    glitches += UInt64(blocksUntaken)
+    blocksUntaken = 0
+  }
+
   /// Glitches since it was last asked.
   mutating func takeGlitches() -> UInt64 {
     defer { glitches = 0 }
@@ -81,7 +91,10 @@ struct FrameMeter: BitwiseCopyable, Sendable {
     case 0: if contentBytes == 0, flags & 0x1 == 0 { glitches += 1 }
     case 1, 9:
       if contentBytes == 0 { glitches += 1 }
-      if flags & 0x4 != 0 { isInHeaderBlock = false }
+      if flags & 0x4 != 0 {
+        isInHeaderBlock = false
+        blocksUntaken += 1
+      }
     // The library limits the resets of clients itself.
     case 3: if role == .client { glitches += 1 }
     case 8: chargeWindowUpdate()

@@ -71,7 +71,7 @@ extension HTTP2Session {
       fail(result)
     } else {
       meter.read(memory.span(input.prefix(Int(consumed))))
-      charge(at: now)
+      charge(isCut: result > 0, at: now)
     }
     return HTTP2Receipt(byteCount: result < 0 ? Int(input.count) : Int(consumed), isCut: result > 0)
   }
@@ -93,7 +93,7 @@ extension HTTP2Session {
       unsafe weir_h2_produce(session, tape.tape, all.baseAddress, room.start, room.count, &produced)
     }
     if result < 0 { fail(result) }
-    charge(at: now)
+    charge(isCut: false, at: now)
     // With room left over, what was not sent is held up by the peer's windows.
     if result == 0 { clocks.stalledSince = stalledSince(now) }
     return HTTP2Production(bytes: room.prefix(Int(produced)), isCut: result > 0)
@@ -303,9 +303,10 @@ extension HTTP2Session {
     check(unsafe weir_h2_terminate(session, reason.code.rawValue))
   }
 
-  private mutating func charge(at now: Instant) {
+  private mutating func charge(isCut: Bool, at now: Instant) {
     let counts = unsafe weir_h2_take_counts(session)
     meter.sentDataFrames(counts.data_frames_sent)
+    meter.tookBlocks(counts.blocks_taken, isCut: isCut)
     if counts.ping_answers > 0 {
       clocks.pingSentAt = nil
       if clocks.drainNoticeAt != nil { finishDrain() }
