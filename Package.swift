@@ -111,7 +111,7 @@ let package = Package(
     tests("WeirJSONTests", ["WeirJSON", "PropertyTesting"]),
     tests("WeirSourceTests", ["WeirSource", "WeirJSON"]),
     tests("HTTPCanonicalTests", ["HTTPCanonical", "PropertyTesting", "FuzzTargets"]),
-    tests("WeirRequestTests", ["WeirRequest", "WeirPolicy", "WeirJSON", "PropertyTesting"]),
+    tests("WeirRequestTests", ["HTTPCanonical", "WeirRequest", "WeirPolicy", "WeirJSON", "PropertyTesting"]),
     tests("WeirRegexTests", ["WeirRegex", "PropertyTesting"]),
     tests(
       "WeirPlanTests",

@@ -82,24 +82,10 @@ extension IPAddress: CustomStringConvertible {
 
   /// `10.1.2.3` for IPv4, the text of RFC 5952 for IPv6.
   public var description: String {
-    if isIPv4 {
-      return [24, 16, 8, 0].map { String(low >> UInt64($0) & 0xFF) }.joined(separator: ".")
-    }
-    let groups = [high, low].flatMap { word in [48, 32, 16, 0].map { UInt16(truncatingIfNeeded: word >> UInt64($0)) } }
-    // The first longest run of two or more zero groups becomes `::`.
-    var best = 0..<0
-    var start = 0
-    while start < 8 {
-      var end = start
-      while end < 8, groups[end] == 0 { end += 1 }
-      if end - start >= 2, end - start > best.count { best = start..<end }
-      start = max(end, start + 1)
-    }
-    func text(_ part: ArraySlice<UInt16>) -> String {
-      part.map { String($0, radix: 16) }.joined(separator: ":")
-    }
-    return best.isEmpty
-      ? text(groups[...]) : text(groups[..<best.lowerBound]) + "::" + text(groups[best.upperBound...])
+    var bytes = [UInt8](repeating: 0, count: IPAddress.textBytesMax)
+    var room = bytes.mutableSpan
+    let length = write(to: &room)
+    return String(decoding: bytes[..<length], as: UTF8.self)
   }
 }
 

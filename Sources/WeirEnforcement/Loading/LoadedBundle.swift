@@ -13,22 +13,10 @@ public struct LoadedBundle: ~Copyable, Sendable {
   public let topology: Topology
   public let program: VerifiedProgram
   let pathMode: PathMode
-  /// By slot of the program.
-  let slots: [ValueSource]
-  let scopes: [ScopePlan]
-  let tables: [TablePlan]
-  let limits: [LimitPlan]
-  /// By service, the limits that are declared for it, in the order of their declaration.
-  let limitsOfService: [[Int]]
-  /// By service and by gateway, the table that belongs to it.
-  let tableOfService: [Int?]
-  let tableOfGateway: [Int?]
-  /// By gateway, the hosts that it answers for; empty for one that takes any.
-  let hostsOfGateway: [HostTable]
+  let plans: PlanTables
+  let hosts: HostTable
   let serviceIndex: [String: Int]
   let gatewayIndex: [String: Int]
-  let hosts: HostTable
-  let names: NameTable
 
   /// Everything that decisions can honour.
   public static var supportedFeatures: FeatureSet { .all }
@@ -57,30 +45,12 @@ public struct LoadedBundle: ~Copyable, Sendable {
       program = try verify(UnverifiedProgram(bytes: bytes, sections: sections), supporting: supported)
     } catch { throw .program(error) }
     try check(program, against: topology)
-    var names = NameTable()
-    let slots = try slots(of: program, topology, &names)
-    let scopes = try scopePlans(program, topology, &names)
-    let tables = try tablePlans(program, topology, &names)
-    let limits = try limitPlans(program, topology, &names)
-    var limitsOfService = [[Int]](repeating: [], count: topology.services.count)
-    for (index, limit) in topology.limits.enumerated() { limitsOfService[limit.service].append(index) }
-    var tableOfService = [Int?](repeating: nil, count: topology.services.count)
-    var tableOfGateway = [Int?](repeating: nil, count: topology.gateways.count)
-    for (index, table) in topology.tables.enumerated() {
-      switch table.owner {
-      case .service(let service): tableOfService[service] = tableOfService[service] ?? index
-      case .gateway(let gateway): tableOfGateway[gateway] = tableOfGateway[gateway] ?? index
-      case .hosts: break
-      }
-    }
-    let hostsOfGateway = topology.gateways.enumerated().map { HostTable($1.hosts, table: tableOfGateway[$0] ?? 0) }
+    let plans = try PlanBuilder.plans(program, topology)
     return LoadedBundle(
       identity: bundle.identity, generation: bundle.header.generation, topology: topology, program: program,
-      pathMode: topology.mesh?.mergesAndDecodesPaths == true ? .mergeAndDecode : .strict, slots: slots, scopes: scopes,
-      tables: tables, limits: limits, limitsOfService: limitsOfService, tableOfService: tableOfService,
-      tableOfGateway: tableOfGateway, hostsOfGateway: hostsOfGateway,
-      serviceIndex: index(topology.services.map(\.name)), gatewayIndex: index(topology.gateways.map(\.name)),
-      hosts: HostTable(topology), names: names)
+      pathMode: topology.mesh?.mergesAndDecodesPaths == true ? .mergeAndDecode : .strict, plans: plans,
+      hosts: HostTable(topology), serviceIndex: index(topology.services.map(\.name)),
+      gatewayIndex: index(topology.gateways.map(\.name)))
   }
 
   /// The first of each name.

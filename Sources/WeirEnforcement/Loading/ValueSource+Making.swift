@@ -2,20 +2,17 @@ import WeirISA
 import WeirPolicy
 import WeirVM
 
-extension LoadedBundle {
+extension PlanBuilder {
   /// The sources of the program's slots. Types were fixed by the compiler; a slot whose type its attribute cannot have is refused here,
   /// so that what is loaded is what the program expects.
-  static func slots(
-    of program: borrowing VerifiedProgram, _ topology: Topology, _ names: inout NameTable
-  ) throws(LoadError) -> [ValueSource] {
-    var sources: [ValueSource] = []
+  mutating func addSlots(_ program: borrowing VerifiedProgram) throws(LoadError) {
     for number in 0..<program.slotCount {
       let slot = program.slot(number)
       var source = ValueSource(
         kind: slot.kind, type: slot.type, ignoresCase: slot.ignoresCase,
         ignoresTrailingSlash: slot.ignoresTrailingSlash)
       let name = slot.name.map { program.text(Int($0)) }
-      if let name { source.name = names.insert(name) }
+      if let name { source.name = insert(name) }
       if let zone = slot.zone { source.zone = program.zone(Int(zone)) }
       if let token = slot.token {
         guard Int(token) < topology.tokens.count else { throw .inconsistent("token of slot \(number)") }
@@ -29,9 +26,8 @@ extension LoadedBundle {
         }
       }
       guard source.hasPossibleType else { throw .inconsistent("type of slot \(number)") }
-      sources.append(source)
+      addSlot(source)
     }
-    return sources
   }
 }
 
@@ -46,42 +42,41 @@ extension ValueSource {
       true
     }
   }
+}
 
+extension PlanBuilder {
   /// The source of one value outside the program: a key, or a header's new value.
   ///
-  /// - Returns: `nil` for a capture, which is a `CaptureSource`.
-  init?(_ attribute: Attribute, _ topology: Topology, _ names: inout NameTable) {
+  /// - Returns: `nil` for a capture, which is a `CapturePlan`.
+  mutating func source(_ attribute: Attribute) -> ValueSource? {
     func plain(_ kind: SlotKind, _ type: ValueType) -> ValueSource { ValueSource(kind: kind, type: type) }
-    func named(_ kind: SlotKind, _ name: String, _ type: ValueType = .bytes) -> ValueSource {
-      var source = ValueSource(kind: kind, type: type)
-      source.name = names.insert(name)
-      return source
-    }
     switch attribute {
-    case .method: self = plain(.method, .bytes)
-    case .scheme: self = plain(.scheme, .bytes)
-    case .host: self = plain(.host, .bytes)
-    case .port: self = plain(.port, .integer)
-    case .path: self = plain(.path, .bytes)
-    case .clientIP: self = plain(.clientIP, .address)
-    case .query(let name): self = named(.query, name)
-    case .header(let name): self = named(.header, name)
-    case .cookie(let name): self = named(.cookie, name)
-    case .sourceIP: self = plain(.sourceIP, .address)
-    case .sourcePort: self = plain(.sourcePort, .integer)
-    case .sni: self = plain(.sni, .bytes)
-    case .caller: self = plain(.caller, .bytes)
-    case .callerTrustDomain: self = plain(.callerTrustDomain, .bytes)
-    case .callerNamespace: self = plain(.callerNamespace, .bytes)
-    case .callerAccount: self = plain(.callerAccount, .bytes)
+    case .method: return plain(.method, .bytes)
+    case .scheme: return plain(.scheme, .bytes)
+    case .host: return plain(.host, .bytes)
+    case .port: return plain(.port, .integer)
+    case .path: return plain(.path, .bytes)
+    case .clientIP: return plain(.clientIP, .address)
+    case .query(let name): return named(.query, name)
+    case .header(let name): return named(.header, name)
+    case .cookie(let name): return named(.cookie, name)
+    case .sourceIP: return plain(.sourceIP, .address)
+    case .sourcePort: return plain(.sourcePort, .integer)
+    case .sni: return plain(.sni, .bytes)
+    case .caller: return plain(.caller, .bytes)
+    case .callerTrustDomain: return plain(.callerTrustDomain, .bytes)
+    case .callerNamespace: return plain(.callerNamespace, .bytes)
+    case .callerAccount: return plain(.callerAccount, .bytes)
     case .claim(let token, let name):
       guard let place = topology.tokens[token].place(of: name) else { return nil }
-      self = ValueSource(kind: .claim, type: topology.tokens[token].valueType(ofClaimAt: place))
-      self.token = token
-      claim = place
+      var source = plain(.claim, topology.tokens[token].valueType(ofClaimAt: place))
+      source.token = token
+      source.claim = place
+      return source
     case .token(let token):
-      self = plain(.token, .integer)
-      self.token = token
+      var source = plain(.token, .integer)
+      source.token = token
+      return source
     case .capture: return nil
     case .time(let part, let zone):
       let kind: SlotKind =
@@ -92,13 +87,20 @@ extension ValueSource {
         case .minute: .minute
         case .date: .date
         }
-      self = plain(kind, .integer)
+      var source = plain(kind, .integer)
       if let zone {
         guard let record = ZoneRecord(zone) else { return nil }
-        self.zone = record
+        source.zone = record
       }
-    case .responseStatus: self = plain(.responseStatus, .integer)
-    case .responseHeader(let name): self = named(.responseHeader, name)
+      return source
+    case .responseStatus: return plain(.responseStatus, .integer)
+    case .responseHeader(let name): return named(.responseHeader, name)
     }
+  }
+
+  private mutating func named(_ kind: SlotKind, _ name: String, _ type: ValueType = .bytes) -> ValueSource {
+    var source = ValueSource(kind: kind, type: type)
+    source.name = insert(name)
+    return source
   }
 }

@@ -5,15 +5,15 @@ import WeirVM
 /// Where a value of a request comes from: what a slot is filled with, a key made of, a header set to.
 ///
 /// Plain bits, so that reading one touches no reference count.
-struct ValueSource: Sendable, Equatable {
+struct ValueSource: BitwiseCopyable, Sendable, Equatable {
   var kind: SlotKind
   var type: ValueType
   /// For `path`.
   var ignoresCase = false
   /// For `path`.
   var ignoresTrailingSlash = false
-  /// Of a header, parameter or cookie: a place in the `NameTable`.
-  var name = 0..<0
+  /// Of a header, parameter or cookie: in `PlanTables.text`.
+  var name = Place.empty
   /// Of a claim or token: an index into `Topology.tokens`.
   var token = 0
   /// Of a claim: its place among those of its issuer, see `TokenIssuer.place(of:)`.

@@ -61,7 +61,8 @@ extension Enforcer {
   private mutating func routeForInformation(
     _ service: Int, draw: Int, _ outcome: inout Outcome, _ bundle: borrowing LoadedBundle
   ) {
-    guard state.isHTTP, let table = tableOfHost(bundle) ?? bundle.tableOfService[service] else { return }
+    let own = bundle.plans.services[service].table
+    guard state.isHTTP, let table = tableOfHost(bundle) ?? (own < 0 ? nil : own) else { return }
     beginView()
     issuers.append(contentsOf: bundle.topology.tables[table].tokens)
     do throws(Reject) {

@@ -14,7 +14,8 @@ extension Enforcer {
         issuers.removeAll(keepingCapacity: true)
         return try authorize(service: service, port: port, bundle)
       case .gateway(let gateway):
-        return try forwarded(answers(gateway, bundle) ? bundle.tableOfGateway[gateway] : nil, draw: draw, bundle)
+        let table = bundle.plans.gateways[gateway].table
+        return try forwarded(table >= 0 && answers(gateway, bundle) ? table : nil, draw: draw, bundle)
       case .anyHost: return try forwarded(tableOfHost(bundle), draw: draw, bundle)
       }
     } catch { return .rejected(error) }
@@ -28,8 +29,8 @@ extension Enforcer {
 
   /// Whether a gateway answers for the host of the request; one without a host is for whomever it was sent to.
   private func answers(_ gateway: Int, _ bundle: borrowing LoadedBundle) -> Bool {
-    guard let host = state.host, !bundle.hostsOfGateway[gateway].isEmpty else { return true }
-    return bundle.hostsOfGateway[gateway].table(for: state.bytes.extracting(host)) != nil
+    guard let host = state.host else { return true }
+    return bundle.hosts.gateway(gateway, answersFor: state.bytes.extracting(host))
   }
 
   /// The view of a gateway or of whoever calls a host: routes choose, and the destination's authz decides the request as forwarded.
@@ -37,16 +38,16 @@ extension Enforcer {
     _ table: Int?, draw: Int, _ bundle: borrowing LoadedBundle
   ) throws(Reject) -> Outcome {
     guard let table else { throw .decision(.noRoute) }
-    let gateway = bundle.topology.gateway(of: table)
-    let scope = gateway.flatMap { bundle.topology.gateways[$0].authz }
-    nameIssuers(of: table, bundle)
+    let gateway = bundle.plans.tables[table].gateway
+    let scope = gateway < 0 ? -1 : bundle.plans.gateways[gateway].scope
+    nameIssuers(of: table, bundle.plans)
     var edge = Outcome.admitted
-    if let scope {
+    if scope >= 0 {
       // A client without a certificate is a client; only a service behind strict mutual TLS can tell the two apart.
       if case .unavailable = state.caller { state.caller = .absent }
       try authenticate(before: table, bundle)
-      try refuseRepeats(bundle.scopes[scope].singleReads, bundle.names.bytes)
-      try refuseRepeats(bundle.tables[table].singleReads, bundle.names.bytes)
+      try refuseRepeats(bundle.plans.scopes[scope].reads, bundle.plans)
+      try refuseRepeats(bundle.plans.tables[table].reads, bundle.plans)
       edge = authorize(scope, bundle)
       guard edge.kind == .allow else { return goOn(denied: edge, table, gateway, draw: draw, bundle) }
     }
@@ -72,7 +73,7 @@ extension Enforcer {
   /// What the gateway denied: the decision stands. Where the request would have gone is told when it can be, and when the gateway's
   /// shadow rules would have let it through, what comes after them has the shadow outcome.
   private mutating func goOn(
-    denied edge: Outcome, _ table: Int, _ gateway: Int?, draw: Int, _ bundle: borrowing LoadedBundle
+    denied edge: Outcome, _ table: Int, _ gateway: Int, draw: Int, _ bundle: borrowing LoadedBundle
   ) -> Outcome {
     var outcome = edge
     guard told != nil || edge.shadow == .allow else { return outcome }
@@ -89,18 +90,24 @@ extension Enforcer {
   }
 
   /// Sets `issuers` to those that a table and the gateway in front of it name themselves.
-  private mutating func nameIssuers(of table: Int, _ bundle: borrowing LoadedBundle) {
+  private mutating func nameIssuers(of table: Int, _ plans: borrowing PlanTables) {
     issuers.removeAll(keepingCapacity: true)
-    if let gateway = bundle.topology.gateway(of: table), let scope = bundle.topology.gateways[gateway].authz {
-      issuers.append(contentsOf: bundle.topology.scopes[scope].tokens)
+    let plan = plans.tables[table]
+    if plan.gateway >= 0, plans.gateways[plan.gateway].scope >= 0 {
+      add(plans.scopes[plans.gateways[plan.gateway].scope].issuers, plans)
     }
-    issuers.append(contentsOf: bundle.topology.tables[table].tokens)
+    add(plan.issuers, plans)
+  }
+
+  /// - Parameter named: among the issuers of the plans.
+  mutating func add(_ named: Place, _ plans: borrowing PlanTables) {
+    for index in named.range { issuers.append(plans.issuers[index]) }
   }
 
   /// Phase *authenticate* where no destination is chosen yet: a good token that only a destination knows is absent, not refused.
   private mutating func authenticate(before table: Int, _ bundle: borrowing LoadedBundle) throws(Reject) {
     guard !issuers.isEmpty else { return }
-    issuers.append(contentsOf: bundle.tables[table].issuersBeyond)
+    add(bundle.plans.tables[table].issuersBeyond, bundle.plans)
     try state.authenticate(presented, issuers: issuers, bundle.topology.tokens)
   }
 
@@ -110,33 +117,38 @@ extension Enforcer {
   mutating func route(
     entering table: Int, draw: Int, _ bundle: borrowing LoadedBundle
   ) throws(Reject) -> Routed {
-    if bundle.topology.gateway(of: table) != nil, case .unavailable = state.caller { state.caller = .absent }
-    if !bundle.topology.tables[table].tokens.isEmpty { try authenticate(before: table, bundle) }
-    try refuseRepeats(bundle.tables[table].singleReads, bundle.names.bytes)
+    let plan = bundle.plans.tables[table]
+    if plan.gateway >= 0, case .unavailable = state.caller { state.caller = .absent }
+    if !plan.issuers.isEmpty { try authenticate(before: table, bundle) }
+    try refuseRepeats(plan.reads, bundle.plans)
     return try route(table, draw: draw, bundle)
   }
 
   /// The destination's decision, as it would see the request: called by the gateway where one forwards, on its own port.
   private mutating func authorizeForwarded(
-    _ route: Int, _ branch: Int, _ table: Int, _ gateway: Int?, _ bundle: borrowing LoadedBundle
+    _ route: Int, _ branch: Int, _ table: Int, _ gateway: Int, _ bundle: borrowing LoadedBundle
   ) throws(Reject) -> Outcome {
-    guard let service = bundle.topology.destination(route, branch, of: table)?.service,
-      let port = bundle.topology.services[service].firstPort(isHTTP: true)
-    else { throw .decision(.noRoute) }
-    if bundle.topology.services[service].isEnforcedBySidecar {
+    let branches = bundle.plans.action(route, of: table).branches
+    guard branch < branches.count else { throw .decision(.noRoute) }
+    let service = bundle.plans.branches[Int(branches.start) + branch].service
+    let plan = bundle.plans.services[service]
+    guard plan.httpPort >= 0 else { throw .decision(.noRoute) }
+    if plan.isEnforcedBySidecar {
       var outcome = Outcome.admitted
       outcome.service = service
-      outcome.port = port
+      outcome.port = plan.httpPort
       return outcome
     }
-    if let gateway {
-      let identity = bundle.topology.gateways[gateway].identity
-      state.caller = identity.map { .known(state.bytes.append($0.utf8)) } ?? .absent
+    if gateway >= 0 {
+      let gateway = bundle.plans.gateways[gateway]
+      state.caller =
+        gateway.hasIdentity ? .known(state.bytes.append(bundle.plans.bytes(gateway.identity))) : .absent
     }
-    state.port = bundle.topology.services[service].ports[port].number
+    let number = bundle.plans.ports[Int(plan.ports.start) + plan.httpPort].number
+    state.port = number < 0 ? nil : number
     beginView()
-    nameIssuers(of: table, bundle)
-    return try authorize(service: service, port: port, bundle)
+    nameIssuers(of: table, bundle.plans)
+    return try authorize(service: service, port: plan.httpPort, bundle)
   }
 
   /// Phases *identify*, *authenticate*, *refuse repeats*, *authorise* and *limit* for one port of a service.
@@ -145,23 +157,25 @@ extension Enforcer {
   private mutating func authorize(
     service: Int, port: Int, _ bundle: borrowing LoadedBundle
   ) throws(Reject) -> Outcome {
-    let place = bundle.topology.services[service].ports[port]
+    let plan = bundle.plans.services[service]
+    let place = bundle.plans.ports[Int(plan.ports.start) + port]
     switch (state.caller, place.isPermissive) {
     case (.unavailable, true): state.caller = .absent
     case (.absent, false): throw .decision(.mtlsRequired)
     case (.unavailable, false), (.absent, true), (.known, _): break
     }
-    let own = bundle.topology.scopes[place.authz].tokens
-    let limits = bundle.limitsOfService[service]
-    var looksAtToken = !own.isEmpty
-    issuers.append(contentsOf: own)
-    for index in limits where (bundle.topology.limits[index].port ?? port) == port {
-      looksAtToken = looksAtToken || !bundle.topology.limits[index].tokens.isEmpty
-      issuers.append(contentsOf: bundle.topology.limits[index].tokens)
+    let scope = bundle.plans.scopes[place.scope]
+    var looksAtToken = !scope.issuers.isEmpty
+    add(scope.issuers, bundle.plans)
+    for index in plan.limits.range {
+      let limit = bundle.plans.limits[bundle.plans.limitsOfServices[index]]
+      guard limit.port < 0 || limit.port == port else { continue }
+      looksAtToken = looksAtToken || !limit.issuers.isEmpty
+      add(limit.issuers, bundle.plans)
     }
     if looksAtToken { try state.authenticate(presented, issuers: issuers, bundle.topology.tokens) }
-    try refuseRepeats(bundle.scopes[place.authz].singleReads, bundle.names.bytes)
-    var outcome = authorize(place.authz, bundle)
+    try refuseRepeats(scope.reads, bundle.plans)
+    var outcome = authorize(place.scope, bundle)
     outcome.service = service
     outcome.port = port
     if outcome.kind == .allow { try charge(service: service, port: port, bundle) }
@@ -170,14 +184,6 @@ extension Enforcer {
 }
 
 extension Topology {
-  /// The gateway that a table belongs to.
-  func gateway(of table: Int) -> Int? {
-    switch tables[table].owner {
-    case .gateway(let gateway): gateway
-    case .service, .hosts: nil
-    }
-  }
-
   func branches(_ route: Int, of table: Int) -> [WeightedDestination] {
     switch actions[tables[table].routes[route].action].kind {
     case .forward(let branches, _): branches

@@ -6,13 +6,14 @@ extension Enforcer {
   /// stricter answer.
   mutating func charge(service: Int, port: Int, _ bundle: borrowing LoadedBundle) throws(Reject) {
     charged.removeAll(keepingCapacity: true)
-    for index in bundle.limitsOfService[service] where (bundle.topology.limits[index].port ?? port) == port {
-      let plan = bundle.limits[index]
-      try refuseRepeats(plan.singleReads, bundle.names.bytes)
+    for place in bundle.plans.services[service].limits.range {
+      let index = bundle.plans.limitsOfServices[place]
+      let plan = bundle.plans.limits[index]
+      guard plan.port < 0 || plan.port == port else { continue }
+      try refuseRepeats(plan.reads, bundle.plans)
       load(plan.id, bundle)
       guard bundle.program.truth(in: plan.id, &frame, data) != .no else { continue }
-      let key: Reading = if let source = plan.key { state.read(source, bundle.names.bytes) } else { .absent }
-      charged.append(Charge(limit: index, key: key))
+      charged.append(Charge(limit: index, key: state.read(plan.key, bundle.plans)))
     }
   }
 

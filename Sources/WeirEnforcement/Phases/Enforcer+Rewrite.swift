@@ -7,29 +7,22 @@ extension Enforcer {
   /// All new values are read from the request as it was received, before the first change.
   ///
   /// - Throws: `rewrite_not_canonical`.
-  mutating func rewrite(_ plan: RoutePlan, mode: PathMode, _ names: [UInt8]) throws(Reject) {
-    let expandedPath: Range<Int>? =
-      if let pieces = plan.rewritePath { try state.expand(pieces) } else { nil }
+  mutating func rewrite(_ plan: ActionPlan, _ plans: borrowing PlanTables) throws(Reject) {
+    let expandedPath: Range<Int>? = if plan.rewritesPath { try state.expand(plan.path, plans) } else { nil }
     changeValues.removeAll(keepingCapacity: true)
-    for change in plan.changes {
-      switch change.operation {
-      case .remove: changeValues.append(nil)
-      case .set(.text(let text)), .add(.text(let text)): changeValues.append(state.bytes.append(text.span))
-      case .set(.key(let key)), .add(.key(let key)): changeValues.append(state.bytes(of: key, names))
-      }
-    }
+    for index in plan.requestChanges.range { changeValues.append(state.text(of: plans.changes[index].value, plans)) }
     do throws(RejectReason) {
-      if let expandedPath { try state.setPath(expandedPath, mode: mode) }
-      if let host = plan.rewriteHost { try state.setHost(host) }
-      for (index, change) in plan.changes.enumerated() {
-        // The authority is changed by `rewrite host` alone: two hosts in one request would be two meanings.
-        guard !names[change.header].elementsEqual("host".utf8) else { throw .hostMismatch }
+      if let expandedPath { try state.setPath(expandedPath, mode: pathMode) }
+      if plan.rewritesHost { try state.setHost(plans.bytes(plan.host)) }
+      for (place, index) in plan.requestChanges.range.enumerated() {
+        let change = plans.changes[index]
+        let name = plans.bytes(change.header)
         switch change.operation {
-        case .remove: state.removeField(names, change.header)
+        case .remove: state.removeField(name)
         case .set:
-          state.removeField(names, change.header)
-          try state.appendField(names, change.header, changeValues[index])
-        case .add: try state.appendField(names, change.header, changeValues[index])
+          state.removeField(name)
+          try state.appendField(name, changeValues[place])
+        case .add: try state.appendField(name, changeValues[place])
         }
       }
     } catch { throw .decision(.rewriteNotCanonical) }
@@ -43,36 +36,36 @@ extension RequestState {
   }
 
   /// The host takes the place of the authority, wherever that is named.
-  fileprivate mutating func setHost(_ text: [UInt8]) throws(RejectReason) {
-    let (name, named) = try bytes.appendHost(text.span)
+  fileprivate mutating func setHost(_ text: Span<UInt8>) throws(RejectReason) {
+    let (name, named) = try bytes.appendHost(text)
     host = name
     authorityPort = named.port.map(Int.init) ?? authorityPort
   }
 
-  fileprivate mutating func removeField(_ names: [UInt8], _ name: Range<Int>) {
-    // Not `removeAll(where:)`: its closure would hold the request twice.
-    var kept = 0
-    for index in fields.indices {
-      let field = fields[index]
-      guard !areEqual(bytes.extracting(field.name.range), names.span.extracting(name)) else { continue }
-      fields[kept] = field
-      kept += 1
-    }
-    fields.removeLast(fields.count - kept)
-  }
+  fileprivate mutating func removeField(_ name: Span<UInt8>) { removeFields(&fields, named: name, in: bytes) }
 
   /// Nothing for a value that is absent.
-  fileprivate mutating func appendField(
-    _ names: [UInt8], _ name: Range<Int>, _ value: Range<Int>?
-  ) throws(RejectReason) {
+  fileprivate mutating func appendField(_ name: Span<UInt8>, _ value: Range<Int>?) throws(RejectReason) {
     guard let value else { return }
     // A decoded parameter can hold a line break: what would split the head is refused.
     let trimmed = try CanonicalHeader.trimValue(bytes.extracting(value))
     fields.append(
       bytes.copyLine(
-        names.span.extracting(name),
-        value: (value.lowerBound + trimmed.lowerBound)..<(value.lowerBound + trimmed.upperBound)))
+        name, value: (value.lowerBound + trimmed.lowerBound)..<(value.lowerBound + trimmed.upperBound)))
   }
+}
+
+/// Forgets all fields of a name.
+func removeFields(_ fields: inout [FieldPlaces], named name: Span<UInt8>, in bytes: borrowing ByteBuffer) {
+  // Not `removeAll(where:)`: its closure would hold the buffer twice.
+  var kept = 0
+  for index in fields.indices {
+    let field = fields[index]
+    guard !areEqual(bytes.extracting(field.name.range), name) else { continue }
+    fields[kept] = field
+    kept += 1
+  }
+  fields.removeLast(fields.count - kept)
 }
 
 private func canonicalPath(

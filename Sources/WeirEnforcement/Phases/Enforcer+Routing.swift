@@ -23,7 +23,7 @@ extension Enforcer {
   ///
   /// - Throws: `route_indeterminate`: what cannot be decided is never passed over.
   mutating func chooseRoute(_ table: Int, _ bundle: borrowing LoadedBundle) throws(Reject) -> Int {
-    let id = bundle.tables[table].id
+    let id = bundle.plans.tables[table].id
     load(id, bundle)
     switch bundle.program.route(id, &frame, data) {
     case .route(let route):
@@ -47,38 +47,42 @@ extension Enforcer {
   /// - Parameter draw: 0 to 9,999, where no sticky key is there.
   mutating func route(_ table: Int, draw: Int, _ bundle: borrowing LoadedBundle) throws(Reject) -> Routed {
     let route = try chooseRoute(table, bundle)
-    let plan = bundle.tables[table].routes[route]
-    let action = bundle.topology.actions[bundle.topology.tables[table].routes[route].action]
-    switch action.kind {
-    case .respond(let status, _): return Routed(route: route, kind: .respond(status: status))
-    case .redirect(let status, _):
-      let location = try redirectLocation(plan, bundle.names.bytes)
-      return Routed(route: route, kind: .redirect(status: status, location: location))
-    case .forward(let branches, _):
-      let branch = chooseBranch(branches, plan, draw: draw, bundle.names.bytes)
-      try rewrite(plan, mode: bundle.pathMode, bundle.names.bytes)
+    let plan = bundle.plans.action(route, of: table)
+    if !plan.responseChanges.isEmpty { try keep(for: plan.responseChanges, bundle.plans) }
+    switch plan.kind {
+    case .respond: return Routed(route: route, kind: .respond(status: Int(plan.status)))
+    case .redirect:
+      let location = try redirectLocation(plan, bundle.plans)
+      return Routed(route: route, kind: .redirect(status: Int(plan.status), location: location))
+    case .forward:
+      let salt = bundle.plans.routes[bundle.plans.tables[table].firstRoute + route].salt
+      let branch = chooseBranch(plan, salt: salt, draw: draw, bundle.plans)
+      try rewrite(plan, bundle.plans)
       return Routed(route: route, kind: .forward(branch: branch))
     }
   }
 
   /// A branch in proportion to the weights: by the hash of the sticky key where it has a value, else by the draw.
   private mutating func chooseBranch(
-    _ branches: [WeightedDestination], _ plan: RoutePlan, draw: Int, _ names: [UInt8]
+    _ plan: ActionPlan, salt: UInt64, draw: Int, _ plans: borrowing PlanTables
   ) -> Int {
+    guard plan.branches.count > 1 else { return 0 }
     var left = draw
-    if let sticky = plan.sticky, let key = state.bytes(of: sticky, names), !key.isEmpty {
-      left = Int(truncatingIfNeeded: XXH3.hash(state.bytes.extracting(key), seed: plan.salt) % 10_000)
+    if let key = state.text(of: plan.sticky, plans), !key.isEmpty {
+      left = Int(truncatingIfNeeded: XXH3.hash(state.bytes.extracting(key), seed: salt) % 10_000)
     }
-    for (index, branch) in branches.enumerated() {
-      if left < branch.weight { return index }
-      left -= branch.weight
+    for (index, branch) in plan.branches.range.enumerated() {
+      if left < plans.branches[branch].weight { return index }
+      left -= plans.branches[branch].weight
     }
-    return branches.count - 1
+    return Int(plan.branches.count) - 1
   }
 
   /// The location with the query of the request, unless the template has one of its own.
-  private mutating func redirectLocation(_ plan: RoutePlan, _ names: [UInt8]) throws(Reject) -> Range<Int> {
-    var location = try state.expand(plan.location)
+  private mutating func redirectLocation(
+    _ plan: ActionPlan, _ plans: borrowing PlanTables
+  ) throws(Reject) -> Range<Int> {
+    var location = try state.expand(plan.location, plans)
     if !plan.locationHasQuery, let query = state.query {
       state.bytes.append(UInt8(ascii: "?"))
       location = location.lowerBound..<state.bytes.copy(query).upperBound

@@ -12,9 +12,12 @@ struct ScopeDecision {
 
 extension Enforcer {
   /// Phase *refuse repeats*: a header, parameter or cookie that is read as one value may occur once.
-  mutating func refuseRepeats(_ reads: [ValueSource], _ names: [UInt8]) throws(Reject) {
+  ///
+  /// - Parameter reads: among the sources of the plans.
+  mutating func refuseRepeats(_ reads: Place, _ plans: borrowing PlanTables) throws(Reject) {
     guard state.isHTTP else { return }
-    for source in reads {
+    for index in reads.range {
+      let source = plans.sources[index]
       let reject: DecisionReject
       switch source.kind {
       case .header: reject = .repeatedHeader
@@ -25,16 +28,17 @@ extension Enforcer {
         .responseHeader:
         continue
       }
-      try state.lines(source, names, into: &found)
+      try state.lines(source, plans, into: &found)
       guard found.count <= 1 else { throw .decision(reject) }
     }
   }
 
   /// Phase *authorise*: the decision of a scope. Shadow and audit rules, and all that hold, are looked at where somebody asks.
   mutating func authorize(_ scope: Int, _ bundle: borrowing LoadedBundle) -> Outcome {
-    let id = bundle.scopes[scope].id
+    let plan = bundle.plans.scopes[scope]
+    let id = plan.id
     load(id, bundle)
-    guard told != nil || bundle.scopes[scope].hasUnenforcedRules else {
+    guard told != nil || plan.hasUnenforcedRules else {
       let decision = bundle.program.decide(id, &frame, data)
       return Outcome(decision, of: scope, shadow: decision)
     }

@@ -9,28 +9,23 @@ extension Enforcer {
       let slot = bundle.program.slotNumber(place, of: scope)
       guard filled[slot] != view else { continue }
       filled[slot] = view
-      let source = bundle.slots[slot]
-      let value = source.type.isList ? list(source, bundle.names.bytes) : scalar(source, bundle.names.bytes)
+      let source = bundle.plans.slots[slot]
+      let value = source.type.isList ? list(source, bundle.plans) : scalar(source, bundle.plans)
       frame.set(slot, to: value)
     }
   }
 
-  private mutating func scalar(_ source: ValueSource, _ names: [UInt8]) -> SlotValue {
-    slotValue(state.read(source, names))
-  }
-
-  private mutating func slotValue(_ reading: Reading) -> SlotValue {
-    switch reading {
-    case .unavailable: .unavailable
-    case .absent: .absent
-    case .integer(let number): .integer(number)
-    case .address(let address): .address(Address(high: address.high, low: address.low))
-    case .bytes(let range): copy(state.bytes, range, into: &frame)
+  private mutating func scalar(_ source: ValueSource, _ plans: borrowing PlanTables) -> SlotValue {
+    guard !source.isOfResponse else {
+      let reading = response.read(source, plans, &found)
+      return slotValue(reading, response.bytes, &frame)
     }
+    let reading = state.read(source, plans)
+    return slotValue(reading, state.bytes, &frame)
   }
 
   /// All lines of a header, parameter or cookie, or the members of a claim. No line is absence; a set without members is not.
-  private mutating func list(_ source: ValueSource, _ names: [UInt8]) -> SlotValue {
+  private mutating func list(_ source: ValueSource, _ plans: borrowing PlanTables) -> SlotValue {
     members.removeAll(keepingCapacity: true)
     if source.kind == .claim {
       switch state.token {
@@ -44,15 +39,22 @@ extension Enforcer {
       case .absent: return .absent
       case .integer, .bytes: return .unavailable
       case .list(let range):
-        for index in range { members.append(slotValue(.bytes(state.claimMembers[index]))) }
+        for index in range { members.append(slotValue(.bytes(state.claimMembers[index]), state.bytes, &frame)) }
         return appendList(members, to: &frame)
       }
     }
-    guard state.isHTTP else { return .unavailable }
-    do throws(Reject) { try state.lines(source, names, into: &found) } catch { return .unavailable }
+    if source.isOfResponse {
+      response.lines(plans.bytes(source.name), into: &found)
+    } else {
+      guard state.isHTTP else { return .unavailable }
+      do throws(Reject) { try state.lines(source, plans, into: &found) } catch { return .unavailable }
+    }
     if found.isEmpty { return .absent }
-    for line in found {
-      let value = slotValue(state.typed(line, source.type))
+    for index in 0..<found.count {
+      let value =
+        source.isOfResponse
+        ? slotValue(response.typed(found[index], source.type), response.bytes, &frame)
+        : slotValue(state.typed(found[index], source.type), state.bytes, &frame)
       if value == .unavailable { return .unavailable }
       members.append(value)
     }
@@ -62,8 +64,14 @@ extension Enforcer {
 
 // Free functions, so that the compiler sees two memories and not twice the enforcer.
 
-private func copy(_ bytes: borrowing ByteBuffer, _ range: Range<Int>, into frame: inout Frame) -> SlotValue {
-  frame.append(bytes.extracting(range))
+private func slotValue(_ reading: Reading, _ bytes: borrowing ByteBuffer, _ frame: inout Frame) -> SlotValue {
+  switch reading {
+  case .unavailable: .unavailable
+  case .absent: .absent
+  case .integer(let number): .integer(number)
+  case .address(let address): .address(Address(high: address.high, low: address.low))
+  case .bytes(let range): frame.append(bytes.extracting(range))
+  }
 }
 
 private func appendList(_ members: [SlotValue], to frame: inout Frame) -> SlotValue {

@@ -9,6 +9,7 @@ import WeirVM
 /// no clock is read.
 public struct Enforcer: ~Copyable {
   var state = RequestState()
+  var response = ResponseState()
   var frame: Frame
   var matches: MatchSet
   var data: DataSets
@@ -33,6 +34,8 @@ public struct Enforcer: ~Copyable {
   public internal(set) var received = HeadPlaces()
   /// The line of the present head as it is forwarded.
   public internal(set) var forwarded = HeadPlaces()
+  /// What changes of the response will need of the request, in `bytes`: to be kept beside the exchange and given to `changeResponse`.
+  public internal(set) var kept = Place.empty
   var presented = RequestFacts.Token.none
   /// The scopes that were decided, when the request is told in full; `nil` on the request path.
   var told: [ToldScope]?
@@ -45,7 +48,7 @@ public struct Enforcer: ~Copyable {
     matches = MatchSet(for: bundle.program)
     data = DataSets(unloaded: bundle.topology.dataSets.count)
     pathMode = bundle.pathMode
-    filled = Array(repeating: 0, count: bundle.slots.count)
+    filled = Array(repeating: 0, count: bundle.plans.slots.count)
   }
 
   /// Forgets what the slots hold: the caller or the head is another one from now on.

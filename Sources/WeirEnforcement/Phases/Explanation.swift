@@ -36,7 +36,7 @@ extension Enforcer {
     var nearestRule: Int?
     for (place, rule) in declared.rules.enumerated() {
       let (line, test) = explain(
-        place, in: bundle.scopes[scope].id, rule.name, (rule.isShadow ? "shadow " : "") + "\(rule.effect)",
+        place, in: bundle.plans.scopes[scope].id, rule.name, (rule.isShadow ? "shadow " : "") + "\(rule.effect)",
         rule.position, bundle)
       explanation.rules.append(line)
       guard rule.effect == .allow, !rule.isShadow, line.outcome != .holds else { continue }
@@ -58,7 +58,7 @@ extension Enforcer {
     for place in 0...last {
       let route = declared.routes[place]
       explanation.rules.append(
-        explain(place, in: bundle.tables[table].id, route.name, "route", route.position, bundle).line)
+        explain(place, in: bundle.plans.tables[table].id, route.name, "route", route.position, bundle).line)
     }
     return explanation
   }

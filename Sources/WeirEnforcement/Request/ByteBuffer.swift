@@ -1,4 +1,5 @@
 import HTTPCanonical
+import WeirPolicy
 
 /// Bytes in one block, which grows to what requests need and is kept for the next ones.
 ///
@@ -56,6 +57,39 @@ struct ByteBuffer: ~Copyable {
   mutating func append(_ text: some Sequence<UInt8>) -> Range<Int> {
     let start = count
     for byte in text { append(byte) }
+    return start..<count
+  }
+
+  /// Appends a number in two bytes, the most significant first.
+  mutating func append(big number: UInt16) {
+    append(UInt8(truncatingIfNeeded: number >> 8))
+    append(UInt8(truncatingIfNeeded: number))
+  }
+
+  /// Appends a number in decimal.
+  mutating func append(decimal number: Int64) -> Range<Int> {
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var first = 20
+    var rest = number.magnitude
+    repeat {
+      first -= 1
+      digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    let start = count
+    if number < 0 { append(UInt8(ascii: "-")) }
+    _ = append(digits.span.extracting(first..<20))
+    return start..<count
+  }
+
+  /// Appends an address as `IPAddress.description` has it.
+  mutating func append(_ address: IPAddress) -> Range<Int> {
+    reserve(IPAddress.textBytesMax)
+    let start = count
+    var block = storage.mutableSpan
+    var room = block._mutatingExtracting(start..<(start + IPAddress.textBytesMax))
+    let written = address.write(to: &room)
+    count = start + written
     return start..<count
   }
 

@@ -8,9 +8,11 @@ extension RequestState {
   /// parameters are decoded.
   ///
   /// - Throws: what makes the values unreadable.
-  mutating func lines(_ source: ValueSource, _ names: [UInt8], into found: inout [Range<Int>]) throws(Reject) {
+  mutating func lines(_ source: ValueSource, _ plans: borrowing PlanTables, into found: inout [Range<Int>])
+    throws(Reject)
+  {
     found.removeAll(keepingCapacity: true)
-    let name = names.span.extracting(source.name)
+    let name = plans.bytes(source.name)
     switch source.kind {
     case .header:
       for field in fields where areEqual(bytes.extracting(field.name.range), name) {
@@ -44,12 +46,12 @@ extension RequestState {
   }
 
   /// The value that a header, parameter or cookie has once; one that occurs twice is doubt where it was not refused before.
-  mutating func readOnlyLine(_ source: ValueSource, _ names: [UInt8]) -> Reading {
+  mutating func readOnlyLine(_ source: ValueSource, _ plans: borrowing PlanTables) -> Reading {
     guard isHTTP else { return .unavailable }
     var found: [Range<Int>] = []
     swap(&found, &pieces)
     defer { swap(&found, &pieces) }
-    do throws(Reject) { try lines(source, names, into: &found) } catch { return .unavailable }
+    do throws(Reject) { try lines(source, plans, into: &found) } catch { return .unavailable }
     guard let value = found.first else { return .absent }
     guard found.count == 1 else { return .unavailable }
     return typed(value, source.type)

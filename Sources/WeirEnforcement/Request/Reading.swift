@@ -15,9 +15,7 @@ enum Reading {
 
 extension RequestState {
   /// The single value of a source. Lists are read line by line: see `forEachLine`.
-  ///
-  /// - Parameter names: where the source's name lies.
-  mutating func read(_ source: ValueSource, _ names: [UInt8]) -> Reading {
+  mutating func read(_ source: ValueSource, _ plans: borrowing PlanTables) -> Reading {
     switch source.kind {
     case .method: return isHTTP ? .bytes(method) : .unavailable
     case .scheme: return scheme.map { .bytes($0) } ?? .unavailable
@@ -27,7 +25,7 @@ extension RequestState {
       guard isHTTP else { return .unavailable }
       return .bytes(
         viewedPath(ignoringCase: source.ignoresCase, ignoringTrailingSlash: source.ignoresTrailingSlash))
-    case .query, .header, .cookie: return readOnlyLine(source, names)
+    case .query, .header, .cookie: return readOnlyLine(source, plans)
     case .clientIP: return clientIP.map { .address($0) } ?? reading(sourceIP)
     case .sourceIP: return reading(sourceIP)
     case .sourcePort: return sourcePort.map { .integer(Int64($0)) } ?? .unavailable
@@ -119,10 +117,10 @@ struct SPIFFEParts {
 
   /// - Returns: `nil` for what is no SPIFFE identity.
   init?(_ text: Span<UInt8>) {
-    guard text.hasBytes(SPIFFEParts.prefix, at: 0), text.count > SPIFFEParts.prefix.count else { return nil }
+    guard text.count > 9, text.extracting(0..<9).isExactly("spiffe://") else { return nil }
     var segments = InlineArray<5, Range<Int>>(repeating: 0..<0)
     var count = 0
-    var start = SPIFFEParts.prefix.count
+    var start = 9
     for index in start...text.count where index == text.count || text[index] == UInt8(ascii: "/") {
       if count < 5 { segments[count] = start..<index }
       count += 1
@@ -136,6 +134,4 @@ struct SPIFFEParts {
     namespace = segments[2]
     account = segments[4]
   }
-
-  private static let prefix = Array("spiffe://".utf8)
 }

@@ -7,23 +7,25 @@ extension RequestState {
   /// the query of a template: it ends no parameter and begins none.
   ///
   /// - Throws: `rewrite_not_canonical` for a capture that nothing bound.
-  mutating func expand(_ template: [RoutePlan.Piece]) throws(Reject) -> Range<Int> {
+  mutating func expand(_ template: Place, _ plans: borrowing PlanTables) throws(Reject) -> Range<Int> {
     // What pieces derive lies in between, so they are found first and joined after.
     var parts: [Range<Int>] = []
     swap(&parts, &pieces)
     defer { swap(&parts, &pieces) }
     parts.removeAll(keepingCapacity: true)
     var isInQuery = false
-    for piece in template {
-      switch piece {
-      case .text(let text):
-        parts.append(bytes.append(text.span))
-        isInQuery = isInQuery || text.contains(UInt8(ascii: "?"))
+    for index in template.range {
+      switch plans.pieces[index] {
+      case .text(let text, let hasQuestionMark):
+        parts.append(bytes.append(plans.bytes(text)))
+        isInQuery = isInQuery || hasQuestionMark
       case .wholePath:
         let range = min(path.lowerBound + 1, path.upperBound)..<path.upperBound
         parts.append(isInQuery ? escapedForQuery(range) : range)
-      case .capture(let source):
-        guard case .bytes(let range) = capture(source) else { throw .decision(.rewriteNotCanonical) }
+      case .capture(let number):
+        guard case .bytes(let range) = capture(plans.captures[number], plans) else {
+          throw .decision(.rewriteNotCanonical)
+        }
         parts.append(isInQuery ? escapedForQuery(range) : range)
       }
     }
@@ -49,17 +51,12 @@ extension RequestState {
   }
 
   /// The piece that the first matching pattern captures, in the letters of the request.
-  mutating func capture(_ source: CaptureSource) -> Reading {
-    for binding in source.bindings {
+  mutating func capture(_ plan: CapturePlan, _ plans: borrowing PlanTables) -> Reading {
+    for index in plan.bindings.range {
+      let binding = plans.bindings[index]
       let text: Range<Int>
       let matched: Range<Int>
-      switch binding.source {
-      case .path:
-        guard isHTTP else { return .unavailable }
-        text = path
-        matched = viewedPath(
-          ignoringCase: source.pathView.ignoresCase, ignoringTrailingSlash: source.pathView.ignoresTrailingSlash)
-      case .caller:
+      if binding.isOfCaller {
         switch caller {
         case .unavailable: return .unavailable
         case .absent: continue
@@ -67,29 +64,36 @@ extension RequestState {
           text = identity
           matched = identity
         }
+      } else {
+        guard isHTTP else { return .unavailable }
+        text = path
+        matched = viewedPath(ignoringCase: plan.ignoresCase, ignoringTrailingSlash: plan.ignoresTrailingSlash)
       }
       // A view has the same letters at the same places, but for their case and perhaps a shorter end.
-      if let piece = binding.pattern.match(bytes.extracting(matched), taking: binding.piece) {
+      if let piece = plans.match(binding, bytes.extracting(matched)) {
         return .bytes((text.lowerBound + piece.lowerBound)..<(text.lowerBound + piece.upperBound))
       }
     }
     return .absent
   }
 
-  mutating func read(_ source: KeySource, _ names: [UInt8]) -> Reading {
-    switch source {
-    case .value(let value): read(value, names)
-    case .capture(let capture): self.capture(capture)
+  /// `none` is absent.
+  mutating func read(_ key: KeyPlan, _ plans: borrowing PlanTables) -> Reading {
+    switch key {
+    case .none: .absent
+    case .text(let text): .bytes(bytes.append(plans.bytes(text)))
+    case .value(let source): read(plans.sources[source], plans)
+    case .capture(let number): capture(plans.captures[number], plans)
     }
   }
 
   /// A value as text; numbers in decimal, addresses as RFC 5952 writes them. `nil` for what is absent or unavailable.
-  mutating func bytes(of source: KeySource, _ names: [UInt8]) -> Range<Int>? {
-    switch read(source, names) {
+  mutating func text(of key: KeyPlan, _ plans: borrowing PlanTables) -> Range<Int>? {
+    switch read(key, plans) {
     case .unavailable, .absent: nil
     case .bytes(let range): range
-    case .integer(let number): bytes.append(String(number).utf8)
-    case .address(let address): bytes.append(address.description.utf8)
+    case .integer(let number): bytes.append(decimal: number)
+    case .address(let address): bytes.append(address)
     }
   }
 }

@@ -12,6 +12,7 @@ extension Enforcer {
     head += 1
     received = HeadPlaces()
     forwarded = HeadPlaces()
+    kept = .empty
     state.caller = .absent
     state.sourceIP = .known(connection.sourceIP)
     state.sourcePort = Int(connection.sourcePort)

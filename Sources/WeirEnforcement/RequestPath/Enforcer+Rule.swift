@@ -12,7 +12,8 @@ extension Enforcer {
   ///   what requests need.
   public mutating func rule(at entry: Entry, draw: Int, under bundle: borrowing LoadedBundle) -> Ruling {
     if case .service(let service, let port) = entry, state.port == nil {
-      state.port = bundle.topology.services[service].ports[port].number
+      let number = bundle.plans.ports[Int(bundle.plans.services[service].ports.start) + port].number
+      state.port = number < 0 ? nil : number
     }
     received = places()
     let outcome = flow(entry, draw: draw, bundle)
@@ -42,33 +43,31 @@ extension Enforcer {
     forwarding.table = Int32(truncatingIfNeeded: outcome.table)
     forwarding.route = Int32(truncatingIfNeeded: routed.route)
     forwarding.branch = Int32(truncatingIfNeeded: branch)
-    let action = bundle.topology.actions[bundle.topology.tables[outcome.table].routes[routed.route].action]
-    if case .forward(let branches, _) = action.kind, let name = branches[branch].destination.subset,
-      let subset = bundle.topology.services[outcome.service].subsets.firstIndex(where: { $0.name == name })
-    {
-      forwarding.subset = Int32(truncatingIfNeeded: subset)
-    }
-    forwarding.retry = Int32(truncatingIfNeeded: action.retry ?? -1)
-    forwarding.timeoutNanoseconds = action.timeoutNanoseconds ?? 0
-    forwarding.idleTimeoutNanoseconds = action.idleTimeoutNanoseconds ?? 0
-    forwarding.allowsWebSocket = action.allowsWebSocket
-    forwarding.changesResponse = action.headerChanges.contains { $0.side == .response }
+    let plan = bundle.plans.action(routed.route, of: outcome.table)
+    forwarding.subset = bundle.plans.branches[Int(plan.branches.start) + branch].subset
+    forwarding.retry = plan.retry
+    forwarding.timeoutNanoseconds = plan.timeoutNanoseconds
+    forwarding.idleTimeoutNanoseconds = plan.idleTimeoutNanoseconds
+    forwarding.allowsWebSocket = plan.allowsWebSocket
+    forwarding.changesResponse = !plan.responseChanges.isEmpty
     return forwarding
   }
 
   /// What a route answers itself.
   private func answer(_ routed: Routed, _ outcome: Outcome, _ bundle: borrowing LoadedBundle) -> Answer {
+    let plan = bundle.plans.action(routed.route, of: outcome.table)
     var answer: Answer
     switch routed.kind {
     case .respond(let status):
       answer = Answer(kind: .respond, status: UInt16(truncatingIfNeeded: status), reason: .local)
-      answer.body = Place(bundle.tables[outcome.table].routes[routed.route].body)
+      answer.body = plan.body
     case .redirect(let status, let location):
       answer = Answer(kind: .redirect, status: UInt16(truncatingIfNeeded: status), reason: .local)
       answer.location = Place(location)
     case .forward: return Answer(rejecting: .decision(.noRoute))
     }
     answer.note(outcome)
+    answer.changesResponse = !plan.responseChanges.isEmpty
     answer.table = Int32(truncatingIfNeeded: outcome.table)
     answer.route = Int32(truncatingIfNeeded: routed.route)
     return answer
@@ -97,7 +96,7 @@ extension Enforcer {
       if let port = state.authorityPort, port != state.schemePort {
         let copy = state.bytes.copy(host)
         state.bytes.append(UInt8(ascii: ":"))
-        places.authority = Place(copy.lowerBound..<state.bytes.append(String(port).utf8).upperBound)
+        places.authority = Place(copy.lowerBound..<state.bytes.append(decimal: Int64(port)).upperBound)
       }
     }
     return places
@@ -121,6 +120,6 @@ extension Answer {
 extension LoadedBundle {
   /// What `Answer.body` is a place in.
   public var text: Span<UInt8> {
-    @_lifetime(borrow self) get { names.bytes.span }
+    @_lifetime(borrow self) get { plans.text.span }
   }
 }

@@ -1,4 +1,4 @@
-/// Where bytes lie in a buffer that is named beside it: plain bits, which a range of the standard library is not.
+/// Where some elements of a table lie that is named beside it: plain bits, which a range of the standard library is not.
 public struct Place: BitwiseCopyable, Hashable, Sendable {
   public var start: UInt32
   public var count: UInt32
@@ -8,10 +8,9 @@ public struct Place: BitwiseCopyable, Hashable, Sendable {
     self.count = count
   }
 
-  /// Buffers of requests and bundles are smaller than 4 GiB.
+  /// Buffers of requests and tables of bundles have fewer than 2³² elements.
   init(_ range: Range<Int>) {
-    self.init(
-      start: UInt32(truncatingIfNeeded: range.lowerBound), count: UInt32(truncatingIfNeeded: range.count))
+    self.init(start: UInt32(truncatingIfNeeded: range.lowerBound), count: UInt32(truncatingIfNeeded: range.count))
   }
 
   public static let empty = Place(start: 0, count: 0)
