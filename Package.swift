@@ -144,6 +144,7 @@ let package = Package(
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
     tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),
     tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
+    tests("ProxySimulationTests", ["ProxySimulation", "ProxyTransport", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests(
       "DifferentialTests",
@@ -157,6 +158,8 @@ let package = Package(
     tests("WeirCompilerTests", ["WeirCompiler", "WeirSource", "WeirPolicy"]),
     tests("WeirSemanticsTests", ["WeirSemantics", "WeirSyntax", "WeirPolicy", "WeirSource"]),
     .target(name: "CCounters", path: "Tests/CCounters"),
+    .target(
+      name: "ProxySimulation", dependencies: ["ProxyTransport"], path: "Tests/Simulation", swiftSettings: strict),
     .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
     .target(
       name: "FuzzTargets",
