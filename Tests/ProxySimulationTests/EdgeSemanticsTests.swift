@@ -117,7 +117,7 @@ import Testing
     return observations
   }
 
-  @Test(arguments: 0..<150 as Range<UInt64>)
+  @Test(arguments: 0..<100 as Range<UInt64>)
   func agreesWithTheSystem(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let calls = Self.calls(&random)

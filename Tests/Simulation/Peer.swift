@@ -49,6 +49,8 @@ public final class Peer {
   private var steps: ArraySlice<Step> = []
   /// Bytes of `received` that steps have passed.
   private var passed = 0
+  /// Bytes after those that the current step has compared.
+  private var compared = 0
   private var isPaused = false
   private var isProceeding = false
 
@@ -161,6 +163,7 @@ public final class Peer {
     while !isPaused, !isClosed, let step = steps.first {
       guard take(step) else { return }
       steps = steps.dropFirst()
+      compared = 0
     }
   }
 
@@ -172,9 +175,10 @@ public final class Peer {
       return true
     case .expect(let bytes):
       let common = min(bytes.count, unread.count)
-      guard unread.prefix(common).elementsEqual(bytes.prefix(common)) else {
+      guard received[(passed + compared)..<(passed + common)] == bytes[compared..<common] else {
         return fail("got \(Self.quoted(unread)) instead of \(Self.quoted(bytes[...]))")
       }
+      compared = common
       guard unread.count >= bytes.count else { return failIfOver("waits for \(Self.quoted(bytes[...]))") }
       passed += bytes.count
       return true

@@ -63,17 +63,15 @@ public struct SimNet: Network, ~Copyable {
     precondition(!room.isEmpty)
     guard case .stream(let end)? = simulation[descriptor] else { return .failed(.badDescriptor) }
     let (outcome, bytes) = end.receive(atMost: Int(room.count))
-    for (offset, byte) in bytes.enumerated() { memory[room.start + UInt32(offset)] = byte }
+    memory.store(bytes.span, at: room.start)
     return outcome
   }
 
   public mutating func send(_ descriptor: Descriptor, from memory: borrowing Memory, _ bytes: ByteRange) -> Transfer {
     precondition(!bytes.isEmpty)
     guard case .stream(let end)? = simulation[descriptor] else { return .failed(.badDescriptor) }
-    let span = memory.span(bytes)
-    var copy: [UInt8] = []
-    copy.reserveCapacity(span.count)
-    for index in span.indices { copy.append(span[index]) }
+    // The pointer is valid within the closure, which copies from it.
+    let copy = unsafe memory.span(bytes).withUnsafeBufferPointer { unsafe Array($0) }
     return end.send(copy)
   }
 

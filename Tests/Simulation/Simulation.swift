@@ -106,7 +106,7 @@ public final class Simulation {
   }
 
   /// Turns in one moment, after which workers are said to spin.
-  private static var turnsAtOnceMax: Int { 100_000 }
+  private static var turnsAtOnceMax: Int { 10_000 }
 
   // MARK: Workers
 
