@@ -17,7 +17,7 @@ extension CaseBuilder {
       // On a port with mutual TLS somebody calls, where nothing else was asked for.
       if !isFree || !isCallerKnown { result.caller = .nobody }
     case (.caller, .value(.string(let text))):
-      result.caller = .identity(usual(policy.services.flatMap(\.identities) + [stranger]) ?? text)
+      result.caller = .identity(usual(usualCallers) ?? text)
     case (.port, .value(let number)):
       guard let number = portNumber(classes, place, number, isFree: isFree) else { return false }
       scalars.append((.port, number))

@@ -83,6 +83,11 @@ struct CaseBuilder {
   /// Whether nobody gets through without a certificate.
   var isCallerKnown: Bool { port.map { !$0.isPermissive } ?? false }
 
+  /// Who calls when it matters little: services first, then identities that no rule is likely to name.
+  var usualCallers: [String] {
+    policy.services.flatMap(\.identities) + [stranger, "spiffe://stranger.example/ns/default/sa/stranger"]
+  }
+
   /// An identity that no rule is likely to name.
   var stranger: String { "spiffe://\(policy.mesh?.trustDomain ?? "other.example")/ns/default/sa/stranger" }
 }

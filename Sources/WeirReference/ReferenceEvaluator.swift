@@ -7,8 +7,15 @@ import WeirRequest
 /// It shares the canonical form of requests with the other implementations, and nothing else.
 public struct ReferenceEvaluator {
   let policy: Policy
+  /// Who wants to know what a decision looks at.
+  let recorder: LookRecorder?
 
-  public init(policy: Policy) { self.policy = policy }
+  public init(policy: Policy) { self.init(policy: policy, recorder: nil) }
+
+  init(policy: Policy, recorder: LookRecorder?) {
+    self.policy = policy
+    self.recorder = recorder
+  }
 
   /// The value of one condition for a service's view of a request: for tests of single conditions.
   ///
@@ -72,14 +79,17 @@ public struct ReferenceEvaluator {
     return verdict
   }
 
-  private func limits(service: Int, port: Int) -> [Limit] {
-    policy.limits.filter { $0.service == service && ($0.port ?? port) == port }
+  /// Indices into `Policy.limits`.
+  private func limits(service: Int, port: Int) -> [Int] {
+    policy.limits.indices.filter {
+      policy.limits[$0].service == service && (policy.limits[$0].port ?? port) == port
+    }
   }
 
   /// Those that the authz and the limits of a port name.
   private func issuers(service: Int, port: Int) -> [Int] {
     policy.authz[policy.services[service].ports[port].authz].tokens
-      + limits(service: service, port: port).flatMap(\.tokens)
+      + limits(service: service, port: port).flatMap { policy.limits[$0].tokens }
   }
 
   /// Those of every service that a table can forward to.
@@ -108,15 +118,19 @@ public struct ReferenceEvaluator {
     }
     let scope = policy.authz[place.authz]
     let limits = limits(service: service, port: port)
-    let token = try typedToken(facts, blocks: [scope.tokens] + limits.map(\.tokens), alsoNamed: alsoNamed)
+    let token = try typedToken(
+      facts, blocks: [scope.tokens] + limits.map { policy.limits[$0].tokens }, alsoNamed: alsoNamed)
     try http?.refuseRepeated(scope.singleReads)
     var reader = AttributeReader(
       policy: policy, facts: facts, http: http, caller: caller, token: token, pathView: scope.pathView)
+    recorder?.note(.authz(place.authz), reader)
     var verdict = Verdict(AuthzVerdict(scope.rules, scope.rules.map { reader.evaluate($0.condition) }))
     guard verdict.outcome == .allow else { return verdict }
-    for limit in limits {
+    for index in limits {
+      let limit = policy.limits[index]
       try http?.refuseRepeated(limit.singleReads)
       reader.pathView = limit.pathView
+      recorder?.note(.limit(index), reader)
       // Doubt charges: it can only make the decision stricter.
       guard reader.evaluate(limit.condition) != .no else { continue }
       verdict.limits.append(Verdict.Charge(limit: limit.name, key: limit.key.flatMap { reader.key($0, limit) }))
@@ -174,6 +188,7 @@ public struct ReferenceEvaluator {
         try http.refuseRepeated(table.singleReads)
         let reader = AttributeReader(
           policy: policy, facts: facts, http: http, caller: client, token: token, pathView: scope.pathView)
+        if let authz = gateway.authz { recorder?.note(.authz(authz), reader) }
         edge = Verdict(AuthzVerdict(scope.rules, scope.rules.map { reader.evaluate($0.condition) }))
       }
     }

@@ -27,6 +27,7 @@ extension ReferenceEvaluator {
     try http.refuseRepeated(table.singleReads)
     let reader = AttributeReader(
       policy: policy, facts: facts, http: http, caller: client, token: token, pathView: table.pathView)
+    note(table, reader)
     for route in table.routes {
       switch reader.evaluate(route.condition) {
       case .no: continue

@@ -64,4 +64,74 @@ import Testing
     #expect(dot.lines.first == "digraph mesh {")
     #expect(dot.lines.contains(#"  "web" -> "api port http" [label="pages"];"#))
   }
+
+  private static let chain = """
+    module bank
+
+    mesh bank-mesh { trust_domain "bank.example" }
+
+    service web { identity "spiffe://bank.example/ns/prod/sa/web", protocol http, endpoints dns "web:8080" }
+    service payments { identity "spiffe://bank.example/ns/prod/sa/payments", protocol http, endpoints dns "p:8080" }
+    service ledger { identity "spiffe://bank.example/ns/prod/sa/ledger", protocol tcp, endpoints dns "l:5432" }
+    service reports {
+      identity "spiffe://bank.example/ns/prod/sa/reports"
+      port http 8080 http
+      port admin 9090 http
+      mtls permissive on admin
+      endpoints dns "r"
+    }
+
+    authz web { }
+    authz payments { allow charge when caller is web, deny all-deletes when request.method is DELETE }
+    authz ledger { allow postings when caller in { payments, reports } }
+    authz reports port http { allow monthly when caller is payments }
+    authz reports port admin { allow probe when request.path is "/health" }
+
+    """
+
+  @Test func provesThatThereIsNoPath() throws {
+    let workspace = try Workspace()
+    try workspace.write("bank.weir", Self.chain)
+    let direct = try workspace.weir("graph", "--from", "web", "--to", "ledger")
+    #expect(direct.status == 1)
+    #expect(
+      direct.out == """
+        caller  may reach  by
+        web     ledger     payments (charge) -> ledger (postings)
+
+        """)
+    // Anybody may call the permissive port of reports, and reports may post.
+    let around = try workspace.weir("graph", "--from", "web", "--to", "ledger", "--avoiding", "payments")
+    #expect(around.status == 1)
+    #expect(around.out.contains("reports port admin (probe) -> ledger (postings)"))
+    try workspace.write(
+      "bank.weir", Self.chain.replacing("  mtls permissive on admin\n", with: ""))
+    let still = try workspace.weir("graph", "--from", "web", "--to", "ledger", "--avoiding", "payments")
+    #expect(still.status == 1)
+    try workspace.write(
+      "bank.weir",
+      Self.chain.replacing("  mtls permissive on admin\n", with: "")
+        .replacing(#"when request.path is "/health""#, with: #"when caller is payments and request.path is "/health""#))
+    let none = try workspace.weir("graph", "--from", "web", "--to", "ledger", "--avoiding", "payments")
+    #expect(none == Outcome(status: 0, out: "no path from web to ledger except through payments: proved\n", err: ""))
+  }
+
+  @Test func listsWhoReachesWhom() throws {
+    let workspace = try Workspace()
+    try workspace.write("bank.weir", Self.chain)
+    let reaching = try workspace.weir("graph", "--to", "payments")
+    #expect(reaching.status == 0)
+    #expect(reaching.lines == ["caller  may reach  by", "web     payments   payments (charge)"])
+    let reached = try workspace.weir("graph", "--from", "nobody")
+    #expect(reached.out.contains("nobody  ledger     reports port admin (probe) -> ledger (postings)"))
+    let dot = try workspace.weir("graph", "--from", "web", "--to", "ledger", "--format", "dot")
+    #expect(dot.status == 1)
+    #expect(dot.lines.contains(#"  "web" -> "payments" [label="charge"];"#))
+    #expect(!dot.out.contains("reports"))
+    let unknown = try workspace.weir("graph", "--to", "ledgr")
+    #expect(unknown.status == 2)
+    #expect(unknown.err.contains("did you mean ledger?"))
+    #expect(try workspace.weir("graph", "--from", "web", "--to", "ledger", "--avoiding", "web").status == 2)
+    #expect(try workspace.weir("graph", "--avoiding", "web").status == 2)
+  }
 }

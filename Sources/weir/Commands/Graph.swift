@@ -1,6 +1,7 @@
 import ArgumentParser
 import WeirAnalysis
 import WeirPolicy
+import WeirSource
 
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,9 +12,15 @@ struct Graph: ParsableCommand {
       certificate. An edge with `?` is one that could not be excluded, and for which no request was found either. Where
       requests are routed is not looked at.
 
+      --from and --to ask along chains of calls; what lies between may pass on whatever it is allowed to send, and anybody may
+      leave its certificate out. With both, exit status 0 says that it is proved that there is no path, 1 that there may be one.
+
       Examples:
         weir graph policies/payments
         weir graph policies/online-boutique --format dot | dot -Tsvg > mesh.svg
+        weir graph policy --to ledger                              who can reach ledger, and how
+        weir graph policy --from web --to ledger --avoiding payments
+                                                                   no path except through payments: status 0
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, dot }
@@ -24,9 +31,79 @@ struct Graph: ParsableCommand {
   @Option(help: "How the graph is written: table, or dot (for Graphviz).")
   var format: Format = .table
 
+  @Option(help: ArgumentHelp("Show what this caller can reach.", valueName: "NAME"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("Show who can reach this service or gateway.", valueName: "NAME"))
+  var to: String?
+
+  @Option(help: ArgumentHelp("Leave out chains through this service or gateway; may be repeated.", valueName: "NAME"))
+  var avoiding: [String] = []
+
+  func validate() throws {
+    if !avoiding.isEmpty, from == nil, to == nil { throw ValidationError("--avoiding goes with --from or --to.") }
+    if let name = avoiding.first(where: { $0 == from || $0 == to }) {
+      throw ValidationError("A path from or to \(name) cannot avoid \(name).")
+    }
+  }
+
   mutating func run() throws {
     let policy = try Policy.checked(at: paths)
-    let edges = CallGraph(policy: policy).edges
+    let graph = CallGraph(policy: policy)
+    guard from != nil || to != nil else { return show(graph.edges) }
+    let found = try chains(CallPaths(graph, of: policy))
+    switch format {
+    case .dot:
+      let used = Set(found.flatMap(\.calls))
+      Output.write(Self.dot(graph.edges.filter(used.contains)))
+    case .table:
+      let rows = found.map { chain in
+        let isCertain = chain.calls.allSatisfy(\.isCertain)
+        return [chain.from, chain.to, chain.text + (isCertain ? "" : " ?")]
+      }
+      if !rows.isEmpty { Output.write(Table([["caller", "may reach", "by"]] + rows).text) }
+      if let from, let to, rows.isEmpty {
+        let exception = avoiding.isEmpty ? "" : " except through \(avoiding.joined(separator: ", "))"
+        Output.write("no path from \(from) to \(to)\(exception): proved\n")
+      }
+    }
+    if from != nil, to != nil, !found.isEmpty { throw ExitCode.findings }
+  }
+
+  private struct Chain {
+    var from: String
+    var to: String
+    var calls: [CallGraph.Edge]
+
+    /// `payments (charge) -> ledger (postings)`
+    var text: String {
+      calls.map { call in
+        let rules = call.rules.isEmpty ? "no rules" : call.rules.joined(separator: ", ")
+        return "\(call.target) (\(rules))"
+      }.joined(separator: " -> ")
+    }
+  }
+
+  private func chains(_ paths: CallPaths) throws(Failure) -> [Chain] {
+    for name in [from, to].compactMap(\.self) + avoiding where !paths.nodes.contains(name) {
+      let hint = Spelling.suggestion(for: name, among: paths.nodes).map { "; did you mean \($0)?" } ?? ""
+      throw Failure("no service, gateway or principal is named \(name)\(hint)")
+    }
+    let avoided = Set(avoiding)
+    switch (from, to) {
+    case (let from?, let to?):
+      return paths.path(from: from, to: to, avoiding: avoided).map { [Chain(from: from, to: to, calls: $0)] } ?? []
+    case (let from?, nil):
+      let found = paths.paths(from: from, avoiding: avoided)
+      return paths.nodes.compactMap { node in found[node].map { Chain(from: from, to: node, calls: $0) } }
+    case (nil, let to?):
+      let found = paths.paths(to: to, avoiding: avoided)
+      return paths.nodes.compactMap { node in found[node].map { Chain(from: node, to: to, calls: $0) } }
+    case (nil, nil): return []
+    }
+  }
+
+  private func show(_ edges: [CallGraph.Edge]) {
     switch format {
     case .table:
       let rows = edges.map { edge in

@@ -10,6 +10,8 @@ public struct CallGraph: Sendable {
     public let caller: String
     /// `payments`, `voting port admin`, `edge`
     public let target: String
+    /// The service or gateway that the target belongs to, which calls under the same name.
+    public let node: String
     /// The rules that allow such a request, in the order of `by`; none for a gateway without rules.
     public let rules: [String]
     /// Whether a request was found that the reference evaluator allows. Else none was excluded.
@@ -25,7 +27,7 @@ public struct CallGraph: Sendable {
     let callers = Caller.all(policy)
     var edges = policy.authz.indices.flatMap { prover.edges(to: $0, from: callers) }
     for gateway in policy.gateways where gateway.authz == nil {
-      edges.append(Edge(caller: "anybody", target: gateway.name, rules: [], isCertain: true))
+      edges.append(Edge(caller: "anybody", target: gateway.name, node: gateway.name, rules: [], isCertain: true))
     }
     self.edges = edges
   }
@@ -71,6 +73,11 @@ extension Prover {
     let rules = ScopeRules(authz)
     guard !rules.allows.isEmpty else { return [] }
     let target = TestSuite.Target(authz.target)
+    let node =
+      switch authz.target {
+      case .service(let service, port: _): policy.services[service].name
+      case .gateway(let gateway): policy.gateways[gateway].name
+      }
     let context = PlanContext(authz: authz, of: policy)
     let first = callers.count
     let conditions = callers.map(\.condition) + rules.conditions
@@ -97,7 +104,7 @@ extension Prover {
       }
       guard isPossible else { return nil }
       return CallGraph.Edge(
-        caller: callers[caller].name, target: CaseText(policy: policy).place(target),
+        caller: callers[caller].name, target: CaseText(policy: policy).place(target), node: node,
         rules: allowing.sorted().map { rules.allows[$0 - rules.denies.count].name }, isCertain: isCertain)
     }
   }

@@ -1,0 +1,88 @@
+import WeirPlan
+import WeirPolicy
+
+/// Looks for requests that reach the goals of one site. All its conditions are in one space, so that a request says everything
+/// that any of them reads.
+struct GoalSearch {
+  enum Outcome {
+    /// Best first.
+    case found([Candidate])
+    /// Proved: no request reaches it.
+    case impossible
+    case undecided(String)
+  }
+
+  private let questions: GoalQuestions
+  private let numbers: [Condition: Int]
+  /// Requests with a path, then `OPTIONS *` where that is another thing.
+  private let forms: [Analysis]
+  /// Answers to shared questions, by form and lists.
+  private var known: [Asked: Answer<[(firsts: [Int], region: Region)]>] = [:]
+
+  private struct Asked: Hashable {
+    let form: Int
+    let lists: [[Int]]
+  }
+
+  init(_ prover: Prover, site: CoverageSubject.Site, goals: [(CoverageGoal, CoverageSubject, CoverageSubject.Place)]) {
+    let questions = GoalQuestions(policy: prover.policy, site: site)
+    self.questions = questions
+    var numbers: [Condition: Int] = [:]
+    var conditions: [Condition] = []
+    let asked = goals.flatMap { questions.questions(for: $0.0, of: $0.1, at: $0.2).flatMap { $0.lists.joined() } }
+    for condition in questions.decisive + asked where numbers[condition] == nil {
+      numbers[condition] = conditions.count
+      conditions.append(condition)
+    }
+    self.numbers = numbers
+    let context: PlanContext
+    let asterisk: Asterisk?
+    switch site {
+    case .scope(let scope):
+      context = PlanContext(authz: prover.policy.authz[scope], of: prover.policy)
+      asterisk = prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil
+    case .table(let table):
+      context = PlanContext(
+        policy: prover.policy, pathView: prover.policy.routeTables[table].pathView, callerCanBeAbsent: true)
+      asterisk = prover.policy.authz.indices.first.map { Asterisk(reference: prover.reference, scope: $0) }
+    }
+    forms = Forms(conditions, context: context, asterisk: asterisk, limits: prover.limits).analyses
+  }
+
+  mutating func search(_ goal: CoverageGoal, of subject: CoverageSubject, at place: CoverageSubject.Place) -> Outcome {
+    let asked = questions.questions(for: goal, of: subject, at: place)
+    var candidates: [Candidate] = []
+    var reason: String?
+    var isOpen = false
+    for (rank, question) in asked.enumerated() {
+      let lists = question.lists.map { $0.compactMap { numbers[$0] } }
+      for (form, analysis) in forms.enumerated() {
+        switch answer(question, lists, form, analysis) {
+        case .never: break
+        case .undecided(let because):
+          reason = because
+          isOpen = isOpen || rank == asked.count - 1
+        case .found(let found):
+          isOpen = isOpen || rank == asked.count - 1
+          candidates += found.map {
+            Candidate(isAsterisk: form > 0, space: analysis.space, region: $0.region, firsts: $0.firsts)
+          }
+        }
+      }
+    }
+    if !candidates.isEmpty { return .found(candidates) }
+    return isOpen ? .undecided(reason ?? "") : .impossible
+  }
+
+  private mutating func answer(
+    _ question: GoalQuestion, _ lists: [[Int]], _ form: Int, _ analysis: Analysis
+  ) -> Answer<[(firsts: [Int], region: Region)]> {
+    guard question.isShared else { return analysis.firsts(lists, where: question.isWanted) }
+    let asked = Asked(form: form, lists: lists)
+    let all = known[asked] ?? analysis.firsts(lists) { _ in true }
+    known[asked] = all
+    guard case .found(let found) = all else { return all }
+    let wanted = found.filter { question.isWanted($0.firsts) }
+    return wanted.isEmpty ? .never : .found(wanted)
+  }
+}
