@@ -1,3 +1,4 @@
+import ProxyTransport
 import WeirEnforcement
 import WeirPolicy
 
@@ -13,6 +14,10 @@ public final class Generation: Sendable {
     /// By listener: whose decision is asked for.
     let entries: [Entry]
     let plan: ForwardingPlan
+
+    func copyText(_ place: Place, to writer: inout MemoryWriter, _ memory: inout Memory) {
+      writer.append(bytes: bundle.text, place, to: &memory)
+    }
   }
 
   public init(bundle: consuming LoadedBundle, entries: [Entry], plan: ForwardingPlan) {

@@ -15,6 +15,16 @@ struct GenerationTable: ~Copyable {
     mutating func rule(at listener: Int, draw: Int) -> Ruling {
       enforcer.rule(at: reference.content.entries[listener], draw: draw, under: reference.content.bundle)
     }
+
+    /// Bytes of the request that was decided last.
+    func copyRequest(_ place: Place, to writer: inout MemoryWriter, _ memory: inout Memory) {
+      writer.append(bytes: enforcer.bytes, place, to: &memory)
+    }
+
+    /// Texts of the bundle.
+    func copyText(_ place: Place, to writer: inout MemoryWriter, _ memory: inout Memory) {
+      reference.content.copyText(place, to: &writer, &memory)
+    }
   }
 
   private var slots: Slab<Slot>

@@ -51,11 +51,16 @@ struct MemoryWriter {
     append(bytes.extracting(place.range), to: &memory)
   }
 
+  /// A text that is none of the hot path.
+  mutating func append(text: String, to memory: inout Memory) {
+    for byte in text.utf8 { append(byte, to: &memory) }
+  }
+
   /// `10.1.2.3` or `2001:db8::1`.
   mutating func append(address: IPAddress, to memory: inout Memory) {
     guard address.isIPv4 else {
       // Rare enough for a text of its own.
-      append(address.description.utf8Span.span, to: &memory)
+      append(text: address.description, to: &memory)
       return
     }
     for byte in 0..<4 {

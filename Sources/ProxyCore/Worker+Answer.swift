@@ -87,7 +87,7 @@ extension Worker where Net: ~Copyable {
     writer.append(statusLineOf: reply.status, to: &memory)
     if let location = reply.location {
       writer.append("location: ", to: &memory)
-      writer.append(bytes: generations[slot].enforcer.bytes, location, to: &memory)
+      generations[slot].copyRequest(location, to: &writer, &memory)
       writer.append("\r\n", to: &memory)
     }
     let hasContent = reply.status != 204 && reply.status != 304
@@ -105,9 +105,9 @@ extension Worker where Net: ~Copyable {
     writer.append("\r\n", to: &memory)
     if hasContent, !flags.contains(.isHead) {
       if let body = reply.body {
-        writer.append(bytes: generations[slot].reference.content.bundle.text, body, to: &memory)
+        generations[slot].copyText(body, to: &writer, &memory)
       } else {
-        writer.append(reply.reason.text.utf8Span.span, to: &memory)
+        writer.append(text: reply.reason.text, to: &memory)
         writer.append(UInt8(ascii: " "), to: &memory)
         writer.append(hexadecimal: exchanges[x].reference, digits: 16, to: &memory)
         writer.append(UInt8(ascii: "\n"), to: &memory)
@@ -119,7 +119,7 @@ extension Worker where Net: ~Copyable {
   /// Refuses what is no request: the connection is answered and closed.
   mutating func refuse(_ c: UInt32, _ reason: ReasonCode) {
     var text = MemoryWriter(rooms.head)
-    text.append(reason.text.utf8Span.span, to: &memory)
+    text.append(text: reason.text, to: &memory)
     refuse(c, reason.status, text.written)
   }
 

@@ -22,15 +22,12 @@ struct WorkerThread: Sendable {
   private func run() {
     guard let net = try? EpollNetwork(),
       let memory = Memory(capacity: min(memoryBytesMax * 4, 3 << 30), limit: memoryBytesMax),
-      var worker = Worker(
+      var worker = SystemWorker(
         net: net, memory: memory, listeners: listeners, generation: generation, clocks: clocks,
         connectionsMax: connectionsMax, seed: RandomSource.systemSeed()),
       worker.watchWakeUp(mailbox.wakeUp) == nil
     else { return }
-    while !(worker.isDraining && worker.isIdle) {
-      worker.turn()
-      guard worker.isWoken else { continue }
-      worker.isWoken = false
+    while worker.run() {
       for message in mailbox.takeAll() {
         switch message {
         case .adopt(let generation): worker.adopt(generation)

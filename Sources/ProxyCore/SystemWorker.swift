@@ -1,0 +1,42 @@
+import ProxyTransport
+
+/// A worker on the network of the system.
+///
+/// The generic code is called from here with a concrete network, so that the compiler makes a version of all of it for this one: through
+/// a module's boundary every system call would go through a witness table.
+public struct SystemWorker: ~Copyable {
+  private var worker: Worker<EpollNetwork>
+
+  /// - Returns: `nil` when the system has no room for its tables.
+  public init?(
+    net: consuming EpollNetwork, memory: consuming Memory, listeners: [Listener], generation: Generation,
+    clocks: Clocks, connectionsMax: Int, seed: UInt64
+  ) {
+    guard
+      let worker = Worker(
+        net: net, memory: memory, listeners: listeners, generation: generation, clocks: clocks,
+        connectionsMax: connectionsMax, seed: seed)
+    else { return nil }
+    self.worker = worker
+  }
+
+  /// Another thread ends a wait of this worker by this descriptor.
+  public mutating func watchWakeUp(_ descriptor: Descriptor) -> SystemError? { worker.watchWakeUp(descriptor) }
+
+  /// Serves until the mailbox has something.
+  ///
+  /// - Returns: `false` when a drain has ended: no connection is left.
+  public mutating func run() -> Bool {
+    while !(worker.isDraining && worker.isIdle) {
+      worker.turn()
+      guard !worker.isWoken else {
+        worker.isWoken = false
+        return true
+      }
+    }
+    return false
+  }
+
+  public mutating func adopt(_ generation: Generation) { worker.adopt(generation) }
+  public mutating func beginDrain() { worker.beginDrain() }
+}
