@@ -83,6 +83,7 @@ let package = Package(
 
     // sockets, memory and time ─► the data plane
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
+    module("ProxyUpstream", ["ProxyTransport", "WeirPolicy"], lending),
     // bytes in, values out; no sockets
     module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
     module("HTTPWire", ["CNghttp2", "ProxyTransport"], lending),
@@ -144,6 +145,7 @@ let package = Package(
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
     tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),
     tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
+    tests("ProxyUpstreamTests", ["ProxyUpstream", "ProxyTransport", "WeirPolicy", "PropertyTesting"]),
     tests("ProxySimulationTests", ["ProxySimulation", "ProxyTransport", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests(
