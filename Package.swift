@@ -88,8 +88,8 @@ let package = Package(
     module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
     module("HTTPWire", ["CNghttp2", "ProxyTransport"], lending),
     module(
-      "ProxyCore", ["ProxyTransport", "HTTPWire", "WeirEnforcement", "WeirRequest", "WeirPolicy"], lending),
-    module("Gateway", ["ProxyCore", "ProxyTransport", "WeirPolicy"]),
+      "ProxyCore", ["ProxyTransport", "ProxyTLS", "HTTPWire", "WeirEnforcement", "WeirRequest", "WeirPolicy"], lending),
+    module("Gateway", ["ProxyCore", "ProxyTLS", "ProxyTransport", "WeirPolicy"]),
 
     .executableTarget(
       name: "weir",

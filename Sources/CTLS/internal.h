@@ -98,6 +98,8 @@ struct weir_tls_session {
 
 // set.c
 SSL_CTX *weir_tls_context(const weir_tls_set *set, int32_t certificate);
+/// The entry of a listener that answers for a host (folded, without port), or `WEIR_TLS_NO_INDEX`. O(labels × log names).
+int32_t weir_tls_entry(const weir_tls_set *set, int32_t listener, weir_tls_bytes host);
 const trust_domain *weir_tls_trust_domain(const weir_tls_set *set, const uint8_t *name, size_t count);
 // hello.c
 int weir_tls_on_hello(SSL *ssl, int *alert, void *unused);

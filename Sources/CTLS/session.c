@@ -200,21 +200,39 @@ size_t weir_tls_close(weir_tls_session *session, uint8_t *out, size_t out_room) 
   return take_back(session, 0, 0, false).out_count;
 }
 
+/// A failed handshake says nothing about who the peer is.
+static bool is_verified(const weir_tls_session *session) {
+  return session->status == WEIR_TLS_OPEN || session->status == WEIR_TLS_CLOSED_BY_PEER;
+}
+
 weir_tls_facts weir_tls_session_facts(const weir_tls_session *session) {
   const uint8_t *protocol = NULL;
   unsigned count = 0;
   SSL_get0_alpn_selected(session->ssl, &protocol, &count);
-  // A failed handshake says nothing about who the peer is.
-  bool is_known = session->status == WEIR_TLS_OPEN || session->status == WEIR_TLS_CLOSED_BY_PEER;
   return (weir_tls_facts){
     .expires_at = session->expires_at,
-    .identity = {is_known ? session->identity.start : NULL, is_known ? session->identity.count : 0},
-    .server_name = {session->server_name.start, session->server_name.count},
     .entry = session->entry,
     .protocol = count == 2 ? WEIR_TLS_HTTP2 : count == 8 ? WEIR_TLS_HTTP1 : 0,
     .minor_version = (uint8_t)((SSL_version(session->ssl) & 0xff) - 1),
-    .has_certificate = is_known && session->expires_at != INT64_MAX,
+    .has_certificate = is_verified(session) && session->expires_at != INT64_MAX,
+    .has_server_name = session->server_name.count > 0,
     .is_resumed = SSL_session_reused(session->ssl) != 0,
     .is_chain_cached = session->is_chain_cached,
   };
+}
+
+weir_tls_bytes weir_tls_identity(const weir_tls_session *session) {
+  if (!is_verified(session)) return (weir_tls_bytes){NULL, 0};
+  return (weir_tls_bytes){session->identity.start, session->identity.count};
+}
+
+weir_tls_bytes weir_tls_server_name(const weir_tls_session *session) {
+  return (weir_tls_bytes){session->server_name.start, session->server_name.count};
+}
+
+bool weir_tls_answers(const weir_tls_session *session, weir_tls_bytes host) {
+  if (!session->listener) return false;
+  if (session->listener->entry_count == 1) return true;
+  int32_t entry = weir_tls_entry(session->set, (int32_t)(session->listener - session->set->listeners), host);
+  return (entry < 0 ? session->listener->fallback : entry) == session->entry;
 }

@@ -22,5 +22,8 @@ public struct Clocks: Sendable {
   /// After `EMFILE`.
   public var acceptPause = Interval.milliseconds(100)
 
+  /// A connection over TLS, give or take a tenth: what was proved of its peer is proved anew after it.
+  public var connectionAge = Interval.seconds(3600)
+
   public init() {}
 }

@@ -9,6 +9,8 @@ struct Connection {
   enum Phase: UInt8 {
     /// `connect` has not answered yet.
     case connecting
+    /// TLS has not agreed yet.
+    case handshaking
     /// No request on it: kept alive by a client, or pooled.
     case idle
     /// A part of a request head has come.
@@ -39,6 +41,8 @@ struct Connection {
     /// It carried a request before.
     static let isReused = Flags(rawValue: 1 << 8)
     static let isPooled = Flags(rawValue: 1 << 9)
+    /// The peer's TLS has ended in good order; nothing follows.
+    static let hasEnded = Flags(rawValue: 1 << 10)
   }
 
   var descriptor: Descriptor
@@ -53,6 +57,10 @@ struct Connection {
   var pool: UInt32 = .none
   /// HTTP/1: the exchange that uses it.
   var exchange: UInt32 = .none
+  /// Its TLS session; without one, bytes go as they are.
+  var session: UInt32 = .none
+  /// After it, no further request: the age of the connection, or the expiry of the certificate that the peer has shown.
+  var endsAt = Instant.never
   var peer: SocketAddress
   var local: SocketAddress
 

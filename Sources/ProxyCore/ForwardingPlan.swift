@@ -13,26 +13,38 @@ public struct ForwardingPlan: Sendable {
   /// By service: where its clusters begin. The first is the whole service, then its subsets in their order.
   private(set) var firstCluster: [UInt32] = []
   private(set) var clusters: [Cluster] = []
-  private(set) var endpoints: [SocketAddress] = []
+  private(set) var endpoints: [Endpoint] = []
 
-  /// - Parameter overrides: endpoints by the name of the service, from the configuration; they take the place of the policy's.
-  public init(_ topology: Topology, overrides: [String: [SocketAddress]] = [:]) {
+  /// Where a request may go, and how.
+  struct Endpoint: Hashable, Sendable {
+    var address: SocketAddress
+    /// An upstream of the worker's `TLSContextSet`; `nil`: clear text.
+    var tls: Int?
+  }
+
+  /// - Parameters:
+  ///   - overrides: endpoints by the name of the service, from the configuration; they take the place of the policy's.
+  ///   - tls: upstreams of the `TLSContextSet` that this plan goes with, by the name of the service.
+  public init(
+    _ topology: Topology, overrides: [String: [SocketAddress]] = [:], tls: [String: Int] = [:]
+  ) {
     for service in topology.services {
       firstCluster.append(UInt32(clusters.count))
       let declared = service.addresses(overrides[service.name])
-      add(declared.map(\.address), service)
+      add(declared.map(\.address), service, tls[service.name])
       for subset in service.subsets {
-        add(declared.filter { endpoint in subset.labels.allSatisfy(endpoint.labels.contains) }.map(\.address), service)
+        let chosen = declared.filter { endpoint in subset.labels.allSatisfy(endpoint.labels.contains) }
+        add(chosen.map(\.address), service, tls[service.name])
       }
     }
   }
 
-  private mutating func add(_ addresses: [SocketAddress], _ service: Service) {
+  private mutating func add(_ addresses: [SocketAddress], _ service: Service, _ tls: Int?) {
     clusters.append(
       Cluster(
         first: UInt32(endpoints.count), count: UInt32(addresses.count),
         connectTimeout: service.connectTimeoutNanoseconds.map { Interval(nanoseconds: $0) }))
-    endpoints.append(contentsOf: addresses)
+    endpoints.append(contentsOf: addresses.map { Endpoint(address: $0, tls: tls) })
   }
 
   @inline(__always)

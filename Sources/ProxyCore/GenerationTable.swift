@@ -1,3 +1,4 @@
+import ProxyTLS
 import ProxyTransport
 import WeirEnforcement
 
@@ -7,6 +8,7 @@ import WeirEnforcement
 struct GenerationTable: ~Copyable {
   struct Slot: ~Copyable {
     let reference: GenerationReference
+    let tls: TLSContextSet?
     var enforcer: Enforcer
     /// By endpoint of the plan: the worker's pool for it.
     var pools: [UInt32]
@@ -40,6 +42,9 @@ struct GenerationTable: ~Copyable {
     _modify { yield &slots[index] }
   }
 
+  /// Of the generation in force.
+  var tls: TLSContextSet? { currentIndex == .none ? nil : slots[currentIndex].tls }
+
   /// - Returns: `nil` when the system has no room for it.
   init?() {
     guard let slots = Slab<Slot>(capacity: 64) else { return nil }
@@ -47,10 +52,10 @@ struct GenerationTable: ~Copyable {
   }
 
   /// Puts a generation in force. The one before it stays while exchanges use it.
-  mutating func adopt(_ reference: consuming GenerationReference, pools: [UInt32]) {
+  mutating func adopt(_ reference: consuming GenerationReference, tls: TLSContextSet?, pools: [UInt32]) {
     let enforcer = Enforcer(for: reference.content.bundle)
     let previous = currentIndex
-    currentIndex = slots.insert(Slot(reference: reference, enforcer: enforcer, pools: pools)).index
+    currentIndex = slots.insert(Slot(reference: reference, tls: tls, enforcer: enforcer, pools: pools)).index
     if previous != .none { removeIfUnused(previous) }
   }
 

@@ -1,15 +1,25 @@
 import ProxyTransport
 import WeirPolicy
 
+/// How a listener takes TLS. The numbers are listeners of the worker's `TLSContextSet`.
+public enum ListenerTLS: Hashable, Sendable {
+  case off
+  case required(Int)
+  /// Whoever does not begin with a TLS handshake speaks in clear text.
+  case permissive(Int)
+}
+
 /// A socket that accepts, and what is known of everybody who comes through it.
 public struct Listener: Sendable {
   public var descriptor: Descriptor
   /// Networks whose `x-forwarded-for` is believed.
   public var trustedHops: [WeirPolicy.Network]
+  public var tls: ListenerTLS
 
-  public init(descriptor: Descriptor, trustedHops: [WeirPolicy.Network]) {
+  public init(descriptor: Descriptor, trustedHops: [WeirPolicy.Network], tls: ListenerTLS = .off) {
     self.descriptor = descriptor
     self.trustedHops = trustedHops
+    self.tls = tls
   }
 
   /// Whether the peer is a proxy of ours, whose word about the client counts.

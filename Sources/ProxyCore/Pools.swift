@@ -4,7 +4,9 @@ import ProxyTransport
 /// others can go.
 struct Pools {
   struct Pool {
-    let address: SocketAddress
+    let endpoint: ForwardingPlan.Endpoint
+    /// Which set of TLS contexts its connections are made with; 0 for clear text.
+    let contexts: UInt64
     var firstIdle = UInt32.none
     var idleCount: UInt32 = 0
     var openCount: UInt32 = 0
@@ -14,11 +16,15 @@ struct Pools {
 
   /// The pools of the endpoints of a plan, those that exist already among them.
   ///
+  /// Whoever is verified in another way, or is shown another certificate, has another pool.
+  ///
   /// Complexity: quadratic in the number of different endpoints; off the request path.
-  mutating func adopt(_ plan: borrowing ForwardingPlan) -> [UInt32] {
-    plan.endpoints.map { address in
-      if let known = pools.firstIndex(where: { $0.address == address }) { return UInt32(known) }
-      pools.append(Pool(address: address))
+  mutating func adopt(_ plan: borrowing ForwardingPlan, contexts: UInt64) -> [UInt32] {
+    plan.endpoints.map { endpoint in
+      let contexts = endpoint.tls == nil ? 0 : contexts
+      let known = pools.firstIndex { $0.endpoint == endpoint && $0.contexts == contexts }
+      if let known { return UInt32(known) }
+      pools.append(Pool(endpoint: endpoint, contexts: contexts))
       return UInt32(pools.count - 1)
     }
   }

@@ -19,8 +19,10 @@ struct Rooms {
   let input: Arrival
   /// As decrypted.
   let plain: Arrival
-  /// Ciphertext and HTTP/2 frames on their way out.
+  /// Answers and HTTP/2 frames on their way out.
   let output: ByteRange
+  /// Ciphertext on its way out: whatever is encrypted lies in another region.
+  let sealed: ByteRange
   /// Where heads are written before their length is known.
   let head: ByteRange
 
@@ -39,6 +41,7 @@ struct Rooms {
     input = Arrival(memory.reserve(Rooms.headroomBytes + Rooms.receiveBytes + Rooms.slackBytes))
     plain = Arrival(memory.reserve(Rooms.headroomBytes + Rooms.plaintextBytes + Rooms.slackBytes))
     output = memory.reserve(Rooms.outputBytes)
+    sealed = memory.reserve(Rooms.outputBytes)
     head = memory.reserve(Rooms.headroomBytes)
   }
 }

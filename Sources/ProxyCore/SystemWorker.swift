@@ -1,3 +1,4 @@
+import ProxyTLS
 import ProxyTransport
 
 /// A worker on the network of the system.
@@ -10,11 +11,11 @@ public struct SystemWorker: ~Copyable {
   /// - Returns: `nil` when the system has no room for its tables.
   public init?(
     net: consuming EpollNetwork, memory: consuming Memory, listeners: [Listener], generation: Generation,
-    clocks: Clocks, connectionsMax: Int, seed: UInt64
+    tls: TLSContextSet?, clocks: Clocks, connectionsMax: Int, seed: UInt64
   ) {
     guard
       let worker = Worker(
-        net: net, memory: memory, listeners: listeners, generation: generation, clocks: clocks,
+        net: net, memory: memory, listeners: listeners, generation: generation, tls: tls, clocks: clocks,
         connectionsMax: connectionsMax, seed: seed)
     else { return nil }
     self.worker = worker
@@ -37,6 +38,6 @@ public struct SystemWorker: ~Copyable {
     return false
   }
 
-  public mutating func adopt(_ generation: Generation) { worker.adopt(generation) }
+  public mutating func adopt(_ generation: Generation, tls: TLSContextSet?) { worker.adopt(generation, tls: tls) }
   public mutating func beginDrain() { worker.beginDrain() }
 }

@@ -7,7 +7,8 @@ extension Worker where Net: ~Copyable {
       switch net.accept(listeners[listener].descriptor) {
       case .connection(let descriptor, let peer, let local):
         var connection = Connection(
-          descriptor: descriptor, role: .downstream, phase: .idle, peer: peer, local: local)
+          descriptor: descriptor, role: .downstream, phase: listeners[listener].tls == .off ? .idle : .handshaking,
+          peer: peer, local: local)
         connection.listener = UInt16(listener)
         // A new socket can be written to; whether something came already, reading tells.
         connection.flags = [.readable, .writable]
@@ -15,7 +16,7 @@ extension Worker where Net: ~Copyable {
           net.close(descriptor)
           continue
         }
-        setTimer(c, clocks.head)
+        setTimer(c, connections[c].phase == .idle ? clocks.head : clocks.handshake)
         ready.append(c, in: connections)
       case .wouldBlock: return
       case .exhausted:

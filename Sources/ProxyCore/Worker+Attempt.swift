@@ -43,11 +43,12 @@ extension Worker where Net: ~Copyable {
   }
 
   private mutating func connect(_ x: UInt32, _ pool: UInt32) {
-    switch net.connect(pools[pool].address) {
+    switch net.connect(pools[pool].endpoint.address) {
     case .failed: attemptFailed(x, .upstreamConnect)
     case .started(let descriptor):
       var connection = Connection(
-        descriptor: descriptor, role: .upstream, phase: .connecting, peer: pools[pool].address, local: .unspecified)
+        descriptor: descriptor, role: .upstream, phase: .connecting, peer: pools[pool].endpoint.address,
+        local: .unspecified)
       connection.pool = pool
       pools.opened(pool)
       guard let u = add(connection) else {
@@ -62,7 +63,7 @@ extension Worker where Net: ~Copyable {
     }
   }
 
-  private mutating func attach(_ x: UInt32, _ u: UInt32) {
+  mutating func attach(_ x: UInt32, _ u: UInt32) {
     exchanges[x].upstream = u
     connections[u].exchange = x
     connections[u].phase = .exchanging
@@ -76,6 +77,15 @@ extension Worker where Net: ~Copyable {
       attemptFailed(x, .upstreamConnect)
       return
     }
+    if let upstream = pools[connections[u].pool].endpoint.tls {
+      beginHandshake(u, connecting: upstream)
+    } else {
+      beginRequest(x, on: u)
+    }
+  }
+
+  /// The connection is ready for the request that it was made for.
+  mutating func beginRequest(_ x: UInt32, on u: UInt32) {
     attach(x, u)
     // What was read of the body while there was no connection lies in the replay block.
     let replay = exchanges[x].replay

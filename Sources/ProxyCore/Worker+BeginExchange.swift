@@ -1,4 +1,5 @@
 import HTTPWire
+import ProxyTLS
 import ProxyTransport
 import WeirEnforcement
 import WeirPolicy
@@ -19,6 +20,11 @@ extension Worker where Net: ~Copyable {
     }
     let draw = Int(random.next(below: 10_000))
     let ruling = generations.current.rule(at: Int(connections[c].listener), draw: draw)
+    guard !isMisdirected(c) else {
+      if takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
+      fail(x, .misdirected)
+      return
+    }
     switch consume ruling {
     case .answer(let ruling): answer(x, ruling, rest)
     case .forward(let permit, let forwarding):
@@ -42,7 +48,7 @@ extension Worker where Net: ~Copyable {
     case .idempotent: exchange.flags.insert(.isIdempotent)
     case .other: break
     }
-    if requestHead.keepAlive, !isDraining { exchange.flags.insert(.keepsAlive) }
+    if requestHead.keepAlive, !isDraining, now < connections[c].endsAt { exchange.flags.insert(.keepsAlive) }
     if requestHead.minorVersion == 0 { exchange.flags.insert(.isOldClient) }
     if requestHead.framing == .none { exchange.flags.insert(.requestRead) }
     return exchanges.insert(exchange).index
@@ -51,12 +57,14 @@ extension Worker where Net: ~Copyable {
   /// Hands the parsed head to the enforcer: end-to-end fields as they came, then those that this proxy sets.
   private mutating func offer(_ c: UInt32, head: ByteRange) throws(Reject) {
     let peer = connections[c].peer
-    let isTLS = false
+    let session = connections[c].session
+    let isTLS = session != .none
     generations.current.enforcer.beginRequest(
       exchangeNumber,
       ConnectionFacts(
         sourceIP: peer.address, sourcePort: peer.port, port: connections[c].local.port, isTLS: isTLS))
     generations.current.enforcer.setWallClock(wallClock)
+    if isTLS { try offerPeer(sessions[session], to: &generations.current.enforcer) }
     let isTrusted = listeners[Int(connections[c].listener)].trusts(peer.address)
     try offerHead(memory.span(head), requestHead, keepsForwarded: isTrusted, to: &generations.current.enforcer)
     try offerOwnFields(c, isTrusted: isTrusted, isTLS: isTLS)
@@ -71,6 +79,13 @@ extension Worker where Net: ~Copyable {
     try generations.current.enforcer.takeField(
       name: memory.span(words.forwardedProto), value: memory.span(isTLS ? words.https : words.http))
   }
+}
+
+/// Hands on who the peer has proved to be, and whom it asked for.
+private func offerPeer(_ session: borrowing TLSSession, to enforcer: inout Enforcer) throws(Reject) {
+  let facts = session.facts
+  if facts.hasCertificate { enforcer.setCaller(session.peerIdentity) }
+  if facts.hasServerName { try enforcer.setServerName(session.serverName) }
 }
 
 /// Hands on the line and the end-to-end fields of a head.

@@ -5,6 +5,7 @@ extension Worker where Net: ~Copyable {
   /// within this turn meets another connection under the same index.
   mutating func close(_ c: UInt32) {
     guard connections[c].phase != .closed else { return }
+    endSession(c)
     net.close(connections[c].descriptor)
     release(c)
   }
@@ -19,6 +20,7 @@ extension Worker where Net: ~Copyable {
   private mutating func release(_ c: UInt32) {
     if connections[c].flags.contains(.isPooled) { pools.remove(c, in: connections) }
     if connections[c].role == .upstream { pools.closed(connections[c].pool) }
+    dropSession(c)
     memory.release(&connections[c].unsentBlock)
     memory.release(&connections[c].heldBlock)
     connections[c].unsent = .empty
@@ -42,6 +44,7 @@ extension Worker where Net: ~Copyable {
       close(c)
       return
     }
+    endSession(c)
     net.finishSending(connections[c].descriptor)
     connections[c].phase = .lingering
     connections[c].lingerBytesLeft = 64 * 1024

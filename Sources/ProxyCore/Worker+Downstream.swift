@@ -15,7 +15,7 @@ extension Worker where Net: ~Copyable {
         switch connections[c].phase {
         case .idle, .readingHead: readHead(c)
         case .exchanging: relayRequestBody(c)
-        case .connecting, .lingering, .closed: false
+        case .connecting, .handshaking, .lingering, .closed: false
         }
       guard isReading else { return }
     }

@@ -33,7 +33,7 @@ extension Worker where Net: ~Copyable {
     exchanges[x].upstream = .none
     connections[u].exchange = .none
     guard exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]), connections[u].unsent.count == 0,
-      connections[u].flags.isDisjoint(with: [.readHangUp, .hungUp])
+      connections[u].flags.isDisjoint(with: [.readHangUp, .hungUp, .hasEnded]), now < connections[u].endsAt
     else {
       close(u)
       return
@@ -90,7 +90,7 @@ extension Worker where Net: ~Copyable {
       if exchanges[x].phase == .requesting, connections[c].flags.contains(.readable) {
         giveUpSending(c)
       } else {
-        attemptFailed(x, .upstreamReset)
+        attemptFailed(x, connections[c].phase == .handshaking ? .upstreamTLS : .upstreamReset)
       }
     }
   }
@@ -120,6 +120,7 @@ extension Worker where Net: ~Copyable {
       let u = exchanges[x].upstream
       setTimer(c, clocks.bodyIdle)
       if u != .none { ready.append(u, in: connections) }
+    case .upstream where connections[c].phase == .handshaking: return
     case .upstream:
       setTimer(c, responseIdle(x))
       ready.append(exchanges[x].downstream, in: connections)

@@ -32,12 +32,14 @@ extension Worker where Net: ~Copyable {
     switch (connections[c].role, connections[c].phase) {
     case (_, .closed): return
     case (_, .idle) where connections[c].unsent.count == 0, (_, .lingering): close(c)
+    case (.downstream, .handshaking): close(c)
     case (.downstream, .readingHead) where connections[c].unsent.count == 0:
       refuse(c, .requestTimeout)
     case (.downstream, _):
       // A body that stopped coming, or a response that is not taken.
       lost(c)
-    case (.upstream, .connecting): attemptFailed(connections[c].exchange, .upstreamConnect)
+    case (.upstream, .connecting), (.upstream, .handshaking):
+      attemptFailed(connections[c].exchange, .upstreamConnect)
     case (.upstream, _):
       let x = connections[c].exchange
       if x == .none { close(c) } else { attemptFailed(x, .upstreamTimeout) }

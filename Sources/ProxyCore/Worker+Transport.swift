@@ -12,8 +12,9 @@ enum Received {
 }
 
 extension Worker where Net: ~Copyable {
-  /// Reads once. Bytes held back before come first.
+  /// Reads once, and decrypts where there is TLS. Bytes held back before come first.
   mutating func receive(_ c: UInt32) -> Received {
+    guard connections[c].session == .none else { return receiveSealed(c) }
     let held = connections[c].held
     var room = rooms.input.bytes
     if held.count > 0 {
@@ -22,10 +23,7 @@ extension Worker where Net: ~Copyable {
     }
     switch net.receive(connections[c].descriptor, into: &memory, room) {
     case .bytes(let count):
-      // A short read means an empty socket, unless the end of the stream waits behind it.
-      if count < Int(room.count), connections[c].flags.isDisjoint(with: [.readHangUp, .hungUp]) {
-        connections[c].flags.remove(.readable)
-      }
+      noteRead(c, count, of: room)
       releaseHeld(c)
       return .bytes(ByteRange(start: rooms.input.bytes.start, count: held.count + UInt32(count)))
     case .wouldBlock:
@@ -37,6 +35,13 @@ extension Worker where Net: ~Copyable {
       return .end
     case .failed:
       return .lost
+    }
+  }
+
+  /// A short read means an empty socket, unless the end of the stream waits behind it.
+  mutating func noteRead(_ c: UInt32, _ count: Int, of room: ByteRange) {
+    if count < Int(room.count), connections[c].flags.isDisjoint(with: [.readHangUp, .hungUp]) {
+      connections[c].flags.remove(.readable)
     }
   }
 
@@ -68,13 +73,21 @@ extension Worker where Net: ~Copyable {
     connections[c].flags.remove(.hasUnparsed)
   }
 
-  /// Sends bytes; what the socket does not take is copied and sent when it can be.
-  ///
-  /// Callers stop reading the source while anything is unsent, which bounds it to what one turn produces.
+  /// Encrypts bytes where there is TLS, and sends them.
   ///
   /// - Returns: `false` when the connection is lost.
   mutating func send(_ bytes: ByteRange, to c: UInt32) -> Bool {
     guard bytes.count > 0 else { return true }
+    guard connections[c].session == .none else { return sendSealed(bytes, to: c) }
+    return transmit(bytes, to: c)
+  }
+
+  /// Sends bytes as they are; what the socket does not take is copied and sent when it can be.
+  ///
+  /// Callers stop reading the source while anything is unsent, which bounds it to what one turn produces.
+  ///
+  /// - Returns: `false` when the connection is lost.
+  mutating func transmit(_ bytes: ByteRange, to c: UInt32) -> Bool {
     guard connections[c].unsent.count == 0 else { return keep(bytes, for: c) }
     var rest = bytes
     while rest.count > 0 {

@@ -8,8 +8,10 @@ extension Worker where Net: ~Copyable {
     for _ in 0..<readsATurnMax {
       let x = connections[u].exchange
       guard x != .none else {
-        // Whatever a pooled connection sends answers no request of ours.
-        if connections[u].flags.contains(.readable) { close(u) }
+        // Whatever a pooled connection sends answers no request of ours; TLS may have messages of its own.
+        guard connections[u].flags.contains(.readable) else { return }
+        if connections[u].session != .none, case .nothing = receive(u) { return }
+        close(u)
         return
       }
       guard connections[u].flags.contains(.readable), canTakeResponse(x) else { return }

@@ -1,4 +1,5 @@
 import HTTPWire
+import ProxyTLS
 import ProxyTransport
 import WeirEnforcement
 
@@ -19,6 +20,13 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   var wheel: TimerWheel
   var connections: Slab<Connection>
   var exchanges: Slab<Exchange>
+  var sessions: Slab<TLSSession>
+  /// Counts the sets of TLS contexts: a connection of one is not used for an exchange of another.
+  private var contextsNumber: UInt64 = 0
+  /// Of clients, begun and not ended.
+  var handshakeCount = 0
+  /// Of this turn: what a handshake computes delays everybody else.
+  var handshakeStepsLeft = 0
   var ready = ReadyQueue()
   var events: [Event] = []
   /// Another thread has put something into the mailbox; who looks there sets it back.
@@ -41,11 +49,12 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   ///   - connectionsMax: of clients and upstreams together.
   /// - Returns: `nil` when the system has no room for the tables.
   public init?(
-    net: consuming Net, memory: consuming Memory, listeners: [Listener], generation: Generation, clocks: Clocks,
-    connectionsMax: Int, seed: UInt64
+    net: consuming Net, memory: consuming Memory, listeners: [Listener], generation: Generation,
+    tls: TLSContextSet? = nil, clocks: Clocks, connectionsMax: Int, seed: UInt64
   ) {
     guard let connections = Slab<Connection>(capacity: connectionsMax),
-      let exchanges = Slab<Exchange>(capacity: connectionsMax), let generations = GenerationTable()
+      let exchanges = Slab<Exchange>(capacity: connectionsMax),
+      let sessions = Slab<TLSSession>(capacity: connectionsMax), let generations = GenerationTable()
     else { return nil }
     var net = net
     var memory = memory
@@ -60,11 +69,12 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     self.clocks = clocks
     self.connections = connections
     self.exchanges = exchanges
+    self.sessions = sessions
     self.generations = generations
     self.net = net
     self.memory = memory
     events.reserveCapacity(256)
-    adopt(generation)
+    adopt(generation, tls: tls)
     for index in listeners.indices {
       _ = self.net.watch(
         listeners[index].descriptor, token: EventToken.listener(index).rawValue, levelTriggered: true)
@@ -76,6 +86,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     net.wait(until: ready.isEmpty ? wheel.next() : now, into: &events)
     now = net.now()
     wallClock = net.wallClock()
+    handshakeStepsLeft = handshakeStepsATurnMax
     for index in events.indices { take(events[index]) }
     // One round: whoever is put back into the queue while it is served waits for the events of the next turn.
     var round = connections.count
@@ -87,10 +98,13 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   }
 
   /// Decides and forwards from now on as this generation says; exchanges that run end as they began.
-  public mutating func adopt(_ generation: Generation) {
+  ///
+  /// - Parameter tls: this worker's own; connections keep the contexts that they began with.
+  public mutating func adopt(_ generation: Generation, tls: TLSContextSet?) {
     let reference = GenerationReference(generation)
-    let places = pools.adopt(reference.content.plan)
-    generations.adopt(reference, pools: places)
+    if tls !== generations.tls { contextsNumber += 1 }
+    let places = pools.adopt(reference.content.plan, contexts: contextsNumber)
+    generations.adopt(reference, tls: tls, pools: places)
   }
 
   /// Another thread ends a wait of this worker by this descriptor.
@@ -140,7 +154,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
       guard connections[c].flags.contains(.writable) else { return }
       finishConnecting(c)
       return
-    case .idle, .readingHead, .exchanging, .lingering: break
+    case .handshaking, .idle, .readingHead, .exchanging, .lingering: break
     }
     if connections[c].unsent.count > 0 {
       guard connections[c].flags.contains(.writable) else { return }
@@ -152,9 +166,13 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
       drained(c)
       guard connections[c].phase != .closed else { return }
     }
-    switch connections[c].role {
-    case .downstream: serveDownstream(c)
-    case .upstream: serveUpstream(c)
+    switch (connections[c].phase, connections[c].role) {
+    case (.handshaking, _): shakeHands(c)
+    case (_, .downstream): serveDownstream(c)
+    case (_, .upstream): serveUpstream(c)
     }
   }
 }
+
+/// Two of the server's make a handshake: at most four of those a turn.
+private let handshakeStepsATurnMax = 8

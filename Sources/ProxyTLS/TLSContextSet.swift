@@ -42,18 +42,6 @@ import WeirPolicy
   }
 
   deinit { unsafe weir_tls_set_release(pointer) }
-
-  /// The context of a listener that answers for a host (folded, without port); nil when none does.
-  ///
-  /// A request whose host belongs to another context than its connection's is misdirected: 421 (RFC 9110 section 15.5.20).
-  /// Complexity: O(labels × log names).
-  public func context(of listener: Int, for host: Span<UInt8>) -> Int? {
-    guard let listener = Int32(exactly: listener) else { return nil }
-    let index = unsafe host.withUnsafeBufferPointer {
-      unsafe weir_tls_entry(pointer, listener, weir_tls_bytes(start: $0.baseAddress, count: $0.count))
-    }
-    return index < 0 ? nil : Int(index)
-  }
 }
 
 extension TLSContextSet {

@@ -45,6 +45,8 @@ public struct TLSFacts: BitwiseCopyable, Sendable {
   public var context: Int?
   /// Whether the peer has shown a certificate, which was verified.
   public var hasCertificate: Bool
+  /// Whether the client has asked for a name.
+  public var hasServerName: Bool
   /// Nanoseconds since 1970 at which the first certificate of the peer's chain expires: the connection must not outlive it. `Int64.max` without one.
   public var expiry: Int64
   /// TLS 1.2 or 1.3.
@@ -135,23 +137,34 @@ public struct TLSFacts: BitwiseCopyable, Sendable {
   /// What was agreed on. Meaningful while the session is open.
   public var facts: TLSFacts {
     let facts = unsafe weir_tls_session_facts(pointer)
-    let (nanoseconds, isFar) = unsafe facts.expires_at.multipliedReportingOverflow(by: 1_000_000_000)
+    let (nanoseconds, isFar) = facts.expires_at.multipliedReportingOverflow(by: 1_000_000_000)
     return TLSFacts(
-      applicationProtocol: unsafe facts.protocol == UInt8(WEIR_TLS_HTTP2)
-        ? .http2 : unsafe facts.protocol == UInt8(WEIR_TLS_HTTP1) ? .http1 : .none,
-      context: unsafe facts.entry < 0 ? nil : Int(facts.entry), hasCertificate: unsafe facts.has_certificate,
-      expiry: isFar ? .max : nanoseconds, minorVersion: unsafe facts.minor_version,
-      isResumed: unsafe facts.is_resumed, isChainCached: unsafe facts.is_chain_cached)
+      applicationProtocol: facts.protocol == UInt8(WEIR_TLS_HTTP2)
+        ? .http2 : facts.protocol == UInt8(WEIR_TLS_HTTP1) ? .http1 : .none,
+      context: facts.entry < 0 ? nil : Int(facts.entry), hasCertificate: facts.has_certificate,
+      hasServerName: facts.has_server_name,
+      expiry: isFar ? .max : nanoseconds, minorVersion: facts.minor_version,
+      isResumed: facts.is_resumed, isChainCached: facts.is_chain_cached)
   }
 
   /// The SPIFFE identity of an open session's peer; empty when it has shown no certificate, or is not of the mesh.
   public var peerIdentity: Span<UInt8> {
-    @_lifetime(borrow self) borrowing get { unsafe span(weir_tls_session_facts(pointer).identity) }
+    @_lifetime(borrow self) borrowing get { unsafe span(weir_tls_identity(pointer)) }
   }
 
   /// The name that the client asked for, folded; empty when it named none.
   public var serverName: Span<UInt8> {
-    @_lifetime(borrow self) borrowing get { unsafe span(weir_tls_session_facts(pointer).server_name) }
+    @_lifetime(borrow self) borrowing get { unsafe span(weir_tls_server_name(pointer)) }
+  }
+
+  /// Whether the context that answered for this session answers for a host, too (folded, without port): clients that name no server count
+  /// as asking for any host that has no context of its own. A request for any other host is misdirected: 421 (RFC 9110 section 15.5.20).
+  ///
+  /// Complexity: O(labels × log names); O(1) for a listener with one context.
+  public func answers(for host: Span<UInt8>) -> Bool {
+    unsafe host.withUnsafeBufferPointer {
+      unsafe weir_tls_answers(pointer, weir_tls_bytes(start: $0.baseAddress, count: $0.count))
+    }
   }
 
   /// The bytes are the session's own and do not change while it is borrowed.

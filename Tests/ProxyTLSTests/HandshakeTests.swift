@@ -119,10 +119,16 @@ import Testing
     pair = try attempt("a.example", "b")
     #expect(pair.ofClient.failure?.reason == .wrongIdentity)
 
-    func context(_ host: String) -> Int? { server.context(of: 0, for: Array(host.utf8).span) }
-    #expect(context("a.example") == 0 && context("q.b.example") == 1 && context("x.b.example") == 2)
-    #expect(context("b.example") == nil && context("c.example") == nil && context("") == nil && context("*") == nil)
-    #expect(server.context(of: 1, for: Array("a.example".utf8).span) == nil)
+    // Whose requests each of them may carry: those of no context count for the one that clients without a name get.
+    let hosts = ["a.example", "q.b.example", "x.b.example", "b.example", "c.example", "", "*"]
+    func answered(_ name: String?, _ identity: String) throws -> [String] {
+      let pair = try attempt(name, identity, try world.certificate([.identity(World.identity)]))
+      return hosts.filter { pair.server.answers(for: Array($0.utf8).span) }
+    }
+    #expect(try answered("a.example", "a") == ["a.example"])
+    #expect(try answered("z.b.example", "b") == ["q.b.example"])
+    #expect(try answered("x.b.example", "c") == ["x.b.example", "b.example", "c.example", "", "*"])
+    #expect(try answered(nil, "c") == ["x.b.example", "b.example", "c.example", "", "*"])
   }
 
   @Test func checksAHostOutsideTheMesh() throws {

@@ -84,8 +84,6 @@ int32_t weir_tls_add_upstream(
 int32_t weir_tls_add_identity(weir_tls_set *set, int32_t upstream, weir_tls_bytes identity);
 /// Sorts what is searched. Nothing is added afterwards.
 int32_t weir_tls_seal(weir_tls_set *set);
-/// The entry of a listener that answers for a host, or `WEIR_TLS_NO_INDEX`. O(labels × log names).
-int32_t weir_tls_entry(const weir_tls_set *set, int32_t listener, weir_tls_bytes host);
 
 /// What is known of a certificate in PEM; the bytes live as long as `weir_tls_facts_free` was not called.
 typedef struct weir_tls_certificate_facts {
@@ -121,12 +119,11 @@ typedef struct weir_tls_result {
 typedef struct weir_tls_facts {
   /// Seconds since 1970; INT64_MAX when the peer has shown no certificate.
   int64_t expires_at;
-  weir_tls_bytes identity, server_name;
   int32_t entry;
   /// 0: none agreed.
   uint8_t protocol;
   uint8_t minor_version;
-  bool has_certificate, is_resumed, is_chain_cached;
+  bool has_certificate, has_server_name, is_resumed, is_chain_cached;
 } weir_tls_facts;
 
 weir_tls_session *_Nullable weir_tls_accept(weir_tls_set *set, int32_t listener);
@@ -141,6 +138,11 @@ weir_tls_result weir_tls_write(weir_tls_session *session, weir_tls_bytes plain, 
 /// - Returns: how many bytes the close_notify took.
 size_t weir_tls_close(weir_tls_session *session, uint8_t *out, size_t out_room);
 weir_tls_facts weir_tls_session_facts(const weir_tls_session *session);
+/// Whether the context that answered for a server's session also answers for a host (folded, without port).
+bool weir_tls_answers(const weir_tls_session *session, weir_tls_bytes host);
+/// The identity of an open session's peer.
+weir_tls_bytes weir_tls_identity(const weir_tls_session *session);
+weir_tls_bytes weir_tls_server_name(const weir_tls_session *session);
 
 // ---- Memory
 

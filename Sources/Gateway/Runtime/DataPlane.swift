@@ -1,4 +1,5 @@
 import ProxyCore
+import ProxyTLS
 import ProxyTransport
 import Synchronization
 import WeirPolicy
@@ -9,10 +10,12 @@ public final class DataPlane: Sendable {
   public struct ListenerOptions: Sendable {
     public var address: SocketAddress
     public var trustedHops: [WeirPolicy.Network]
+    public var tls: ListenerTLS
 
-    public init(address: SocketAddress, trustedHops: [WeirPolicy.Network] = []) {
+    public init(address: SocketAddress, trustedHops: [WeirPolicy.Network] = [], tls: ListenerTLS = .off) {
       self.address = address
       self.trustedHops = trustedHops
+      self.tls = tls
     }
   }
 
@@ -37,8 +40,9 @@ public final class DataPlane: Sendable {
 
   /// Binds every listener for every worker and starts the workers.
   ///
+  /// - Parameter tls: a set for each worker, all of one configuration; empty where there is no TLS.
   /// - Throws: what the system says, with the listener that it says it of.
-  public init(_ options: Options, _ generation: Generation) throws(StartError) {
+  public init(_ options: Options, _ generation: Generation, tls: [TLSContextSet] = []) throws(StartError) {
     let connectionsMax = max((EpollNetwork.raiseDescriptorLimit() - 64) / options.workerCount, 64)
     var bound = options.listeners
     var mailboxes: [Mailbox] = []
@@ -50,7 +54,8 @@ public final class DataPlane: Sendable {
         do throws(SystemError) {
           let descriptor = try EpollNetwork.listen(on: bound[place].address, reusePort: true, backlog: 4096)
           bound[place].address = try EpollNetwork.localAddress(of: descriptor)
-          listeners.append(Listener(descriptor: descriptor, trustedHops: bound[place].trustedHops))
+          listeners.append(
+            Listener(descriptor: descriptor, trustedHops: bound[place].trustedHops, tls: bound[place].tls))
         } catch { throw .listen(bound[place].address, error) }
       }
       do throws(SystemError) {
@@ -59,8 +64,8 @@ public final class DataPlane: Sendable {
         workers.append(
           WorkerThread(
             index: index, listeners: listeners, clocks: options.clocks, connectionsMax: connectionsMax,
-            memoryBytesMax: options.memoryBytesMax / options.workerCount, generation: generation, mailbox: mailbox,
-            running: running))
+            memoryBytesMax: options.memoryBytesMax / options.workerCount, generation: generation,
+            tls: tls.isEmpty ? nil : tls[index], mailbox: mailbox, running: running))
       } catch { throw .system(error) }
     }
     addresses = bound.map(\.address)
@@ -75,8 +80,12 @@ public final class DataPlane: Sendable {
   }
 
   /// Puts a generation in force: every worker decides under it from its next turn on.
-  public func adopt(_ generation: Generation) {
-    for mailbox in mailboxes { mailbox.post(.adopt(generation)) }
+  ///
+  /// - Parameter tls: as at the start. Connections end with the certificates that they began with.
+  public func adopt(_ generation: Generation, tls: [TLSContextSet] = []) {
+    for (index, mailbox) in mailboxes.enumerated() {
+      mailbox.post(.adopt(generation, tls.isEmpty ? nil : tls[index]))
+    }
   }
 
   /// Ends accepting; each worker stops when its last connection has gone.

@@ -1,10 +1,11 @@
 import ProxyCore
+import ProxyTLS
 import ProxyTransport
 import Synchronization
 
 /// What the control thread tells a worker, between two turns of its loop.
 enum WorkerMessage: Sendable {
-  case adopt(Generation)
+  case adopt(Generation, TLSContextSet?)
   case drain
   case stop
 }

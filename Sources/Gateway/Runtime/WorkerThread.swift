@@ -1,4 +1,5 @@
 import ProxyCore
+import ProxyTLS
 import ProxyTransport
 
 /// One worker on a thread of its own.
@@ -9,6 +10,7 @@ struct WorkerThread: Sendable {
   let connectionsMax: Int
   let memoryBytesMax: Int
   let generation: Generation
+  let tls: TLSContextSet?
   let mailbox: Mailbox
   let running: RunningCount
 
@@ -23,14 +25,14 @@ struct WorkerThread: Sendable {
     guard let net = try? EpollNetwork(),
       let memory = Memory(capacity: min(memoryBytesMax * 4, 3 << 30), limit: memoryBytesMax),
       var worker = SystemWorker(
-        net: net, memory: memory, listeners: listeners, generation: generation, clocks: clocks,
-        connectionsMax: connectionsMax, seed: RandomSource.systemSeed()),
+        net: net, memory: memory, listeners: listeners, generation: generation, tls: tls,
+        clocks: clocks, connectionsMax: connectionsMax, seed: RandomSource.systemSeed()),
       worker.watchWakeUp(mailbox.wakeUp) == nil
     else { return }
     while worker.run() {
       for message in mailbox.takeAll() {
         switch message {
-        case .adopt(let generation): worker.adopt(generation)
+        case .adopt(let generation, let tls): worker.adopt(generation, tls: tls)
         case .drain: worker.beginDrain()
         case .stop: return
         }
