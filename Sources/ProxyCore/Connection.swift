@@ -53,12 +53,16 @@ struct Connection {
   var flags: Flags = []
   /// Downstream: an index into the worker's listeners.
   var listener: UInt16 = 0
-  /// Upstream: the pool it belongs to.
+  /// Upstream: the line of the endpoint whose pool it belongs to.
   var pool: UInt32 = .none
+  /// Upstream: the line of the service that counts it.
+  var service: UInt32 = .none
   /// HTTP/1: the exchange that uses it.
   var exchange: UInt32 = .none
   /// Its TLS session; without one, bytes go as they are.
   var session: UInt32 = .none
+  /// The set of TLS contexts that its session began with.
+  var contexts: UInt64 = 0
   /// After it, no further request: the age of the connection, or the expiry of the certificate that the peer has shown.
   var endsAt = Instant.never
   var peer: SocketAddress

@@ -1,5 +1,6 @@
 import HTTPWire
 import ProxyTransport
+import ProxyUpstream
 import WeirEnforcement
 import WeirRequest
 
@@ -15,7 +16,7 @@ struct Exchange: ~Copyable {
   }
 
   struct Flags: OptionSet {
-    var rawValue: UInt16
+    var rawValue: UInt32
 
     /// Every byte of the request was read.
     static let requestRead = Flags(rawValue: 1 << 0)
@@ -37,8 +38,14 @@ struct Exchange: ~Copyable {
     static let acceptsTrailers = Flags(rawValue: 1 << 10)
     /// The one free attempt after a kept connection had been closed under us was used.
     static let usedFreeRetry = Flags(rawValue: 1 << 11)
-    static let isWaitingForRetry = Flags(rawValue: 1 << 12)
-    static let countsAsRetry = Flags(rawValue: 1 << 13)
+    /// It waits for its next attempt.
+    static let isBackingOff = Flags(rawValue: 1 << 12)
+    /// Counted as a request of its service.
+    static let isAdmitted = Flags(rawValue: 1 << 13)
+    /// Counted as a request of its endpoint.
+    static let isInFlight = Flags(rawValue: 1 << 14)
+    /// Counted as a retry of its service.
+    static let holdsRetry = Flags(rawValue: 1 << 15)
   }
 
   var phase = Phase.waiting
@@ -58,7 +65,9 @@ struct Exchange: ~Copyable {
   /// The head as it is forwarded, HTTP/1 text: kept for retries and for the record.
   var head = ByteRange.empty
   var headBlock = ByteRange.empty
-  /// Places of method, path with query and host in `head`, for the record.
+  /// What the route's changes of the response need of the request.
+  var kept = ByteRange.empty
+  /// Where the target lies in `head`, counted from its beginning.
   var target = ByteRange.empty
 
   /// How the body arrives.
@@ -79,7 +88,13 @@ struct Exchange: ~Copyable {
   /// Told to the client with a refusal, and in the log.
   let reference: UInt64
   var started: Instant
-  var endpoint: UInt32 = .none
+  /// Of the present attempt, or the next one.
+  var endpoint: Endpoint?
+  var tried = TriedEndpoints()
+  /// Of the whole request, by its route.
+  var deadline = Instant.never
+  /// Of the attempt, or of the backoff before it.
+  var tryDeadline = Instant.never
   var requestBytes: UInt64 = 0
   var responseBytes: UInt64 = 0
 

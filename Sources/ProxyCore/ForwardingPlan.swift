@@ -1,65 +1,82 @@
 import ProxyTransport
+import ProxyUpstream
 import WeirPolicy
 
-/// Where each route of a bundle sends requests, as numbers: looked up once when the generation is built.
-public struct ForwardingPlan: Sendable {
-  /// The endpoints of a service's subset: a stretch of `endpoints`.
-  struct Cluster: BitwiseCopyable, Sendable {
-    var first: UInt32
-    var count: UInt32
-    var connectTimeout: Interval?
+/// What the routes of a bundle say about attempts, as numbers: looked up once when the generation is built.
+struct ForwardingPlan: Sendable {
+  /// When a failed attempt is made again.
+  struct RetryPlan: BitwiseCopyable, Sendable {
+    /// The first included.
+    var tries: UInt8
+    var onConnectFailure = false
+    var onReset = false
+    var onTimeout = false
+    /// A stretch of `statuses`.
+    var firstStatus: UInt32
+    var statusCount: UInt32
+    var perTryTimeout: Interval?
+    var backoff: Backoff
+    /// Hundredths of a percent of the service's requests.
+    var budget: Int
+    /// Methods that are not idempotent, too.
+    var evenUnsafe: Bool
+    /// The program has a condition over the response.
+    var isConditional: Bool
   }
 
-  /// By service: where its clusters begin. The first is the whole service, then its subsets in their order.
-  private(set) var firstCluster: [UInt32] = []
-  private(set) var clusters: [Cluster] = []
-  private(set) var endpoints: [Endpoint] = []
-
-  /// Where a request may go, and how.
-  struct Endpoint: Hashable, Sendable {
-    var address: SocketAddress
-    /// An upstream of the worker's `TLSContextSet`; `nil`: clear text.
-    var tls: Int?
+  struct StatusRange: BitwiseCopyable, Sendable {
+    var first: UInt16
+    var last: UInt16
   }
 
-  /// - Parameters:
-  ///   - overrides: endpoints by the name of the service, from the configuration; they take the place of the policy's.
-  ///   - tls: upstreams of the `TLSContextSet` that this plan goes with, by the name of the service.
-  public init(
-    _ topology: Topology, overrides: [String: [SocketAddress]] = [:], tls: [String: Int] = [:]
-  ) {
-    for service in topology.services {
-      firstCluster.append(UInt32(clusters.count))
-      let declared = service.addresses(overrides[service.name])
-      add(declared.map(\.address), service, tls[service.name])
-      for subset in service.subsets {
-        let chosen = declared.filter { endpoint in subset.labels.allSatisfy(endpoint.labels.contains) }
-        add(chosen.map(\.address), service, tls[service.name])
+  /// By the topology's index.
+  private(set) var retries: [RetryPlan] = []
+  private(set) var statuses: [StatusRange] = []
+  /// By the retry's index: the field whose presence makes a request safe to repeat; empty for none.
+  private(set) var idempotencyFields: [[UInt8]] = []
+
+  /// By service: an upstream of the worker's `TLSContextSet`; -1 for clear text.
+  private(set) var secured: [Int32] = []
+
+  /// - Parameter tls: upstreams of the `TLSContextSet` that this plan goes with, by the name of the service.
+  init(_ topology: Topology, tls: [String: Int]) {
+    secured = topology.services.map { tls[$0.name].map { Int32(clamping: $0) } ?? -1 }
+    for retry in topology.retries {
+      var plan = RetryPlan(
+        tries: UInt8(clamping: retry.tries), firstStatus: UInt32(statuses.count), statusCount: 0,
+        perTryTimeout: retry.perTryTimeoutNanoseconds.map { Interval(nanoseconds: $0) },
+        backoff: Backoff(
+          least: Interval(nanoseconds: retry.backoffMinNanoseconds),
+          most: Interval(nanoseconds: retry.backoffMaxNanoseconds)),
+        budget: retry.budget, evenUnsafe: retry.evenUnsafe, isConditional: retry.isConditional)
+      for cause in retry.causes {
+        switch cause {
+        case .connectFailure: plan.onConnectFailure = true
+        case .reset: plan.onReset = true
+        case .timeout: plan.onTimeout = true
+        case .status(let range):
+          statuses.append(
+            StatusRange(first: UInt16(clamping: range.lowerBound), last: UInt16(clamping: range.upperBound)))
+          plan.statusCount += 1
+        // A status of gRPC: there are none in HTTP/1 responses.
+        case .grpc: break
+        }
       }
+      retries.append(plan)
+      idempotencyFields.append(Array((retry.idempotencyHeader ?? "").utf8))
     }
   }
 
-  private mutating func add(_ addresses: [SocketAddress], _ service: Service, _ tls: Int?) {
-    clusters.append(
-      Cluster(
-        first: UInt32(endpoints.count), count: UInt32(addresses.count),
-        connectTimeout: service.connectTimeoutNanoseconds.map { Interval(nanoseconds: $0) }))
-    endpoints.append(contentsOf: addresses.map { Endpoint(address: $0, tls: tls) })
-  }
+  /// How the endpoints of a service are connected to; `nil`: in clear text.
+  func tls(ofService service: Int32) -> Int? { secured[Int(service)] < 0 ? nil : Int(secured[Int(service)]) }
 
-  @inline(__always)
-  func cluster(service: Int32, subset: Int32) -> Cluster {
-    clusters[Int(firstCluster[Int(service)]) + Int(subset) + 1]
-  }
-}
+  func retry(_ index: Int32) -> RetryPlan? { index < 0 ? nil : retries[Int(index)] }
 
-extension Service {
-  fileprivate func addresses(_ override: [SocketAddress]?) -> [(address: SocketAddress, labels: [Label])] {
-    if let override { return override.map { ($0, []) } }
-    guard case .static(let declared) = endpoints else { return [] }
-    let number = ports.first { $0.protocol.isHTTP }?.number ?? 0
-    return declared.map {
-      (SocketAddress($0.address, port: UInt16($0.port == 0 ? number : $0.port)), $0.labels)
+  func includes(_ status: UInt16, in retry: RetryPlan) -> Bool {
+    for index in Int(retry.firstStatus)..<Int(retry.firstStatus + retry.statusCount)
+    where statuses[index].first <= status && status <= statuses[index].last {
+      return true
     }
+    return false
   }
 }

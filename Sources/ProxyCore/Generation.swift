@@ -1,4 +1,5 @@
 import ProxyTransport
+import ProxyUpstream
 import WeirEnforcement
 import WeirPolicy
 
@@ -14,15 +15,21 @@ public final class Generation: Sendable {
     /// By listener: whose decision is asked for.
     let entries: [Entry]
     let plan: ForwardingPlan
+    /// The endpoints that were known when it was made.
+    let upstreams: Upstreams
 
     func copyText(_ place: Place, to writer: inout MemoryWriter, _ memory: inout Memory) {
       writer.append(bytes: bundle.text, place, to: &memory)
     }
   }
 
-  public init(bundle: consuming LoadedBundle, entries: [Entry], plan: ForwardingPlan) {
+  /// - Parameters:
+  ///   - entries: by listener.
+  ///   - tls: upstreams of the `TLSContextSet` that the workers get with this generation, by the name of the service.
+  public init(bundle: consuming LoadedBundle, entries: [Entry], upstreams: Upstreams, tls: [String: Int] = [:]) {
     let place = UnsafeMutablePointer<Content>.allocate(capacity: 1)
-    unsafe place.initialize(to: Content(bundle: bundle, entries: entries, plan: plan))
+    let plan = ForwardingPlan(bundle.topology, tls: tls)
+    unsafe place.initialize(to: Content(bundle: bundle, entries: entries, plan: plan, upstreams: upstreams))
     unsafe content = UnsafePointer(place)
   }
 

@@ -1,5 +1,6 @@
 import ProxyTLS
 import ProxyTransport
+import ProxyUpstream
 import WeirEnforcement
 
 /// The generations that a worker still needs: the one in force, and older ones until their exchanges have ended.
@@ -9,18 +10,55 @@ struct GenerationTable: ~Copyable {
   struct Slot: ~Copyable {
     let reference: GenerationReference
     let tls: TLSContextSet?
+    /// Counts the sets of TLS contexts: a connection of one is not used for an exchange of another.
+    let contexts: UInt64
     var enforcer: Enforcer
-    /// By endpoint of the plan: the worker's pool for it.
-    var pools: [UInt32]
+    /// The endpoints of the moment.
+    var upstreams: Upstreams
     var exchangeCount = 0
 
     mutating func rule(at listener: Int, draw: Int) -> Ruling {
       enforcer.rule(at: reference.content.entries[listener], draw: draw, under: reference.content.bundle)
     }
 
+    /// Whether the response that was taken last is one to try again.
+    func retryApplies(_ retry: Int32) -> Bool { enforcer.retryApplies(retry, under: reference.content.bundle) }
+
+    /// Changes the response that was taken last as its route says.
+    mutating func changeResponse(table: Int32, route: Int32, kept: Span<UInt8>) throws(Reject) {
+      try enforcer.changeResponse(table, route, kept: kept, under: reference.content.bundle)
+    }
+
     /// Bytes of the request that was decided last.
     func copyRequest(_ place: Place, to writer: inout MemoryWriter, _ memory: inout Memory) {
       writer.append(bytes: enforcer.bytes, place, to: &memory)
+    }
+
+    /// What of the request must be kept for the changes of its response.
+    func copyKept(to writer: inout MemoryWriter, _ memory: inout Memory) {
+      writer.append(bytes: enforcer.bytes, enforcer.kept, to: &memory)
+    }
+
+    /// Whether the request that was decided last has the field that makes it safe to repeat.
+    func isIdempotent(by retry: Int32) -> Bool {
+      let name = reference.content.plan.idempotencyFields[Int(retry)]
+      guard !name.isEmpty else { return false }
+      for index in 0..<enforcer.fieldCount
+      where areEqual(enforcer.bytes.extracting(enforcer.field(index).name.range), name.span) {
+        return true
+      }
+      return false
+    }
+
+    /// The fields of the response that was taken last, as they are sent.
+    func copyResponseFields(to writer: inout MemoryWriter, _ memory: inout Memory) {
+      var field = 0
+      let count = enforcer.responseFieldCount
+      while field < count {
+        let run = enforcer.responseLineRun(from: field)
+        writer.append(bytes: enforcer.responseBytes, run.bytes, to: &memory)
+        field = run.next
+      }
     }
 
     /// Texts of the bundle.
@@ -52,10 +90,15 @@ struct GenerationTable: ~Copyable {
   }
 
   /// Puts a generation in force. The one before it stays while exchanges use it.
-  mutating func adopt(_ reference: consuming GenerationReference, tls: TLSContextSet?, pools: [UInt32]) {
+  mutating func adopt(
+    _ reference: consuming GenerationReference, _ upstreams: Upstreams, tls: TLSContextSet?, contexts: UInt64
+  ) {
     let enforcer = Enforcer(for: reference.content.bundle)
     let previous = currentIndex
-    currentIndex = slots.insert(Slot(reference: reference, tls: tls, enforcer: enforcer, pools: pools)).index
+    currentIndex =
+      slots.insert(
+        Slot(reference: reference, tls: tls, contexts: contexts, enforcer: enforcer, upstreams: upstreams)
+      ).index
     if previous != .none { removeIfUnused(previous) }
   }
 
@@ -73,4 +116,10 @@ struct GenerationTable: ~Copyable {
     guard index != currentIndex, slots[index].exchangeCount == 0 else { return }
     slots.remove(index)
   }
+}
+
+private func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+  guard left.count == right.count else { return false }
+  for index in left.indices where left[index] != right[index] { return false }
+  return true
 }

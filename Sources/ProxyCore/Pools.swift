@@ -1,38 +1,31 @@
 import ProxyTransport
+import ProxyUpstream
 
 /// The upstream connections of a worker that wait for a request, by endpoint: last in, first out, so that the warmest is used and the
 /// others can go.
+///
+/// An endpoint is one of a service: two services at one address share no connection, since they may differ in what TLS demands.
 struct Pools {
-  struct Pool {
-    let endpoint: ForwardingPlan.Endpoint
-    /// Which set of TLS contexts its connections are made with; 0 for clear text.
-    let contexts: UInt64
+  private struct Pool {
     var firstIdle = UInt32.none
-    var idleCount: UInt32 = 0
-    var openCount: UInt32 = 0
+    /// The table that named the endpoint last.
+    var table: UInt64 = 0
   }
 
+  /// By the endpoint's line.
   private var pools: [Pool] = []
 
-  /// The pools of the endpoints of a plan, those that exist already among them.
-  ///
-  /// Whoever is verified in another way, or is shown another certificate, has another pool.
-  ///
-  /// Complexity: quadratic in the number of different endpoints; off the request path.
-  mutating func adopt(_ plan: borrowing ForwardingPlan, contexts: UInt64) -> [UInt32] {
-    plan.endpoints.map { endpoint in
-      let contexts = endpoint.tls == nil ? 0 : contexts
-      let known = pools.firstIndex { $0.endpoint == endpoint && $0.contexts == contexts }
-      if let known { return UInt32(known) }
-      pools.append(Pool(endpoint: endpoint, contexts: contexts))
-      return UInt32(pools.count - 1)
+  /// Makes room for the endpoints of a table.
+  mutating func adopt(_ upstreams: borrowing Upstreams) {
+    for endpoint in upstreams.endpoints {
+      let line = Int(endpoint.line)
+      while pools.count <= line { pools.append(Pool()) }
+      pools[line].table = upstreams.number
     }
   }
 
-  subscript(index: UInt32) -> Pool {
-    get { pools[Int(index)] }
-    set { pools[Int(index)] = newValue }
-  }
+  /// Whether the table that is in force names the endpoint.
+  func isCurrent(_ line: UInt32, _ number: UInt64) -> Bool { pools[Int(line)].table == number }
 
   mutating func push(_ c: UInt32, in connections: borrowing Slab<Connection>) {
     let pool = Int(connections[c].pool)
@@ -42,26 +35,24 @@ struct Pools {
     if next != .none { connections[next].previousIdle = c }
     connections[c].flags.insert(.isPooled)
     pools[pool].firstIdle = c
-    pools[pool].idleCount += 1
   }
 
-  mutating func pop(_ pool: UInt32, in connections: borrowing Slab<Connection>) -> UInt32? {
-    let c = pools[Int(pool)].firstIdle
+  mutating func pop(_ line: UInt32, in connections: borrowing Slab<Connection>) -> UInt32? {
+    let c = pools[Int(line)].firstIdle
     guard c != .none else { return nil }
     remove(c, in: connections)
     return c
   }
 
   mutating func remove(_ c: UInt32, in connections: borrowing Slab<Connection>) {
-    let pool = Int(connections[c].pool)
     let next = connections[c].nextIdle
     let previous = connections[c].previousIdle
-    if previous == .none { pools[pool].firstIdle = next } else { connections[previous].nextIdle = next }
+    if previous == .none {
+      pools[Int(connections[c].pool)].firstIdle = next
+    } else {
+      connections[previous].nextIdle = next
+    }
     if next != .none { connections[next].previousIdle = previous }
     connections[c].flags.remove(.isPooled)
-    pools[pool].idleCount -= 1
   }
-
-  mutating func opened(_ pool: UInt32) { pools[Int(pool)].openCount += 1 }
-  mutating func closed(_ pool: UInt32) { pools[Int(pool)].openCount -= 1 }
 }

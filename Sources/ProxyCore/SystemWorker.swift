@@ -1,5 +1,6 @@
 import ProxyTLS
 import ProxyTransport
+import ProxyUpstream
 
 /// A worker on the network of the system.
 ///
@@ -39,5 +40,6 @@ public struct SystemWorker: ~Copyable {
   }
 
   public mutating func adopt(_ generation: Generation, tls: TLSContextSet?) { worker.adopt(generation, tls: tls) }
+  public mutating func adopt(_ upstreams: Upstreams) { worker.adopt(upstreams) }
   public mutating func beginDrain() { worker.beginDrain() }
 }

@@ -1,65 +1,94 @@
 import HTTPWire
 import ProxyTransport
+import ProxyUpstream
 import WeirEnforcement
 import WeirRequest
 
 extension Worker where Net: ~Copyable {
-  /// Phase *selectUpstream* for a request that was allowed.
+  /// Phases *admit* and *selectUpstream* for a request that was allowed.
   ///
   /// - Parameter rest: what came behind its head.
   mutating func forward(_ x: UInt32, _ rest: ByteRange) {
-    let c = exchanges[x].downstream
+    guard let forwarding = exchanges[x].forwarding else { return fail(x, .internalError) }
     let piece = takeBody(x, rest)
-    guard piece.error == nil else {
-      requestBroken(x)
-      return
+    guard piece.error == nil else { return requestBroken(x) }
+    if !exchanges[x].flags.contains(.requestRead) { setTimer(exchanges[x].downstream, clocks.bodyIdle) }
+    if forwarding.timeoutNanoseconds > 0 {
+      exchanges[x].deadline = now + Interval(nanoseconds: forwarding.timeoutNanoseconds)
     }
-    if !exchanges[x].flags.contains(.requestRead) { setTimer(c, clocks.bodyIdle) }
+    let slot = exchanges[x].generation
+    guard generations[slot].upstreams.admit(.request, forwarding.service) else { return fail(x, .circuitOpen) }
+    exchanges[x].flags.insert(.isAdmitted)
+    let cluster = generations[slot].upstreams.cluster(service: forwarding.service, subset: forwarding.subset)
+    guard let endpoint = generations[slot].upstreams.choose(cluster, at: now, &random) else {
+      return fail(x, .noEndpoint)
+    }
+    exchanges[x].endpoint = generations[slot].upstreams.endpoints[Int(endpoint)]
     keepForReplay(x, piece.data)
     attempt(x, piece.data)
   }
 
-  /// Starts an attempt: on a connection that waits in the pool of the chosen endpoint, or on a new one.
+  /// Starts an attempt at the endpoint that was chosen: on a connection that waits in its pool, or on a new one.
   ///
   /// - Parameter body: what was read of the body and not sent by this attempt, behind headroom.
   mutating func attempt(_ x: UInt32, _ body: ByteRange) {
-    guard let forwarding = exchanges[x].forwarding, let pool = choose(x, forwarding) else {
-      fail(x, .noEndpoint)
-      return
-    }
+    guard let endpoint = exchanges[x].endpoint else { return fail(x, .noEndpoint) }
     exchanges[x].attempts += 1
-    exchanges[x].flags.subtract([.touchedUpstream, .onReusedConnection, .requestSent])
-    if let u = pools.pop(pool, in: connections) {
+    exchanges[x].flags.subtract([.touchedUpstream, .onReusedConnection, .requestSent, .upstreamKeepsAlive])
+    generations[exchanges[x].generation].upstreams.began(endpoint.line)
+    exchanges[x].flags.insert(.isInFlight)
+    setTryTimer(x)
+    if let u = takePooled(x, endpoint) {
       exchanges[x].flags.insert(.onReusedConnection)
       attach(x, u)
       sendRequestHead(x, body)
       return
     }
-    guard exchanges[x].flags.contains(.isReplayable) else {
-      fail(x, .overload)
-      return
-    }
-    connect(x, pool)
+    // Until there is a connection the body lies in the replay block.
+    guard body.count == 0 || exchanges[x].flags.contains(.isReplayable) else { return fail(x, .overload) }
+    connect(x, endpoint)
   }
 
-  private mutating func connect(_ x: UInt32, _ pool: UInt32) {
-    switch net.connect(pools[pool].endpoint.address) {
-    case .failed: attemptFailed(x, .upstreamConnect)
+  /// A connection that waits for a request to this endpoint. One that was made with certificates that are no longer ours, or with roots
+  /// that are no longer trusted, is closed.
+  private mutating func takePooled(_ x: UInt32, _ endpoint: Endpoint) -> UInt32? {
+    let contexts = generations[exchanges[x].generation].contexts
+    while let u = pools.pop(endpoint.line, in: connections) {
+      if connections[u].session == .none || connections[u].contexts == contexts { return u }
+      close(u)
+    }
+    return nil
+  }
+
+  private func securedUpstream(_ x: UInt32) -> Int? {
+    guard let service = exchanges[x].forwarding?.service else { return nil }
+    return generations[exchanges[x].generation].reference.content.plan.tls(ofService: service)
+  }
+
+  private mutating func connect(_ x: UInt32, _ endpoint: Endpoint) {
+    let slot = exchanges[x].generation
+    guard let service = exchanges[x].forwarding?.service,
+      generations[slot].upstreams.admit(.connection, service)
+    else { return fail(x, .circuitOpen) }
+    switch net.connect(endpoint.address) {
+    case .failed:
+      generations[slot].upstreams.leave(.connection, service)
+      attemptFailed(x, .upstreamConnect)
     case .started(let descriptor):
       var connection = Connection(
-        descriptor: descriptor, role: .upstream, phase: .connecting, peer: pools[pool].endpoint.address,
-        local: .unspecified)
-      connection.pool = pool
-      pools.opened(pool)
+        descriptor: descriptor, role: .upstream, phase: .connecting, peer: endpoint.address, local: .unspecified)
+      connection.pool = endpoint.line
+      connection.contexts = generations[slot].contexts
+      connection.service = generations[slot].upstreams.line(of: service)
       guard let u = add(connection) else {
-        pools.closed(pool)
+        generations[slot].upstreams.leave(.connection, service)
         net.close(descriptor)
         attemptFailed(x, .upstreamConnect)
         return
       }
       exchanges[x].upstream = u
       connections[u].exchange = x
-      setTimer(u, connectTimeout(x))
+      setTimer(u, generations[slot].upstreams.services[Int(service)].connectTimeout ?? clocks.connect)
     }
   }
 
@@ -67,7 +96,7 @@ extension Worker where Net: ~Copyable {
     exchanges[x].upstream = u
     connections[u].exchange = x
     connections[u].phase = .exchanging
-    setTimer(u, clocks.responseIdle)
+    setTimer(u, responseIdle(x))
   }
 
   /// The socket became writable: `connect` succeeded, or says why not.
@@ -77,7 +106,7 @@ extension Worker where Net: ~Copyable {
       attemptFailed(x, .upstreamConnect)
       return
     }
-    if let upstream = pools[connections[u].pool].endpoint.tls {
+    if let upstream = securedUpstream(x) {
       beginHandshake(u, connecting: upstream)
     } else {
       beginRequest(x, on: u)
@@ -87,33 +116,35 @@ extension Worker where Net: ~Copyable {
   /// The connection is ready for the request that it was made for.
   mutating func beginRequest(_ x: UInt32, on u: UInt32) {
     attach(x, u)
-    // What was read of the body while there was no connection lies in the replay block.
+    sendRequestHead(x, takeReplay(x))
+  }
+
+  /// The body bytes that are kept, in the scratch region: behind headroom, to be sent with the head.
+  mutating func takeReplay(_ x: UInt32) -> ByteRange {
     let replay = exchanges[x].replay
     memory.copy(replay, to: rooms.input.bytes.start)
-    sendRequestHead(x, ByteRange(start: rooms.input.bytes.start, count: replay.count))
+    return ByteRange(start: rooms.input.bytes.start, count: replay.count)
   }
 
-  /// The pool of the endpoint that this attempt goes to; `nil` when there is none.
-  private mutating func choose(_ x: UInt32, _ forwarding: Forwarding) -> UInt32? {
+  /// The attempt is over: its endpoint has one request less, its retry a place in the budget.
+  mutating func leaveEndpoint(_ x: UInt32) {
     let slot = exchanges[x].generation
-    let cluster = generations[slot].reference.content.plan.cluster(
-      service: forwarding.service, subset: forwarding.subset)
-    guard cluster.count > 0 else { return nil }
-    let endpoint = cluster.first + UInt32(truncatingIfNeeded: random.next(below: UInt64(cluster.count)))
-    exchanges[x].endpoint = endpoint
-    return generations[slot].pools[Int(endpoint)]
+    if exchanges[x].flags.contains(.isInFlight), let endpoint = exchanges[x].endpoint {
+      generations[slot].upstreams.ended(endpoint.line)
+    }
+    if exchanges[x].flags.contains(.holdsRetry), let service = exchanges[x].forwarding?.service {
+      generations[slot].upstreams.leaveRetry(service)
+    }
+    exchanges[x].flags.subtract([.isInFlight, .holdsRetry])
   }
 
-  private func connectTimeout(_ x: UInt32) -> Interval {
-    guard let forwarding = exchanges[x].forwarding else { return clocks.connect }
-    return generations[exchanges[x].generation].reference.content.plan.cluster(
-      service: forwarding.service, subset: forwarding.subset
-    ).connectTimeout ?? clocks.connect
+  /// Tells how an attempt ended, for the ejection of endpoints that fail.
+  mutating func report(_ x: UInt32, _ outcome: AttemptOutcome) {
+    guard let endpoint = exchanges[x].endpoint, let service = exchanges[x].forwarding?.service else { return }
+    generations[exchanges[x].generation].upstreams.report(outcome, endpoint.line, ofService: service, at: now)
   }
 
   /// Keeps body bytes while a retry may need them, or until there is a connection.
-  func mayNeedReplay(_ x: UInt32) -> Bool { exchanges[x].flags.contains(.isReplayable) }
-
   mutating func keepForReplay(_ x: UInt32, _ data: ByteRange) {
     guard data.count > 0, exchanges[x].flags.contains(.isReplayable) else { return }
     let kept = exchanges[x].replay

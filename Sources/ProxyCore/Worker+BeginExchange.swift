@@ -30,6 +30,9 @@ extension Worker where Net: ~Copyable {
     case .forward(let permit, let forwarding):
       exchanges[x].forwarding = forwarding
       exchanges[x].permit = .some(permit)
+      if forwarding.retry >= 0, generations.current.isIdempotent(by: forwarding.retry) {
+        exchanges[x].flags.insert(.isIdempotent)
+      }
       guard keepHead(x) else {
         answer(x, Answer(rejecting: .decision(.noRoute)), rest)
         return

@@ -19,7 +19,9 @@ extension Worker where Net: ~Copyable {
 
   private mutating func release(_ c: UInt32) {
     if connections[c].flags.contains(.isPooled) { pools.remove(c, in: connections) }
-    if connections[c].role == .upstream { pools.closed(connections[c].pool) }
+    if connections[c].role == .upstream {
+      generations.current.upstreams.leave(.connection, line: connections[c].service)
+    }
     dropSession(c)
     memory.release(&connections[c].unsentBlock)
     memory.release(&connections[c].heldBlock)

@@ -33,6 +33,7 @@ extension Worker where Net: ~Copyable {
     exchanges[x].upstream = .none
     connections[u].exchange = .none
     guard exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]), connections[u].unsent.count == 0,
+      pools.isCurrent(connections[u].pool, generations.current.upstreams.number),
       connections[u].flags.isDisjoint(with: [.readHangUp, .hungUp, .hasEnded]), now < connections[u].endsAt
     else {
       close(u)
@@ -55,11 +56,13 @@ extension Worker where Net: ~Copyable {
     abort(u)
   }
 
-  /// Writes the record and gives back what the exchange holds.
-  func recordAndRelease(_ x: UInt32) {}
-
+  /// Gives back what the exchange holds.
   mutating func endExchange(_ x: UInt32) {
     connections[exchanges[x].downstream].exchange = .none
+    leaveEndpoint(x)
+    if exchanges[x].flags.contains(.isAdmitted), let service = exchanges[x].forwarding?.service {
+      generations[exchanges[x].generation].upstreams.leave(.request, service)
+    }
     wheel.cancel(TimerID.exchange(x))
     dropReplay(x)
     memory.release(&exchanges[x].headBlock)

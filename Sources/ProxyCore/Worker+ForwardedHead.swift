@@ -10,10 +10,14 @@ extension Worker where Net: ~Copyable {
     var writer = MemoryWriter(rooms.head)
     let target = writer.append(
       headOf: generations.current.enforcer, isChunked: exchanges[x].requestFraming == .chunked, to: &memory)
+    let count = writer.written.count
+    // Behind the head: what a change of the response needs of the request.
+    generations.current.copyKept(to: &writer, &memory)
     guard !writer.isOverflowing, let block = memory.take(Int(writer.written.count)) else { return false }
     memory.copy(writer.written, to: block.start)
     exchanges[x].headBlock = block
-    exchanges[x].head = ByteRange(start: block.start, count: writer.written.count)
+    exchanges[x].head = ByteRange(start: block.start, count: count)
+    exchanges[x].kept = ByteRange(start: block.start + count, count: writer.written.count - count)
     exchanges[x].target = target
     return true
   }

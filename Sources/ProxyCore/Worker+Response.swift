@@ -12,7 +12,7 @@ extension Worker where Net: ~Copyable {
   ///
   /// - Parameter rest: what came behind the head.
   mutating func beginResponse(_ x: UInt32, head: ByteRange, rest: ByteRange) {
-    if mayRetry(x, status: responseHead.status) { return }
+    if retryInstead(x, head: head) { return }
     let framing = responseHead.framing
     exchanges[x].responseBody = BodyDecoder(framing)
     exchanges[x].status = responseHead.status
@@ -30,6 +30,10 @@ extension Worker where Net: ~Copyable {
     guard piece.error == nil else {
       attemptFailed(x, .upstreamProtocol)
       return
+    }
+    if responseHead.isStream(memory.span(head)) {
+      // An open stream lives as long as something comes; `idle` ends it, not the time for a response.
+      exchanges[x].deadline = .never
     }
     guard let written = writeResponseHead(x, head) else {
       attemptFailed(x, .upstreamProtocol)
@@ -82,7 +86,12 @@ extension Worker where Net: ~Copyable {
   private mutating func writeResponseHead(_ x: UInt32, _ head: ByteRange) -> ByteRange? {
     var writer = MemoryWriter(rooms.head)
     writer.append(statusLineOf: responseHead.status, to: &memory)
-    copyFields(head, &writer)
+    if exchanges[x].forwarding?.changesResponse == true {
+      guard change(x, head) else { return nil }
+      generations[exchanges[x].generation].copyResponseFields(to: &writer, &memory)
+    } else {
+      copyFields(head, &writer)
+    }
     switch exchanges[x].responseFraming {
     case .length(let length):
       writer.append("content-length: ", to: &memory)
@@ -98,6 +107,20 @@ extension Worker where Net: ~Copyable {
     }
     writer.append("\r\n", to: &memory)
     return writer.isOverflowing ? nil : writer.written
+  }
+
+  /// Applies the changes of the route to the response's fields.
+  ///
+  /// - Returns: `false` when a field has no canonical form.
+  private mutating func change(_ x: UInt32, _ head: ByteRange) -> Bool {
+    guard let forwarding = exchanges[x].forwarding else { return false }
+    let slot = exchanges[x].generation
+    do throws(Reject) {
+      try takeResponse(memory.span(head), responseHead, into: &generations[slot].enforcer)
+      try generations[slot].changeResponse(
+        table: forwarding.table, route: forwarding.route, kept: memory.span(exchanges[x].kept))
+      return true
+    } catch { return false }
   }
 
   /// Copies the field lines that are for the client; lines that stand together go in one copy.
@@ -126,5 +149,17 @@ extension Worker where Net: ~Copyable {
       }
     }
     writer.copy(head.slice(run), in: &memory)
+  }
+}
+
+extension ResponseHead {
+  /// Server-sent events: a response that goes on as long as there is something to tell.
+  fileprivate func isStream(_ bytes: Span<UInt8>) -> Bool {
+    guard let index = firstIndex(of: .contentType) else { return false }
+    let type = "text/event-stream".utf8Span.span
+    let value = fields[index].value
+    guard value.count >= type.count else { return false }
+    for offset in type.indices where bytes[value.lowerBound + offset] | 0x20 != type[offset] | 0x20 { return false }
+    return true
   }
 }

@@ -1,28 +1,40 @@
 import HTTPWire
 import ProxyTransport
+import ProxyUpstream
+import WeirEnforcement
 import WeirRequest
 
 extension Worker where Net: ~Copyable {
-  /// An attempt ended without a response that can be passed on: another one is made when it is safe, else the client is told.
+  /// An attempt ended without a response that can be passed on: another one is made when the route says so or when it can do no harm,
+  /// else the client is told.
   mutating func attemptFailed(_ x: UInt32, _ reason: ReasonCode) {
-    guard exchanges[x].phase != .responding else {
-      fail(x, reason)
-      return
-    }
+    report(x, .localFailure)
+    guard exchanges[x].phase != .responding else { return fail(x, reason) }
     let heardNothing = !hasHeardResponse(x)
     abandonUpstream(x)
+    leaveEndpoint(x)
     exchanges[x].phase = .waiting
-    let flags = exchanges[x].flags
-    // A kept connection that its server closed while our request was on the way says nothing about the request
-    // (RFC 9112 section 9.3.1): once more, when that can do no harm.
-    if flags.contains(.onReusedConnection), heardNothing, reason == .upstreamReset, !flags.contains(.usedFreeRetry),
-      flags.contains(.isReplayable), flags.contains(.isIdempotent) || !flags.contains(.touchedUpstream)
-    {
+    if reason == .upstreamReset, heardNothing, mayRepeatFreely(x) {
       exchanges[x].flags.insert(.usedFreeRetry)
-      again(x)
+      exchanges[x].attempts -= 1
+      attempt(x, takeReplay(x))
       return
     }
-    fail(x, reason)
+    let cause: RetryCause
+    switch reason {
+    case .upstreamConnect, .upstreamTLS: cause = .connectFailure
+    case .upstreamTimeout: cause = .timeout
+    default: cause = .reset
+    }
+    guard retry(x, cause, noSooner: .zero) else { return fail(x, reason) }
+  }
+
+  /// A kept connection that its server closed while the request was on the way says nothing about the request (RFC 9112 section 9.3.1):
+  /// once more to the same endpoint, when repeating is harmless or nothing was sent.
+  private func mayRepeatFreely(_ x: UInt32) -> Bool {
+    let flags = exchanges[x].flags
+    return flags.isSuperset(of: [.onReusedConnection, .isReplayable]) && !flags.contains(.usedFreeRetry)
+      && (flags.contains(.isIdempotent) || !flags.contains(.touchedUpstream))
   }
 
   private func hasHeardResponse(_ x: UInt32) -> Bool {
@@ -30,14 +42,124 @@ extension Worker where Net: ~Copyable {
     return u != .none && connections[u].held.count > 0
   }
 
-  /// Whether the response that began is dropped for another attempt.
-  mutating func mayRetry(_ x: UInt32, status: UInt16) -> Bool { false }
-
-  private mutating func again(_ x: UInt32) {
-    let replay = exchanges[x].replay
-    memory.copy(replay, to: rooms.input.bytes.start)
-    attempt(x, ByteRange(start: rooms.input.bytes.start, count: replay.count))
+  /// Whether the response whose head was parsed is dropped for another attempt.
+  mutating func retryInstead(_ x: UInt32, head: ByteRange) -> Bool {
+    let status = responseHead.status
+    report(x, AttemptOutcome(status: status))
+    guard let forwarding = exchanges[x].forwarding, forwarding.retry >= 0 else { return false }
+    do throws(Reject) {
+      // Its conditions read the response.
+      try takeResponse(memory.span(head), responseHead, into: &generations[exchanges[x].generation].enforcer)
+    } catch { return false }
+    var pause = Interval.zero
+    if let index = responseHead.firstIndex(of: .retryAfter) {
+      let value = responseHead.fields[index].value
+      pause = RetryAfter.parse(memory.span(head).extracting(value), wallClock: wallClock) ?? .zero
+    }
+    return retry(x, .status(status), noSooner: pause)
   }
 
-  mutating func exchangeTimedOut(_ x: UInt32) { fail(x, .upstreamTimeout) }
+  /// Decides about another attempt and sets it going: at once, or when its backoff is over.
+  ///
+  /// - Parameter pause: what the upstream asked for.
+  private mutating func retry(_ x: UInt32, _ cause: RetryCause, noSooner pause: Interval) -> Bool {
+    let flags = exchanges[x].flags
+    let slot = exchanges[x].generation
+    guard let forwarding = exchanges[x].forwarding, let failed = exchanges[x].endpoint,
+      flags.contains(.isReplayable)
+    else { return false }
+    let plan = generations[slot].reference.content.plan.retry(forwarding.retry)
+    var budget = defaultRetryBudget
+    var delay = Interval.zero
+    let isPlanned = plan.map { exchanges[x].attempts < $0.tries && allows(x, $0, cause) } ?? false
+    if let plan, isPlanned {
+      budget = plan.budget
+      delay = plan.backoff.delay(beforeRetry: Int(exchanges[x].attempts), &random)
+    } else {
+      // Nothing was sent to anybody: always safe, once.
+      guard cause == .connectFailure, !flags.contains(.usedFreeRetry) else { return false }
+      exchanges[x].flags.insert(.usedFreeRetry)
+    }
+    delay = max(delay, pause)
+    guard now + delay < exchanges[x].deadline else { return false }
+    var tried = exchanges[x].tried
+    tried.insert(failed)
+    let cluster = generations[slot].upstreams.cluster(service: forwarding.service, subset: forwarding.subset)
+    guard let next = generations[slot].upstreams.choose(cluster, at: now, &random, avoiding: tried),
+      generations[slot].upstreams.admitRetry(forwarding.service, budget: budget)
+    else { return false }
+    abandonUpstream(x)
+    leaveEndpoint(x)
+    exchanges[x].flags.insert(.holdsRetry)
+    exchanges[x].tried = tried
+    exchanges[x].endpoint = generations[slot].upstreams.endpoints[Int(next)]
+    exchanges[x].phase = .waiting
+    guard delay > .zero else {
+      again(x)
+      return true
+    }
+    exchanges[x].flags.insert(.isBackingOff)
+    exchanges[x].tryDeadline = now + delay
+    setExchangeTimer(x)
+    return true
+  }
+
+  private mutating func allows(_ x: UInt32, _ plan: ForwardingPlan.RetryPlan, _ cause: RetryCause) -> Bool {
+    let flags = exchanges[x].flags
+    guard plan.evenUnsafe || flags.contains(.isIdempotent) || !flags.contains(.touchedUpstream) else { return false }
+    let slot = exchanges[x].generation
+    switch cause {
+    case .connectFailure: return plan.onConnectFailure
+    case .reset: return plan.onReset
+    case .timeout: return plan.onTimeout
+    case .status(let status):
+      guard plan.isConditional, let retry = exchanges[x].forwarding?.retry else {
+        return generations[slot].reference.content.plan.includes(status, in: plan)
+      }
+      return generations[slot].retryApplies(retry)
+    }
+  }
+
+  private mutating func again(_ x: UInt32) {
+    attempt(x, takeReplay(x))
+  }
+
+  /// Of the attempt that begins: its own time, within that of the whole request.
+  mutating func setTryTimer(_ x: UInt32) {
+    exchanges[x].tryDeadline = .never
+    if let retry = exchanges[x].forwarding?.retry,
+      let perTry = generations[exchanges[x].generation].reference.content.plan.retry(retry)?.perTryTimeout
+    {
+      exchanges[x].tryDeadline = now + perTry
+    }
+    setExchangeTimer(x)
+  }
+
+  private mutating func setExchangeTimer(_ x: UInt32) {
+    let first = min(exchanges[x].deadline, exchanges[x].tryDeadline)
+    if first < .never { wheel.set(TimerID.exchange(x), to: first) }
+  }
+
+  mutating func exchangeTimedOut(_ x: UInt32) {
+    if exchanges[x].deadline <= now {
+      report(x, .localFailure)
+      fail(x, .upstreamTimeout)
+    } else if exchanges[x].flags.contains(.isBackingOff) {
+      exchanges[x].flags.remove(.isBackingOff)
+      again(x)
+    } else if exchanges[x].phase != .responding, exchanges[x].tryDeadline <= now {
+      attemptFailed(x, .upstreamTimeout)
+    } else {
+      setExchangeTimer(x)
+    }
+  }
 }
+
+/// Why an attempt is not the answer.
+private enum RetryCause: Equatable {
+  case connectFailure, reset, timeout
+  case status(UInt16)
+}
+
+/// Of a service whose route says nothing: retries that are always safe, in hundredths of a percent of its requests.
+private let defaultRetryBudget = 2_000

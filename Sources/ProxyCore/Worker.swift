@@ -1,6 +1,7 @@
 import HTTPWire
 import ProxyTLS
 import ProxyTransport
+import ProxyUpstream
 import WeirEnforcement
 
 /// One thread of the data plane: its connections, exchanges, pools and memory, shared with nobody.
@@ -103,8 +104,15 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   public mutating func adopt(_ generation: Generation, tls: TLSContextSet?) {
     let reference = GenerationReference(generation)
     if tls !== generations.tls { contextsNumber += 1 }
-    let places = pools.adopt(reference.content.plan, contexts: contextsNumber)
-    generations.adopt(reference, tls: tls, pools: places)
+    let upstreams = reference.content.upstreams
+    pools.adopt(upstreams)
+    generations.adopt(reference, upstreams, tls: tls, contexts: contextsNumber)
+  }
+
+  /// Chooses among these endpoints from now on: discovery has found others.
+  public mutating func adopt(_ upstreams: Upstreams) {
+    pools.adopt(upstreams)
+    generations.current.upstreams = upstreams
   }
 
   /// Another thread ends a wait of this worker by this descriptor.

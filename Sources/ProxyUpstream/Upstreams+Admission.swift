@@ -22,6 +22,12 @@ extension Upstreams {
     cells.subtract(services[Int(service)].line, admission.word)
   }
 
+  /// As `leave`, for what may outlive the table that admitted it: a connection.
+  public func leave(_ admission: Admission, line: UpstreamCells.Line) { cells.subtract(line, admission.word) }
+
+  /// The line of a service's counts: the same in every table.
+  public func line(of service: Int32) -> UpstreamCells.Line { services[Int(service)].line }
+
   /// Takes a place for a retry, from the decision to retry (so that those that wait count) to the end of the attempt: so many as
   /// `capacity` and the budget allow.
   ///
