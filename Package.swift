@@ -88,8 +88,11 @@ let package = Package(
     module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
     module("HTTPWire", ["CNghttp2", "ProxyTransport"], lending),
     module(
-      "ProxyCore", ["ProxyTransport", "ProxyTLS", "HTTPWire", "WeirEnforcement", "WeirRequest", "WeirPolicy"], lending),
-    module("Gateway", ["ProxyCore", "ProxyTLS", "ProxyTransport", "WeirPolicy"]),
+      "ProxyCore",
+      [
+        "ProxyTransport", "ProxyUpstream", "ProxyTLS", "HTTPWire", "WeirEnforcement", "WeirRequest", "WeirPolicy",
+      ], lending),
+    module("Gateway", ["ProxyCore", "ProxyUpstream", "ProxyTLS", "ProxyTransport", "WeirPolicy"]),
 
     .executableTarget(
       name: "weir",

@@ -22,7 +22,7 @@ struct GenerationTable: ~Copyable {
     }
 
     /// Whether the response that was taken last is one to try again.
-    func retryApplies(_ retry: Int32) -> Bool { enforcer.retryApplies(retry, under: reference.content.bundle) }
+    mutating func retryApplies(_ retry: Int32) -> Bool { enforcer.retryApplies(retry, under: reference.content.bundle) }
 
     /// Changes the response that was taken last as its route says.
     mutating func changeResponse(table: Int32, route: Int32, kept: Span<UInt8>) throws(Reject) {

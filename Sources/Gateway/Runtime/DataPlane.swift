@@ -1,6 +1,7 @@
 import ProxyCore
 import ProxyTLS
 import ProxyTransport
+import ProxyUpstream
 import Synchronization
 import WeirPolicy
 
@@ -86,6 +87,11 @@ public final class DataPlane: Sendable {
     for (index, mailbox) in mailboxes.enumerated() {
       mailbox.post(.adopt(generation, tls.isEmpty ? nil : tls[index]))
     }
+  }
+
+  /// Chooses among other endpoints: every worker from its next turn on.
+  public func adopt(_ upstreams: Upstreams) {
+    for mailbox in mailboxes { mailbox.post(.endpoints(upstreams)) }
   }
 
   /// Ends accepting; each worker stops when its last connection has gone.

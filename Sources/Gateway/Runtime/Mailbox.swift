@@ -1,11 +1,13 @@
 import ProxyCore
 import ProxyTLS
 import ProxyTransport
+import ProxyUpstream
 import Synchronization
 
 /// What the control thread tells a worker, between two turns of its loop.
 enum WorkerMessage: Sendable {
   case adopt(Generation, TLSContextSet?)
+  case endpoints(Upstreams)
   case drain
   case stop
 }

@@ -33,6 +33,7 @@ struct WorkerThread: Sendable {
       for message in mailbox.takeAll() {
         switch message {
         case .adopt(let generation, let tls): worker.adopt(generation, tls: tls)
+        case .endpoints(let upstreams): worker.adopt(upstreams)
         case .drain: worker.beginDrain()
         case .stop: return
         }
