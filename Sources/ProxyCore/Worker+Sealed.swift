@@ -1,5 +1,6 @@
 import ProxyTLS
 import ProxyTransport
+import WeirEnforcement
 
 // Bytes of connections that are encrypted.
 extension Worker where Net: ~Copyable {
@@ -57,7 +58,10 @@ extension Worker where Net: ~Copyable {
   func isMisdirected(_ c: UInt32) -> Bool {
     let session = connections[c].session
     guard session != .none else { return false }
-    let host = generations.current.enforcer.received.host
-    return !sessions[session].answers(for: generations.current.enforcer.bytes.extracting(host.range))
+    return !isAnswered(sessions[session], hostOf: generations.current.enforcer)
   }
+}
+
+private func isAnswered(_ session: borrowing TLSSession, hostOf enforcer: borrowing Enforcer) -> Bool {
+  session.answers(for: enforcer.bytes.extracting(enforcer.received.host.range))
 }
