@@ -46,7 +46,7 @@ let package = Package(
       "WeirSemantics", ["WeirSource", "WeirSyntax", "WeirPolicy", "WeirRequest", "WeirRegex", "HTTPCanonical"]),
     // classes, decision graph and set operations: what a policy means, for speed and for proofs
     module("WeirPlan", ["WeirPolicy", "WeirRegex"]),
-    module("WeirCodegen", ["WeirPolicy", "WeirRegex", "WeirISA", "CXXHash"]),
+    module("WeirCodegen", ["WeirPolicy", "WeirPlan", "WeirRegex", "WeirISA", "CXXHash"]),
     module("WeirBundle", ["WeirPolicy", "WeirISA", "COpenSSL"]),
     .target(
       name: "WeirStandardLibrary",

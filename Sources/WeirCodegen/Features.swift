@@ -7,19 +7,13 @@ public struct FeatureUse: Hashable, Sendable {
   public var position: Position
 }
 
-/// What a host has to be able to do to honour a policy, ascending by feature.
-///
-/// - Complexity: linear in the size of the policy.
-public func requiredFeatures(of policy: Policy) -> [FeatureUse] {
-  var collector = FeatureCollector()
-  collector.collect(policy)
-  return Feature.allCases.compactMap { feature in
-    collector.first[feature].map { FeatureUse(feature: feature, position: $0) }
-  }
-}
-
 struct FeatureCollector {
-  private(set) var first: [Feature: Position] = [:]
+  private var first: [Feature: Position] = [:]
+
+  /// Ascending by feature.
+  var uses: [FeatureUse] {
+    Feature.allCases.compactMap { feature in first[feature].map { FeatureUse(feature: feature, position: $0) } }
+  }
 
   mutating func use(_ feature: Feature, _ position: Position, when isUsed: Bool = true) {
     guard isUsed else { return }

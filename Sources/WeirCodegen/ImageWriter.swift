@@ -18,6 +18,7 @@ struct ImageWriter {
   mutating func write() throws(CodegenError) -> ProgramImage {
     let compiler = builder.compiler
     try writeAutomata(compiler.automata)
+    writeMergedAutomata()
     writeFeatures()
     writeSourceMap()
     writeDataSets()
@@ -29,6 +30,7 @@ struct ImageWriter {
     let unknownFile = UInt32(pools.string(""))
 
     let seed = try writeStrings()
+    let classifiers = try writeDecisions(seed: seed, firstAutomaton: compiler.automata.count)
     let probes = try writeHashSets(seed: seed)
     writePools()
     append(compiler.slots.slots, to: .slots)
@@ -38,7 +40,7 @@ struct ImageWriter {
     for word in code { word.rawValue.appendLittleEndian(to: &sections[.code, default: []]) }
     append(builder.conditions, to: .conditions)
     let costs = CostTable(code: code, conditions: builder.conditions, compiler: compiler, probes: probes)
-    try writeScopes(names, costs) { position in
+    try writeScopes(names, costs, classifiers) { position in
       files.indices.contains(position.file) ? files[position.file] : unknownFile
     }
     let program = ProgramRecord(
@@ -204,6 +206,52 @@ struct ImageWriter {
     }
   }
 
+  private mutating func writeMergedAutomata() {
+    var first = sections[.transitions, default: []].count / SectionKind.transitions.elementBytes
+    for automaton in builder.automata {
+      let record = AutomatonRecord(
+        byteClasses: UInt32(pools.string(automaton.byteClasses)), classCount: UInt32(automaton.classCount),
+        stateCount: UInt32(automaton.stateCount), firstTransition: UInt32(first), start: UInt32(automaton.start),
+        firstAccepting: UInt32(automaton.firstAccepting))
+      append([record], to: .automata)
+      for state in automaton.transitions { append(word: state, to: .transitions) }
+      first += automaton.transitions.count
+    }
+  }
+
+  /// What one look at the value of a classifier's slot costs.
+  private struct ClassifierCost {
+    var slot: Int
+    var constant: UInt64
+    var perByte: UInt64
+  }
+
+  private mutating func writeDecisions(
+    seed: UInt64, firstAutomaton: Int
+  ) throws(CodegenError) -> [ClassifierCost] {
+    var offsets: [UInt32] = []
+    var end = 0
+    for string in pools.strings {
+      offsets.append(UInt32(end))
+      end += string.count
+    }
+    let writer = ClassifierWriter(strings: pools.strings, offsets: offsets, seed: seed, firstAutomaton: firstAutomaton)
+    let decisions = builder.scopes.compactMap(\.decision)
+    guard !decisions.isEmpty else { return [] }
+    append(word: UInt32(builder.classifiers.count), to: .decisions)
+    append(word: UInt32(decisions.count), to: .decisions)
+    var costs: [ClassifierCost] = []
+    for plan in builder.classifiers {
+      let words = try writer.words(plan)
+      for word in words { append(word: word, to: .decisions) }
+      let cost = ClassifierWriter.cost(words)
+      costs.append(
+        ClassifierCost(slot: Int(plan.head & 0xFFFF), constant: cost.constant, perByte: cost.perByte))
+    }
+    for decision in decisions { for word in decision.words { append(word: word, to: .decisions) } }
+    return costs
+  }
+
   /// The code with temporaries numbered after the slots.
   private func finalCode() -> [Instruction] {
     let slotCount = builder.compiler.slots.slots.count
@@ -226,7 +274,7 @@ struct ImageWriter {
   }
 
   private mutating func writeScopes(
-    _ names: [(UInt32, [UInt32])], _ costs: CostTable, file: (Position) -> UInt32
+    _ names: [(UInt32, [UInt32])], _ costs: CostTable, _ classifiers: [ClassifierCost], file: (Position) -> UInt32
   ) throws(CodegenError) {
     var firstRule = 0
     var firstOrder = 0
@@ -252,6 +300,7 @@ struct ImageWriter {
           file: file(rule.position), line: UInt32(clamping: rule.position.line))
         append([record], to: .rules)
       }
+      if let decision = scope.decision { add(decision, to: &cost, costs, classifiers) }
       for rule in denies + allows { append(word: UInt32(rule), to: .ruleOrder) }
       let registers = cost.charges.keys.sorted()
       let slots = registers.filter { $0 < slotCount }
@@ -268,7 +317,7 @@ struct ImageWriter {
         append([record], to: .costs)
       }
       let record = ScopeRecord(
-        kind: scope.kind, strategy: .sequence, name: names.0, firstRule: UInt32(firstRule),
+        kind: scope.kind, strategy: scope.decision?.strategy ?? .sequence, name: names.0, firstRule: UInt32(firstRule),
         ruleCount: UInt32(scope.rules.count), firstOrder: UInt32(firstOrder), denyCount: UInt32(denies.count),
         allowCount: UInt32(allows.count), firstSlot: UInt32(firstSlot), slotCount: UInt32(slots.count),
         costConstant: cost.constant, firstCost: UInt32(firstCost), costCount: UInt32(costCount))
@@ -277,6 +326,27 @@ struct ImageWriter {
       firstOrder += denies.count + allows.count
       firstSlot += slots.count
       firstCost += costCount
+    }
+  }
+
+  /// What deciding by classes may cost beside asking every rule.
+  private func add(
+    _ decision: DecisionPlan, to cost: inout CostTable.ConditionCost, _ costs: CostTable,
+    _ classifiers: [ClassifierCost]
+  ) {
+    cost.constant += decision.costConstant
+    for number in decision.classifiers {
+      let classifier = classifiers[number]
+      cost.constant += DecisionCost.looksMax * classifier.constant
+      cost.charge(classifier.slot, perByte: DecisionCost.looksMax * classifier.perByte, perMember: 0)
+    }
+    let looks = DecisionCost.looksMax * InstructionCost.runsMax
+    for condition in decision.variables {
+      let one = costs.conditions[condition]
+      cost.constant += looks * one.constant
+      for (register, charge) in one.charges {
+        cost.charge(register, perByte: looks * charge.perByte, perMember: looks * charge.perMember)
+      }
     }
   }
 }

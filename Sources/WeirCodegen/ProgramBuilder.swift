@@ -1,4 +1,5 @@
 import WeirISA
+import WeirPlan
 import WeirPolicy
 
 /// Collects the code and the scopes of a program.
@@ -10,12 +11,22 @@ struct ProgramBuilder {
   private(set) var conditions: [ConditionRecord] = []
   private var conditionNumbers: [AssembledCondition: Int] = [:]
   private(set) var scopes: [Scope] = []
+  var classifiers: [ClassifierPlan] = []
+  var classifierNumbers: [ClassifierPlan: Int] = [:]
+  /// Merged from the regexes of a slot; numbered after those of single regexes.
+  var automata: [MergedAutomaton] = []
+  var automatonNumbers: [MergedAutomaton: Int] = [:]
+  /// What the ways of deciding ask of a host, with the scope that does.
+  var decisionFeatures: [(Feature, Position)] = []
+  /// Of the scopes that have rules and are no single condition.
+  var statistics: [ScopeStatistics] = []
 
   /// A scope before its slots and costs are counted.
   struct Scope {
     var kind: ScopeKind
     var name: String
     var rules: [Rule]
+    var decision: DecisionPlan?
   }
 
   struct Rule {
@@ -46,7 +57,13 @@ struct ProgramBuilder {
             effect: effect, isShadow: rule.isShadow, name: rule.name,
             condition: try condition(rule.condition, view: scope.pathView), position: rule.position))
       }
-      scopes.append(Scope(kind: .authz, name: name(of: scope.target), rules: rules))
+      let entries =
+        scope.rules.indices.filter { scope.rules[$0].effect == .deny && !scope.rules[$0].isShadow }
+        + scope.rules.indices.filter { scope.rules[$0].effect == .allow && !scope.rules[$0].isShadow }
+      let decision = try plan(
+        .authz, name(of: scope.target), scope.rules.map { ($0.name, $0.condition) }, entries: entries,
+        context: PlanContext(authz: scope, of: policy), position: scope.position)
+      scopes.append(Scope(kind: .authz, name: name(of: scope.target), rules: rules, decision: decision))
     }
     for table in policy.routeTables {
       var rules: [Rule] = []
@@ -56,25 +73,30 @@ struct ProgramBuilder {
             effect: .route, isShadow: false, name: route.name,
             condition: try condition(route.condition, view: table.pathView), position: route.position))
       }
-      scopes.append(Scope(kind: .routes, name: name(of: table.owner), rules: rules))
+      let decision = try plan(
+        .routes, name(of: table.owner), table.routes.map { ($0.name, $0.condition) },
+        entries: Array(table.routes.indices),
+        context: PlanContext(policy: policy, pathView: table.pathView, callerCanBeAbsent: true),
+        position: table.position)
+      scopes.append(Scope(kind: .routes, name: name(of: table.owner), rules: rules, decision: decision))
     }
     for limit in policy.limits {
       let rule = Rule(
         effect: .limit, isShadow: false, name: limit.name,
         condition: try condition(limit.condition, view: limit.pathView), position: limit.position)
-      scopes.append(Scope(kind: .limit, name: limit.name, rules: [rule]))
+      scopes.append(Scope(kind: .limit, name: limit.name, rules: [rule], decision: nil))
     }
     for retry in policy.retries {
       // A retry without a condition is left to its causes.
       let rule = Rule(
         effect: .retry, isShadow: false, name: retry.name,
         condition: try condition(retry.condition ?? .constant(false), view: .exact), position: retry.position)
-      scopes.append(Scope(kind: .retry, name: retry.name, rules: [rule]))
+      scopes.append(Scope(kind: .retry, name: retry.name, rules: [rule], decision: nil))
     }
   }
 
   /// The number of a condition; equal code from the same places is kept once, as that of mesh-wide rules.
-  private mutating func condition(_ condition: Condition, view: PathView) throws(CodegenError) -> Int {
+  mutating func condition(_ condition: Condition, view: PathView) throws(CodegenError) -> Int {
     let assembled = try compiler.compile(condition, view: view)
     if let number = conditionNumbers[assembled] { return number }
     let first = code.count

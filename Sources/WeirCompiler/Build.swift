@@ -13,13 +13,13 @@ public enum BuildError: Error, Sendable {
 /// The unsigned bundle of a policy. Deterministic: the same sources and generation give the same bytes on every machine and in every folder.
 public func build(_ policy: Policy, generation: UInt64) throws(BuildError) -> [UInt8] {
   let policy = policy.withPortablePaths()
-  let program: ProgramImage
-  do throws(CodegenError) { program = try generate(policy) } catch { throw .codegen(error) }
-  let features = requiredFeatures(of: policy).map { use in
+  let program: GeneratedProgram
+  do throws(CodegenError) { program = try generateProgram(policy) } catch { throw .codegen(error) }
+  let features = program.features.map { use in
     let place = "\(policy.files[use.position.file]):\(use.position.line):\(use.position.column)"
     return WeirBundle.FeatureUse(use.feature, place: place)
   }
   let contents = BundleContents(
-    program: program, policy: policy, manifest: Manifest(features: features), generation: generation)
+    program: program.image, policy: policy, manifest: Manifest(features: features), generation: generation)
   do throws(CryptoError) { return try contents.bytes() } catch { throw .cryptography(error) }
 }

@@ -6,6 +6,7 @@ public enum Feature: UInt8, CaseIterable, BitwiseCopyable, Hashable, Sendable {
   // Conditions.
   case stringSets = 0, integerRanges, networks, segmentPatterns, regexes, captures, attributeComparisons
   case setMembership, repeatedValues, dataSets, clock, timeZones, pathViews, responseConditions
+  case decisionGraphs, decisionClauses
 
   // Scopes.
   case authz = 16, shadowRules, auditRules, expiringRules, routes, gateways, gatewayAuthz, mergeAndDecodePaths
@@ -36,6 +37,8 @@ public enum Feature: UInt8, CaseIterable, BitwiseCopyable, Hashable, Sendable {
     case .timeZones: "time zones"
     case .pathViews: "`paths case_insensitive` and `trailing_slash ignored`"
     case .responseConditions: "conditions on `response`"
+    case .decisionGraphs: "decision graphs"
+    case .decisionClauses: "decisions by clauses"
     case .authz: "`authz`"
     case .shadowRules: "`shadow` rules"
     case .auditRules: "`audit` rules"

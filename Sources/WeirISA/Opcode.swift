@@ -1,6 +1,6 @@
 /// The closed set of instructions. 0 is none of them, so that zeroed memory does not run.
 ///
-/// 0x40 to 0x5F are kept for classifiers and the decision graph.
+/// Classifiers and decision graphs are tables, not instructions: see `DecisionFormat`.
 public enum Opcode: UInt8, CaseIterable, BitwiseCopyable, Hashable, Sendable {
   case accept = 1
   case reject

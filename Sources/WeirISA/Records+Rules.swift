@@ -34,6 +34,10 @@ public enum ScopeKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 public enum ScopeStrategy: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   /// One rule after another.
   case sequence
+  /// By a decision graph; by clauses where something is unavailable.
+  case graph
+  /// By the clauses that the classes of a request leave possible: a graph would have been too large.
+  case clauses
 }
 
 /// One place of decision.

@@ -63,7 +63,8 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
   case sourceMap = 29
   /// `FeatureRecord`s, ascending by feature.
   case features = 30
-  // 31: reserved for the decision graph and its classifiers, as one section with records of its own.
+  /// Classifiers and decisions, in words: see `DecisionFormat`.
+  case decisions = 31
 
   /// The typed policy in canonical form.
   case policy = 32
@@ -99,7 +100,7 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
     case .patterns: 4 * PatternRecord.wordCount
     case .segments: 4 * SegmentRecord.wordCount
     case .patternGroups: 4 * PatternGroupRecord.wordCount
-    case .groupMembers, .ruleOrder, .scopeSlots: 4
+    case .groupMembers, .ruleOrder, .scopeSlots, .decisions: 4
     case .automata: 4 * AutomatonRecord.wordCount
     case .captures: 4 * CaptureRecord.wordCount
     case .zones: 4 * ZoneRecord.wordCount

@@ -17,7 +17,8 @@ public struct Atom: Hashable, Sendable {
 
 /// A set of texts: those listed, those that a pattern covers, those that a machine accepts.
 public struct TextAtom: Hashable, Sendable {
-  public var values: [String] = []
+  /// Strings.
+  public var values: [Value] = []
   public var patterns: [TokenPattern] = []
   public var machines: [ByteMachine] = []
 

@@ -71,7 +71,8 @@ public struct ClauseTable: Sendable {
     conditionOf.append(Int32(condition))
   }
 
-  func set(at constraint: Int) -> ClassSet { sets[Int(setIDs[constraint])] }
+  /// The classes that a constraint, by its place in `dimensions`, allows.
+  public func set(at constraint: Int) -> ClassSet { sets[Int(setIDs[constraint])] }
 
   /// Whether no request satisfies the clause while all slots are available.
   func isNever(_ clause: Int) -> Bool { constraints[clause].contains { set(at: $0).isEmpty } }

@@ -21,6 +21,28 @@ public struct DecisionGraph: Sendable {
   public let edgeLast: [Int32]
   public let edgeTarget: [Target]
 
+  /// The rests of clauses that some targets stand for: see `leaf(of:)`. Empty unless they were asked for.
+  public let leaves: [Leaf]
+
+  /// What is left of a clause when it alone decides: its entry if these constraints hold, else none.
+  public struct Leaf: Hashable, Sendable {
+    /// A clause of the space.
+    public var clause: Int
+    /// The first of its constraints that is not settled, counted within the clause.
+    public var constraint: Int
+
+    public init(clause: Int, constraint: Int) {
+      self.clause = clause
+      self.constraint = constraint
+    }
+  }
+
+  /// The leaf that a target stands for, by its number; `nil` for a node or an entry.
+  public func leaf(of target: Target) -> Int? {
+    guard let entry = Self.entry(of: target), entry > entries.count else { return nil }
+    return entry - entries.count - 1
+  }
+
   public static func terminal(_ entry: Int) -> Target { Target(-1 - entry) }
   public static func entry(of target: Target) -> Int? { target < 0 ? Int(-1 - target) : nil }
 

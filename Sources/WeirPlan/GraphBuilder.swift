@@ -3,9 +3,13 @@ extension DecisionGraph {
   ///
   /// - Parameters:
   ///   - entries: conditions of the space in the order in which they are tried.
+  ///   - hasLeaves: whether a clause that is alone is left as it is. Such a graph is smaller; it is for machines, not for
+  ///     questions over graphs.
   /// - Complexity: bounded by the edge and step budgets of `limits`.
-  public init(_ space: Space, entries: [Int], limits: PlanLimits = PlanLimits()) throws(GraphFailure) {
-    var builder = GraphBuilder(space, entries: entries, limits: limits)
+  public init(
+    _ space: Space, entries: [Int], hasLeaves: Bool = false, limits: PlanLimits = PlanLimits()
+  ) throws(GraphFailure) {
+    var builder = GraphBuilder(space, entries: entries, hasLeaves: hasLeaves, limits: limits)
     try builder.run()
     self = builder.reduced()
   }
@@ -20,10 +24,13 @@ private struct GraphBuilder {
 
   private let space: Space
   private let entries: [Int]
+  private let hasLeaves: Bool
   private let limits: PlanLimits
   private let edgesMax: Int
   /// Clauses in the order of their entries; everything below counts in this order.
   private var entryOf: [Int32] = []
+  /// Their numbers in the space.
+  private var clauseOf: [Int] = []
   /// For each clause its levels, ascending, and the sets there.
   private var levelsOf: [[Int32]] = []
   private var setsOf: [[Int32]] = []
@@ -33,18 +40,22 @@ private struct GraphBuilder {
   private var root: DecisionGraph.Target = 0
   private var defaults: [DecisionGraph.Target] = []
   private var edges: [[(first: Int32, last: Int32, target: DecisionGraph.Target)]] = []
+  private var leaves: [DecisionGraph.Leaf] = []
+  private var leafNumbers: [DecisionGraph.Leaf: Int] = [:]
   private var edgeCount = 0
   private var steps = 0
 
-  init(_ space: Space, entries: [Int], limits: PlanLimits) {
+  init(_ space: Space, entries: [Int], hasLeaves: Bool, limits: PlanLimits) {
     self.space = space
     self.entries = entries
+    self.hasLeaves = hasLeaves
     self.limits = limits
     var levelOf = [Int32](repeating: 0, count: space.order.count)
     for (level, dimension) in space.order.enumerated() { levelOf[dimension] = Int32(level) }
     for (entry, condition) in entries.enumerated() {
       for clause in space.clauses.clausesOf[condition] where !space.clauses.isNever(clause) {
         entryOf.append(Int32(entry))
+        clauseOf.append(clause)
         levelsOf.append(space.clauses.constraints[clause].map { levelOf[Int(space.clauses.dimensions[$0])] })
         setsOf.append(space.clauses.constraints[clause].map { space.clauses.setIDs[$0] })
       }
@@ -80,12 +91,25 @@ private struct GraphBuilder {
       next = min(next, pending)
     }
     if list.isEmpty { return DecisionGraph.terminal(entries.count) }
+    if hasLeaves, alive.count == 1 { return leaf(alive[0], after: level) }
     let state = State(level: next, alive: alive)
     if let known = numbers[state] { return known }
     let number = Int32(states.count)
     numbers[state] = number
     states.append(state)
     return number
+  }
+
+  /// - Parameter clause: not yet satisfied.
+  private mutating func leaf(_ clause: Int32, after level: Int32) -> DecisionGraph.Target {
+    let constraint = levelsOf[Int(clause)].firstIndex { $0 > level } ?? 0
+    let leaf = DecisionGraph.Leaf(clause: clauseOf[Int(clause)], constraint: constraint)
+    let number = leafNumbers[leaf] ?? leaves.count
+    if number == leaves.count {
+      leafNumbers[leaf] = number
+      leaves.append(leaf)
+    }
+    return DecisionGraph.terminal(entries.count + 1 + number)
   }
 
   private func pendingLevel(_ clause: Int32, after level: Int32) -> Int32? {
@@ -285,6 +309,6 @@ private struct GraphBuilder {
     }
     return DecisionGraph(
       entries: entries, root: root, levels: levels, defaults: defaults, edges: ranges, edgeFirst: first,
-      edgeLast: last, edgeTarget: targets)
+      edgeLast: last, edgeTarget: targets, leaves: leaves)
   }
 }

@@ -9,6 +9,7 @@ extension Normaliser {
     case .callerNamespace, .callerAccount:
       return callerAtom { atom, _ in atom.patterns = [TokenPattern(.namespaced, hasRest: false)] }
     case .capture(_, let bindings):
+      guard bindings.haveOneSource else { return nil }
       var parts: [Formula] = []
       for binding in bindings {
         guard let part = covers(binding) else { return nil }
@@ -29,6 +30,7 @@ extension Normaliser {
     case .callerAccount:
       return callerAtom { $0.add(TokenPattern(.namespaced, hasRest: false), piece: 4, wanted, $1) }
     case .capture(_, let bindings):
+      guard bindings.haveOneSource else { return nil }
       // The first binding that matches gives the piece.
       var result = Formula.constant(false)
       for binding in bindings.reversed() {
@@ -73,6 +75,11 @@ extension Normaliser {
     }
     return atom(self.slot(slot), .text(text))
   }
+}
+
+extension [CaptureBinding] {
+  /// Bindings of several slots are no predicate on one; while the first of them is unavailable the others do not count.
+  fileprivate var haveOneSource: Bool { allSatisfy { $0.source == first?.source } }
 }
 
 /// What is asked of a piece.

@@ -5,6 +5,7 @@ struct Normaliser {
   let context: PlanContext
   /// Atoms that the classes of their slot had no room for: a test that needs one becomes a variable.
   let refused: Set<Atom>
+  let purpose: Space.Purpose
   private(set) var slots: [Slot] = []
   private(set) var atoms: [Atom] = []
   private(set) var variables: [Variable] = []
@@ -12,9 +13,10 @@ struct Normaliser {
   private var atomIndex: [Atom: Int] = [:]
   private var variableIndex: [Variable: Int] = [:]
 
-  init(context: PlanContext, refused: Set<Atom>) {
+  init(context: PlanContext, refused: Set<Atom>, purpose: Space.Purpose) {
     self.context = context
     self.refused = refused
+    self.purpose = purpose
   }
 
   mutating func formula(_ condition: Condition) -> Formula {
@@ -63,8 +65,13 @@ struct Normaliser {
     if !isRepeated, test.whenAbsent == test.isNegated, let found = holds(test.attribute, test.predicate) {
       return test.isNegated ? found.negated : found
     }
+    let isPresenceTest = if case .isPresent = test.predicate { true } else { false }
+    // A proof wants to know what absence means; a decision asks for the whole test at once.
+    if purpose == .deciding, !isPresenceTest, isRepeated || holds(test.attribute, test.predicate) == nil {
+      return opaque(test)
+    }
     guard var present = presence(test.attribute, isRepeated: isRepeated) else { return opaque(test) }
-    if case .isPresent = test.predicate { return test.isNegated ? present.negated : present }
+    if isPresenceTest { return test.isNegated ? present.negated : present }
     var isAlwaysThere = test.attribute.isAlwaysThere
     if let other = test.predicate.otherAttribute {
       guard let otherPresent = presence(other, isRepeated: false) else { return opaque(test) }
@@ -115,6 +122,31 @@ public enum Variable: Hashable, Sendable {
   case test(Test)
   /// A condition that does not split into few clauses.
   case condition(Condition)
+
+  /// Regexes are the same when their bytes are.
+  public static func == (left: Variable, right: Variable) -> Bool {
+    switch (left, right) {
+    case (.test(let left), .test(let right)):
+      left == right && left.predicate.regex.elementsEqual(right.predicate.regex)
+    case (.condition(let left), .condition(let right)): left == right && left.regexes.elementsEqual(right.regexes)
+    case (.test, .condition), (.condition, .test): false
+    }
+  }
+}
+
+extension Predicate {
+  fileprivate var regex: [UInt8] { if case .matchesRegex(let source) = self { Array(source.utf8) } else { [] } }
+}
+
+extension Condition {
+  fileprivate var regexes: [[UInt8]] {
+    switch self {
+    case .constant: []
+    case .and(let operands), .or(let operands): operands.flatMap(\.regexes)
+    case .not(let operand): operand.regexes
+    case .test(let test): [test.predicate.regex]
+    }
+  }
 }
 
 extension Position {

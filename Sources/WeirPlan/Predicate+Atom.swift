@@ -16,19 +16,19 @@ extension Predicate {
     var atom = TextAtom()
     switch self {
     case .equals(let value):
-      guard let text = value.text else { return nil }
-      atom.values = [text]
+      guard value.text != nil else { return nil }
+      atom.values = [value]
     case .isIn(let values):
-      atom.values = values.compactMap(\.text)
-      guard atom.values.count == values.count else { return nil }
+      guard values.allSatisfy({ $0.text != nil }) else { return nil }
+      atom.values = values
     case .isUnder(let prefix):
       guard case .path = kind, let pieces = kind.pieces(of: prefix) else { return nil }
       atom.patterns = [TokenPattern(prefix == "/" ? [] : pieces.map { .literal(String($0)) }, hasRest: true)]
     case .matches(let pattern):
       guard atom.add(pattern, kind) else { return nil }
     case .matchesAny(let patterns, let values):
-      atom.values = values.compactMap(\.text)
-      guard atom.values.count == values.count else { return nil }
+      guard values.allSatisfy({ $0.text != nil }) else { return nil }
+      atom.values = values
       for pattern in patterns { guard atom.add(pattern, kind) else { return nil } }
     case .matchesRegex(let source):
       guard let dfa = try? DFA(regex: source) else { return nil }
@@ -83,7 +83,7 @@ extension TextAtom {
 
   /// A pattern of literals alone is a value.
   mutating func add(_ pattern: TokenPattern, _ kind: Slot.Kind) {
-    if let pieces = pattern.onlyPieces { values.append(kind.text(of: pieces)) } else { patterns.append(pattern) }
+    if let pieces = pattern.onlyPieces { values.append(.string(kind.text(of: pieces))) } else { patterns.append(pattern) }
   }
 }
 

@@ -8,6 +8,8 @@ public struct RegexProduct: Sendable {
   private(set) var accepted: [Int32] = []
   let start: Int32 = 0
 
+  public var startState: Int { Int(start) }
+
   var stateCount: Int { accepted.count }
   let isTrivial: Bool
 

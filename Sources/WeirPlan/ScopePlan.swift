@@ -39,7 +39,7 @@ public struct ScopePlan: Sendable {
     _ kind: Kind, _ conditions: [Condition], entries: [Int], context: PlanContext, limits: PlanLimits
   ) {
     self.kind = kind
-    let space = Space(conditions, context: context, limits: limits)
+    let space = Space(conditions, context: context, purpose: .deciding, limits: limits)
     self.space = space
     bitmaps = Bitmaps(space)
     do throws(GraphFailure) {
@@ -94,7 +94,7 @@ extension Rule {
 
 extension Space {
   /// The dimensions that these conditions constrain or mention.
-  func mentioned(by conditions: [Int]) -> [Int] {
+  public func mentioned(by conditions: [Int]) -> [Int] {
     var found = [Bool](repeating: false, count: dimensionCount)
     for condition in conditions {
       for clause in clauses.clausesOf[condition] {

@@ -63,8 +63,8 @@ public struct IntervalClassifier: Sendable {
 /// together is the class.
 public struct TextClassifier: Sendable {
   public let kind: Slot.Kind
-  /// For each text that an atom names, the list of atoms that name it.
-  public let exact: [String: Int32]
+  /// For each text, a string, that an atom names, the list of atoms that name it.
+  public let exact: [Value: Int32]
   public let tokens: TokenAutomaton
   public let regexes: RegexProduct
   /// Lists of atoms, by the numbers that the three parts give.
@@ -79,7 +79,7 @@ public struct TextClassifier: Sendable {
     public let regexes: Int32
   }
 
-  init(kind: Slot.Kind, exact: [String: Int32], tokens: TokenAutomaton, regexes: RegexProduct, pool: ListPool) {
+  init(kind: Slot.Kind, exact: [Value: Int32], tokens: TokenAutomaton, regexes: RegexProduct, pool: ListPool) {
     self.kind = kind
     self.exact = exact
     self.tokens = tokens
@@ -89,27 +89,25 @@ public struct TextClassifier: Sendable {
 
   mutating func setClass(_ id: Int32, of signature: Signature) { classOf[signature] = id }
 
-  /// The atoms that hold, ascending; `nil` when the text does not have the form of the slot.
-  func atoms(of text: String) -> [Int32]? {
-    signature(of: text).map(atoms)
-  }
-
   func atoms(of signature: Signature) -> [Int32] {
     [signature.exact, signature.patterns, signature.regexes].flatMap { pool.lists[Int($0)] }.asSet
   }
 
   /// - Complexity: linear in the text.
   func classID(of text: String) -> Int? {
-    guard let signature = signature(of: text) else { return nil }
-    return classOf[signature].map(Int.init)
+    classOf[signature(of: text)].map(Int.init)
   }
 
-  func signature(of text: String) -> Signature? {
-    guard let pieces = kind.pieces(of: text) else { return nil }
-    var state: Int32 = 0
-    for piece in pieces { state = tokens.step(state, piece) }
+  func signature(of text: String) -> Signature {
+    var patterns = ListPool.empty
+    // No pattern covers what does not have the form of the slot.
+    if let pieces = kind.pieces(of: text) {
+      var state: Int32 = 0
+      for piece in pieces { state = tokens.step(state, piece) }
+      patterns = tokens.accepted[Int(state)]
+    }
     return Signature(
-      exact: exact[text] ?? ListPool.empty, patterns: tokens.accepted[Int(state)],
+      exact: exact[.string(text)] ?? ListPool.empty, patterns: patterns,
       regexes: regexes.accepted[Int(regexes.run(text, from: regexes.start))])
   }
 }

@@ -23,25 +23,37 @@ public struct Space: Sendable {
 
   public var dimensionCount: Int { slots.count + variables.count }
 
+  /// What a space is for.
+  public enum Purpose: Hashable, Sendable {
+    /// Every class is one that a request with an ordinary path can have, and what always holds between slots is known.
+    case proving
+    /// Every value has a class that a request can have, the target of `OPTIONS *` too (RFC 9112 section 3.2.4).
+    case deciding
+  }
+
   /// - Complexity: bounded by `limits`, near linear in the conditions for common ones.
-  public init(_ conditions: [Condition], context: PlanContext, limits: PlanLimits = PlanLimits()) {
+  public init(
+    _ conditions: [Condition], context: PlanContext, purpose: Purpose = .proving, limits: PlanLimits = PlanLimits()
+  ) {
     var refused: Set<Atom> = []
     var refusals: [Atom] = []
     while true {
-      var normaliser = Normaliser(context: context, refused: refused)
+      var normaliser = Normaliser(context: context, refused: refused, purpose: purpose)
       var formulas = conditions.map { normaliser.formula($0) }
       var disjunctions = formulas.map { $0.disjunction(max: limits.clausesPerRuleMax) }
       for (index, found) in disjunctions.enumerated() where found == nil {
         formulas[index] = .variable(normaliser.variable(.condition(conditions[index])), isNegated: false)
         disjunctions[index] = [[formulas[index]]]
       }
-      let links = normaliser.links()
+      let links = purpose == .proving ? normaliser.links() : []
       let all = disjunctions.map { $0 ?? [] } + links
 
       var classes: [SlotClasses] = []
       var newlyRefused: Set<Int> = []
+      var atomsOf = [[(offset: Int, element: Atom)]](repeating: [], count: normaliser.slots.count)
+      for (index, atom) in normaliser.atoms.enumerated() { atomsOf[atom.slot].append((index, atom)) }
       for (index, slot) in normaliser.slots.enumerated() {
-        switch SlotClasses.build(slot, normaliser.atoms.enumerated().filter { $0.element.slot == index }, limits) {
+        switch SlotClasses.build(slot, atomsOf[index], purpose, limits) {
         case .classes(let found): classes.append(found)
         case .refused(let atoms): newlyRefused.formUnion(atoms)
         }
@@ -77,7 +89,7 @@ public struct Space: Sendable {
 
 extension SlotClasses {
   fileprivate static func build(
-    _ slot: Slot, _ atoms: [(offset: Int, element: Atom)], _ limits: PlanLimits
+    _ slot: Slot, _ atoms: [(offset: Int, element: Atom)], _ purpose: Space.Purpose, _ limits: PlanLimits
   ) -> SlotOutcome {
     var texts: [TextClassesBuilder.Entry] = []
     var intervals: [(index: Int32, intervals: [ClosedRange<UInt128>])] = []
@@ -92,7 +104,7 @@ extension SlotClasses {
     var outcome: SlotOutcome
     switch slot.kind {
     case .path, .identity, .text, .finite:
-      var builder = TextClassesBuilder(slot: slot, atoms: texts, limits: limits)
+      var builder = TextClassesBuilder(slot: slot, atoms: texts, purpose: purpose, limits: limits)
       outcome = builder.build()
     case .integer, .address: outcome = IntervalClassesBuilder(slot: slot, atoms: intervals, limits: limits).build()
     case .presence:

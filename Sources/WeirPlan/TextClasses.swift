@@ -5,13 +5,15 @@ struct TextClassesBuilder {
   typealias Entry = (index: Int32, atom: TextAtom)
 
   let slot: Slot
+  let purpose: Space.Purpose
   let limits: PlanLimits
   private let entries: [Entry]
   private var pool = ListPool()
 
   /// - Parameter atoms: with their index in the space.
-  init(slot: Slot, atoms: [Entry], limits: PlanLimits) {
+  init(slot: Slot, atoms: [Entry], purpose: Space.Purpose, limits: PlanLimits) {
     self.slot = slot
+    self.purpose = purpose
     self.limits = limits
     // The simple ones first: what does not fit is at the end.
     entries = atoms.map { ($0.atom.complexity, $0) }.sorted { ($0.0, $0.1.index) < ($1.0, $1.1.index) }.map(\.1)
@@ -53,16 +55,17 @@ struct TextClassesBuilder {
       }
       let open = found.ends.filter { !tokens.isMarked[Int($0.tokens)] }
       var collided: Set<UInt64> = []
-      for end in open where exact[end.text] != nil {
+      for end in open where exact[.string(end.text)] != nil {
         collided.insert(pair(tokens.accepted[Int(end.tokens)], regexes.accepted[Int(end.regexes)]))
       }
       if collided.isEmpty {
-        let named = exact.keys.filter { slot.kind.canHold($0) }.sorted()
-        return .classes(classes(open.map(\.text) + named, exact, tokens, regexes))
+        let named = exact.keys.compactMap(\.text).filter { slot.kind.canHold($0) }.sortedByBytes()
+        // The marks have done their work: the classes are those of the automaton without them.
+        return .classes(classes(open.map(\.text) + named + asterisk, exact, automaton, regexes))
       }
       let classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
-      for text in exact.keys {
-        guard let signature = classifier.signature(of: text) else { continue }
+      for text in exact.keys.compactMap(\.text) {
+        let signature = classifier.signature(of: text)
         if collided.contains(pair(signature.patterns, signature.regexes)) { marked.insert(text) }
       }
       let pieces = marked.sorted().compactMap { slot.kind.pieces(of: $0)?.map(String.init) }
@@ -73,26 +76,32 @@ struct TextClassesBuilder {
     }
   }
 
+  /// The one path that is none.
+  private var asterisk: [String] {
+    if case .path = slot.kind, purpose == .deciding { ["*"] } else { [] }
+  }
+
   private static func patterns(_ entries: ArraySlice<Entry>) -> [(atom: Int32, pattern: TokenPattern)] {
     entries.flatMap { entry in entry.atom.patterns.map { (entry.index, $0) } }
   }
 
-  private mutating func namedTexts() -> [String: Int32] {
-    var namedBy: [String: [Int32]] = [:]
+  private mutating func namedTexts() -> [Value: Int32] {
+    var namedBy: [Value: [Int32]] = [:]
     for (index, atom) in entries { for value in atom.values { namedBy[value, default: []].append(index) } }
     return namedBy.mapValues { pool.id($0.asSet) }
   }
 
   /// A class for each thing that the three parts of the classifier say of these texts.
   private func classes(
-    _ texts: [String], _ exact: [String: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
+    _ texts: [String], _ exact: [Value: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
   ) -> SlotClasses {
     var classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
     var witnesses: [SlotValue] = slot.canBeAbsent ? [.absent] : []
     var holding: [Int: [Int32]] = [:]
     for entry in entries { holding[Int(entry.index)] = [] }
     for text in texts {
-      guard let signature = classifier.signature(of: text), classifier.classOf[signature] == nil else { continue }
+      let signature = classifier.signature(of: text)
+      guard classifier.classOf[signature] == nil else { continue }
       let id = Int32(witnesses.count)
       classifier.setClass(id, of: signature)
       witnesses.append(.value(.string(text)))
@@ -146,4 +155,9 @@ extension Slot.Kind {
     case .integer, .address, .presence: return false
     }
   }
+}
+
+extension [String] {
+  /// In the order of their bytes, which is the same on every machine and tells canonically equivalent strings apart.
+  func sortedByBytes() -> [String] { sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 }

@@ -52,6 +52,11 @@ public struct TokenAutomaton: Sendable {
 
   func step(_ state: Int32, symbol: Int32) -> Int32 { next[pair(state, symbol)] ?? other[Int(state)] }
 
+  /// Where the empty piece leads.
+  func stepEmpty(_ state: Int32) -> Int32 {
+    symbolIndex[""].flatMap { next[pair(state, $0)] } ?? empty[Int(state)]
+  }
+
   func step(_ state: Int32, _ piece: Substring) -> Int32 {
     if let symbol = symbolIndex[String(piece)], let target = next[pair(state, symbol)] { return target }
     return piece.isEmpty ? empty[Int(state)] : other[Int(state)]

@@ -68,6 +68,19 @@ public struct MatchSet: ~Copyable, Sendable {
     return true
   }
 
+  /// Every rule that holds or is undetermined, in order, until `body` says that it is enough.
+  @inline(__always)
+  func forEach(_ body: (Int, Truth) -> Bool) {
+    for word in 0..<((ruleCount + 63) / 64) {
+      var rest = held[word] | doubted[word]
+      while rest != 0 {
+        let bit = rest.trailingZeroBitCount
+        rest &= rest - 1
+        guard body(64 * word + bit, held[word] >> UInt64(bit) & 1 == 1 ? .yes : .undetermined) else { return }
+      }
+    }
+  }
+
   mutating func record(_ truth: Truth, for rule: Int) {
     switch truth {
     case .no: break

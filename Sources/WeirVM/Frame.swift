@@ -8,6 +8,12 @@ public struct Frame: ~Copyable {
   @usableFromInline var registers: [SlotValue]
   @usableFromInline var members: [SlotValue]
   @usableFromInline var arena: [UInt8]
+  /// The classes of the dimensions of one decision, one bit a clause for what they leave possible and for what is in doubt,
+  /// and one row that is made: written by the machine alone.
+  var classes: [Int]
+  var possible: [UInt32]
+  var doubtful: [UInt32]
+  var row: [UInt32]
 
   /// A frame in which every slot of the program is unavailable.
   ///
@@ -18,6 +24,18 @@ public struct Frame: ~Copyable {
     members.reserveCapacity(256)
     arena = []
     arena.reserveCapacity(arenaBytes)
+    classes = Array(repeating: NoClass.unread, count: program.dimensionsMax)
+    // Arrays of their own: shared ones would be copied at the first decision.
+    possible = Array(repeating: 0, count: program.rowWordsMax)
+    doubtful = Array(repeating: 0, count: program.rowWordsMax)
+    row = Array(repeating: 0, count: program.rowWordsMax)
+  }
+
+  /// Whether the frame was made for a program like this.
+  @inline(__always)
+  func fits(_ program: borrowing VerifiedProgram) -> Bool {
+    registers.count == program.registerCount && classes.count >= program.dimensionsMax
+      && possible.count >= program.rowWordsMax
   }
 
   /// Forgets all values and keeps the memory: every slot is unavailable.

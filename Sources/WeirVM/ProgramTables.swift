@@ -34,6 +34,7 @@ struct ProgramTables: Sendable {
   var costs: [CostRecord] = []
   var sourceMap: [SourceRecord] = []
   var features: [FeatureRecord] = []
+  var decisions: [UInt32] = []
 
   init(_ unverified: UnverifiedProgram) throws(Rejection) {
     let reader = try SectionReader(unverified)
@@ -71,6 +72,7 @@ struct ProgramTables: Sendable {
     costs = try reader.records(.costs)
     sourceMap = try reader.records(.sourceMap)
     features = try reader.records(.features)
+    decisions = reader.words(.decisions)
   }
 }
 

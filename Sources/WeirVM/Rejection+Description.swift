@@ -63,6 +63,7 @@ extension Rejection: CustomStringConvertible {
     case .costs: "the table of costs"
     case .sourceMap: "the source map"
     case .features: "the table of features"
+    case .decisions: "the section of decisions"
     case .policy: "the typed policy"
     case .tests: "the section of tests"
     case .manifest: "the manifest"

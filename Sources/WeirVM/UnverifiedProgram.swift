@@ -64,10 +64,22 @@ public struct VerifiedProgram: ~Copyable, Sendable {
   let rulesPerScopeMax: Int
   /// Slots and temporaries.
   let registerCount: Int
+  let classifiers: [Classifier]
+  let decisions: [DecisionTable]
+  /// By scope: its decision; −1 for a scope that asks its rules one after another.
+  let decisionOf: [Int]
+  /// The largest numbers of one decision: what a frame has room for.
+  let dimensionsMax: Int
+  let rowWordsMax: Int
 
-  init(_ tables: ProgramTables, _ steps: [Step]) {
+  init(_ tables: ProgramTables, _ verifier: borrowing Verifier) {
     self.tables = tables
-    self.steps = steps
+    steps = verifier.steps
+    classifiers = verifier.classifiers
+    decisions = verifier.decisions
+    decisionOf = verifier.decisionOf
+    dimensionsMax = decisions.reduce(0) { max($0, $1.slotCount + $1.variableCount) }
+    rowWordsMax = decisions.reduce(0) { max($0, $1.rowWordCount) }
     registerCount = tables.slots.count + Int(tables.program.temporaryCount)
     var most = 0
     for scope in tables.scopes { most = max(most, Int(scope.ruleCount)) }
@@ -87,5 +99,5 @@ public func verify(
   let tables = try ProgramTables(program)
   var verifier = Verifier(tables: tables, budget: budget, supported: features)
   try verifier.verify()
-  return VerifiedProgram(tables, verifier.steps)
+  return VerifiedProgram(tables, verifier)
 }

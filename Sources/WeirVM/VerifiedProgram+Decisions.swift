@@ -26,13 +26,32 @@ extension VerifiedProgram {
     return ScopeID(index: first + number)
   }
 
-  /// Decides: deny overrides allow, otherwise deny. Stops at the rule that decides.
+  /// Decides: deny overrides allow, otherwise deny. Looks at as little as it can; needs no match set.
   ///
   /// - Parameters:
   ///   - frame: filled with the scope's slots; what is not filled is unavailable.
   /// - Complexity: at most what the scope's certificate says; no allocation, no reference counting.
   public func decide(_ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets) -> Decision {
-    guard frame.registers.count == registerCount else { return .indeterminate(because: nil) }
+    guard frame.fits(self) else { return .indeterminate(because: nil) }
+    let number = decisionOf[scope.index]
+    guard number >= 0 else { return decideInSequence(scope, &frame, data) }
+    let firstRule = Int(tables.scopes[scope.index].firstRule)
+    if decisions[number].hasGraph {
+      switch walk(decisions[number], &frame, data) {
+      case .rule(let rule): return tables.rules[firstRule + rule].effect == .deny ? .deny(by: rule) : .allow(by: rule)
+      case .noRule: return .noRule
+      case .unsettled: break
+      }
+    }
+    var tally = Tally()
+    let isKnown = rules(of: decisions[number], &frame, data) { rule, truth in
+      tally.count(tables.rules[firstRule + rule], rule, truth, enforcingShadows: false)
+      return tally.denied == nil
+    }
+    return isKnown ? tally.decision : decideInSequence(scope, &frame, data)
+  }
+
+  private func decideInSequence(_ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets) -> Decision {
     let record = tables.scopes[scope.index]
     let firstAllow = Int(record.firstOrder) + Int(record.denyCount)
     var doubtful: Int?
@@ -57,12 +76,20 @@ extension VerifiedProgram {
     return .noRule
   }
 
-  /// Evaluates every rule of a scope, shadow and audit rules too.
+  /// Finds every rule of a scope that holds or is undetermined, shadow and audit rules too.
   public func match(
     _ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets, into matches: inout MatchSet
   ) {
     let record = tables.scopes[scope.index]
-    guard frame.registers.count == registerCount, matches.begin(Int(record.ruleCount)) else { return }
+    guard frame.fits(self), matches.begin(Int(record.ruleCount)) else { return }
+    let number = decisionOf[scope.index]
+    if number >= 0 {
+      let isKnown = rules(of: decisions[number], &frame, data) { rule, truth in
+        matches.record(truth, for: rule)
+        return true
+      }
+      if isKnown || !matches.begin(Int(record.ruleCount)) { return }
+    }
     for rule in 0..<Int(record.ruleCount) {
       matches.record(
         evaluate(Int(tables.rules[Int(record.firstRule) + rule].condition), &frame, data), for: rule)
@@ -70,32 +97,43 @@ extension VerifiedProgram {
   }
 
   /// What the rules that were matched decide, with shadow rules left out or enforced.
+  ///
+  /// - Complexity: linear in the rules that hold or are undetermined; one bit a rule for the others.
   public func decision(_ scope: ScopeID, _ matches: borrowing MatchSet, enforcingShadows: Bool) -> Decision {
     let record = tables.scopes[scope.index]
     guard matches.ruleCount == Int(record.ruleCount) else { return .indeterminate(because: nil) }
-    var first: (denied: Int?, doubtfulDeny: Int?, allowed: Int?, doubtfulAllow: Int?) = (nil, nil, nil, nil)
-    for place in 0..<Int(record.ruleCount) {
-      let rule = tables.rules[Int(record.firstRule) + place]
-      guard enforcingShadows || !rule.isShadow else { continue }
-      switch (rule.effect, matches[place]) {
-      case (.deny, .yes): first.denied = first.denied ?? place
-      case (.deny, .undetermined): first.doubtfulDeny = first.doubtfulDeny ?? place
-      case (.allow, .yes): first.allowed = first.allowed ?? place
-      case (.allow, .undetermined): first.doubtfulAllow = first.doubtfulAllow ?? place
-      case (.allow, .no), (.deny, .no), (.audit, _), (.route, _), (.limit, _), (.retry, _): break
-      }
+    var tally = Tally()
+    matches.forEach { rule, truth in
+      tally.count(tables.rules[Int(record.firstRule) + rule], rule, truth, enforcingShadows: enforcingShadows)
+      return tally.denied == nil
     }
-    if let rule = first.denied { return .deny(by: rule) }
-    if let rule = first.doubtfulDeny { return .indeterminate(because: rule) }
-    if let rule = first.allowed { return .allow(by: rule) }
-    if let rule = first.doubtfulAllow { return .indeterminate(because: rule) }
-    return .noRule
+    return tally.decision
   }
 
   /// Chooses a route: the first whose condition holds. One that is undetermined before it stops the search.
   public func route(_ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets) -> RouteChoice {
+    guard frame.fits(self) else { return .indeterminate(0) }
+    let number = decisionOf[scope.index]
+    guard number >= 0 else { return routeInSequence(scope, &frame, data) }
+    if decisions[number].hasGraph {
+      switch walk(decisions[number], &frame, data) {
+      case .rule(let route): return .route(route)
+      case .noRule: return .none
+      case .unsettled: break
+      }
+    }
+    // A route that is in doubt by one clause may hold by another.
+    var choice = RouteChoice.none
+    let isKnown = rules(of: decisions[number], &frame, data) { route, truth in
+      if case .indeterminate(let earlier) = choice, earlier != route { return false }
+      choice = truth == .yes ? .route(route) : .indeterminate(route)
+      return truth != .yes
+    }
+    return isKnown ? choice : routeInSequence(scope, &frame, data)
+  }
+
+  private func routeInSequence(_ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets) -> RouteChoice {
     let record = tables.scopes[scope.index]
-    guard frame.registers.count == registerCount else { return .indeterminate(0) }
     for place in 0..<Int(record.ruleCount) {
       switch evaluate(Int(tables.rules[Int(record.firstRule) + place].condition), &frame, data) {
       case .yes: return .route(place)
@@ -111,7 +149,7 @@ extension VerifiedProgram {
     of rule: Int = 0, in scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets
   ) -> Truth {
     let record = tables.scopes[scope.index]
-    guard frame.registers.count == registerCount, rule >= 0, rule < Int(record.ruleCount) else { return .undetermined }
+    guard frame.fits(self), rule >= 0, rule < Int(record.ruleCount) else { return .undetermined }
     return evaluate(Int(tables.rules[Int(record.firstRule) + rule].condition), &frame, data)
   }
 
@@ -122,11 +160,40 @@ extension VerifiedProgram {
     of rule: Int, in scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets
   ) -> (truth: Truth, test: SourcePlace?) {
     let record = tables.scopes[scope.index]
-    guard frame.registers.count == registerCount, rule >= 0, rule < Int(record.ruleCount) else {
+    guard frame.fits(self), rule >= 0, rule < Int(record.ruleCount) else {
       return (.undetermined, nil)
     }
     let condition = Int(tables.rules[Int(record.firstRule) + rule].condition)
     let run = run(condition, &frame, data, doubtHolds: false)
     return (evaluate(condition, &frame, data), place(ofWord: run.lastTest))
+  }
+}
+
+/// The first rules of each kind, met in order.
+private struct Tally {
+  var denied: Int?
+  var doubtfulDeny: Int?
+  var allowed: Int?
+  var doubtfulAllow: Int?
+
+  @inline(__always)
+  mutating func count(_ rule: RuleRecord, _ place: Int, _ truth: Truth, enforcingShadows: Bool) {
+    guard enforcingShadows || !rule.isShadow else { return }
+    switch (rule.effect, truth) {
+    case (.deny, .yes): denied = denied ?? place
+    case (.deny, .undetermined): doubtfulDeny = doubtfulDeny ?? place
+    case (.allow, .yes): allowed = allowed ?? place
+    case (.allow, .undetermined): doubtfulAllow = doubtfulAllow ?? place
+    case (.allow, .no), (.deny, .no), (.audit, _), (.route, _), (.limit, _), (.retry, _): break
+    }
+  }
+
+  /// Deny true, deny undetermined, allow true, allow undetermined, nothing.
+  var decision: Decision {
+    if let denied { return .deny(by: denied) }
+    if let doubtfulDeny { return .indeterminate(because: doubtfulDeny) }
+    if let allowed { return .allow(by: allowed) }
+    if let doubtfulAllow { return .indeterminate(because: doubtfulAllow) }
+    return .noRule
   }
 }

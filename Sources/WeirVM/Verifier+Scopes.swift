@@ -7,6 +7,7 @@ extension Verifier {
   private var workMax: Int {
     let elements =
       tables.code.count + tables.scopes.count + tables.rules.count + tables.scopeSlots.count + tables.costs.count
+      + tables.decisions.count
     return min(1 << 27, (1 << 20) + 256 * elements)
   }
 
@@ -59,6 +60,32 @@ extension Verifier {
           let members = charge.perMember.multiplied(saturating: InstructionCost.runsMax)
           perByte[charge.register] = perByte[charge.register].adding(saturating: bytes)
           perMember[charge.register] = perMember[charge.register].adding(saturating: members)
+        }
+      }
+      if decisionOf[index] >= 0 {
+        // Deciding by classes, and asking every rule where that cannot tell.
+        let decision = decisions[decisionOf[index]]
+        constant = constant.adding(saturating: decision.costConstant)
+        for place in decision.slots..<(decision.slots + decision.slotCount) {
+          let classifier = classifiers[Int(tables.decisions[place])]
+          guard isListed[classifier.slot] else { throw .unlistedSlot(scope: index) }
+          constant = constant.adding(saturating: DecisionCost.looksMax * classifier.cost.constant)
+          let bytes = DecisionCost.looksMax * classifier.cost.perByte
+          perByte[classifier.slot] = perByte[classifier.slot].adding(saturating: bytes)
+        }
+        let looks = DecisionCost.looksMax * InstructionCost.runsMax
+        for place in decision.variables..<(decision.variables + decision.variableCount) {
+          let facts = conditionFacts[Int(tables.decisions[place])]
+          work += 1 + facts.charges.count
+          guard work <= workAllowed else { throw .tooMuchWork }
+          constant = constant.adding(saturating: facts.constant.multiplied(saturating: looks))
+          for charge in charges[facts.charges] {
+            guard isListed[charge.register] else { throw .unlistedSlot(scope: index) }
+            let bytes = charge.perByte.multiplied(saturating: looks)
+            let members = charge.perMember.multiplied(saturating: looks)
+            perByte[charge.register] = perByte[charge.register].adding(saturating: bytes)
+            perMember[charge.register] = perMember[charge.register].adding(saturating: members)
+          }
         }
       }
       try checkCertificate(of: scope, index, constant, perByte, perMember)

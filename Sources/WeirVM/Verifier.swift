@@ -18,6 +18,12 @@ struct Verifier {
   var declared = FeatureSet()
   /// The words that were checked, taken apart.
   var steps: [Step] = []
+  var classifiers: [Classifier] = []
+  var decisions: [DecisionTable] = []
+  /// By scope: its decision; −1 for a scope that asks its rules one after another.
+  var decisionOf: [Int] = []
+  /// Bytes of keys that were hashed again.
+  var hashedBytes = 0
 
   /// What a condition costs for what a register holds.
   struct Charge {
@@ -47,6 +53,7 @@ struct Verifier {
     try checkPatterns()
     try checkAutomata()
     try checkCode()
+    try checkDecisions()
     try checkScopes()
     try checkSourceMap()
   }

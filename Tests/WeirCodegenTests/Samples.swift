@@ -78,8 +78,9 @@ enum Samples {
     switch attribute {
     case .path: random.pick(paths)
     case .caller: random.pick(identities)
+    case .callerNamespace: random.pick(["x", "y", "", "z"])
     case .method, .scheme, .host, .port, .clientIP, .query, .header, .cookie, .sourceIP, .sourcePort, .sni,
-      .callerTrustDomain, .callerNamespace, .callerAccount, .claim, .token, .capture, .time, .responseStatus,
+      .callerTrustDomain, .callerAccount, .claim, .token, .capture, .time, .responseStatus,
       .responseHeader:
       random.pick(strings)
     }
@@ -94,6 +95,7 @@ enum Samples {
       if case .capture = attribute { continue }
       world.values[attribute] = state(.string(string(for: attribute, &random)), &random)
     }
+    world.values[.callerNamespace] = namespace(of: world.values[.caller] ?? .absent)
     for attribute in integerAttributes { world.values[attribute] = state(.int(random.pick(integers)), &random) }
     for attribute in [Attribute.sourceIP, .clientIP] {
       world.values[attribute] = state(.ip(random.pick(addresses)), &random)
@@ -109,6 +111,13 @@ enum Samples {
     world.lists[.header("x-int")] = state(.list(integers), &random)
     world.data = [strings.filter { _ in random.chance(2) }, nil]
     return world
+  }
+
+  /// What a host cuts out of the caller.
+  private static func namespace(of caller: World.Value) -> World.Value {
+    guard case .string(let identity) = caller else { return caller }
+    let pieces = identity.split(separator: "/", omittingEmptySubsequences: false)
+    return pieces.count == 7 && pieces[3] == "ns" && pieces[5] == "sa" ? .string(String(pieces[4])) : .absent
   }
 
   static func condition(_ random: inout SplitMix64, depth: Int) -> Condition {

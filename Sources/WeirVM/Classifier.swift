@@ -1,0 +1,68 @@
+import WeirISA
+
+/// A classifier, verified: where its tables lie among the words of `decisions`.
+struct Classifier: BitwiseCopyable, Sendable {
+  var kind: ClassifierKind
+  var canBeAbsent: Bool
+  var slot: Int
+  var classCount: Int
+  /// Intervals, or nothing.
+  var intervalCount = 0
+  var intervals = 0
+  var texts = Texts()
+
+  /// Tables of a classifier of texts.
+  struct Texts: BitwiseCopyable, Sendable {
+    var lead = TextLead.none
+    var start: UInt32 = DecisionFormat.settledBit
+    var textBucketCount = 0
+    var textProbesMax = 0
+    var textBuckets = 0
+    var states = 0
+    var segmentBucketCount = 0
+    var segmentProbesMax = 0
+    var segmentBuckets = 0
+    var patternClasses = 0
+    var pairCount = 0
+    var pairs = 0
+    /// −1: no regex is asked.
+    var automaton = -1
+    var acceptingResults = 0
+  }
+
+  /// What looks at it cost.
+  var cost: DecisionCost.Classifier = (0, 0)
+}
+
+/// What is found instead of a class.
+enum NoClass {
+  /// The value cannot be told.
+  static let unavailable = -1
+  /// The value is none that rules were compiled for: they have to be asked one by one.
+  static let unknown = -2
+  /// Nobody looked yet.
+  static let unread = -3
+}
+
+/// A decision, verified: where its parts lie among the words of `decisions`.
+struct DecisionTable: BitwiseCopyable, Sendable {
+  var slotCount = 0
+  var variableCount = 0
+  var neededCount = 0
+  var clauseCount = 0
+  var rowDimensionCount = 0
+  var rowWordCount = 0
+  var hasGraph = false
+  var slots = 0
+  var variables = 0
+  var needed = 0
+  var literals = 0
+  var ranges = 0
+  var clauses = 0
+  var clauseWords = 0
+  var rowDimensions = 0
+  var rows = 0
+  var graph = 0
+  /// Besides classifiers and variables.
+  var costConstant: UInt64 = 0
+}

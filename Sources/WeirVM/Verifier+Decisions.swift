@@ -1,0 +1,276 @@
+import WeirISA
+
+/// Reads the words of `decisions` one after another: sizes say where the next part begins, and nothing is left over.
+struct DecisionCursor {
+  let words: [UInt32]
+  private(set) var place = 0
+  /// How many classifiers or decisions were read before; for messages.
+  var index = 0
+
+  init(_ words: [UInt32]) { self.words = words }
+
+  var refusal: Rejection { .malformedRecord(.decisions, index: index) }
+
+  mutating func next() throws(Rejection) -> UInt32 {
+    guard place < words.count else { throw refusal }
+    place += 1
+    return words[place - 1]
+  }
+
+  /// The place of a part of so many elements.
+  mutating func part(_ count: UInt32, of size: Int) throws(Rejection) -> Int {
+    guard Int(count) <= (words.count - place) / size else { throw refusal }
+    let start = place
+    place += Int(count) * size
+    return start
+  }
+
+  mutating func record<Record: TableRecord>() throws(Rejection) -> Record {
+    let start = try part(1, of: Record.wordCount)
+    guard let record = Record(Array(words[start..<place])) else { throw refusal }
+    return record
+  }
+}
+
+extension Verifier {
+  mutating func checkDecisions() throws(Rejection) {
+    let decisionCount = tables.scopes.count { $0.strategy != .sequence }
+    var cursor = DecisionCursor(tables.decisions)
+    // A program that decides nothing by classes has no words at all.
+    let isEmpty = tables.decisions.isEmpty
+    let classifierCount = isEmpty ? 0 : Int(try cursor.next())
+    guard decisionCount == (isEmpty ? 0 : Int(try cursor.next())) else { throw .malformedSection(.decisions) }
+    for _ in 0..<classifierCount {
+      classifiers.append(try classifier(&cursor))
+      cursor.index += 1
+    }
+    for (index, scope) in tables.scopes.enumerated() {
+      guard scope.strategy != .sequence else {
+        decisionOf.append(-1)
+        continue
+      }
+      let feature: Feature = scope.strategy == .graph ? .decisionGraphs : .decisionClauses
+      guard declared.contains(feature) else { throw .undeclaredFeature(feature) }
+      guard scope.kind == .authz || scope.kind == .routes, Int(scope.firstRule) <= tables.rules.count,
+        Int(scope.ruleCount) <= tables.rules.count - Int(scope.firstRule)
+      else { throw .malformedRecord(.scopes, index: index) }
+      decisionOf.append(decisions.count)
+      decisions.append(try decision(&cursor, of: scope))
+      cursor.index += 1
+    }
+    guard cursor.place == tables.decisions.count else { throw .malformedSection(.decisions) }
+  }
+
+  // MARK: - Classifiers
+
+  private mutating func classifier(_ cursor: inout DecisionCursor) throws(Rejection) -> Classifier {
+    guard let head = ClassifierHead(word: try cursor.next()), Int(head.slot) < tables.slots.count else {
+      throw cursor.refusal
+    }
+    let classCount = try cursor.next()
+    guard 1..<(1 << 30) ~= classCount else { throw cursor.refusal }
+    var result = Classifier(
+      kind: head.kind, canBeAbsent: head.canBeAbsent, slot: Int(head.slot), classCount: Int(classCount))
+    switch head.kind {
+    case .presence:
+      result.cost = (DecisionCost.classifier(intervals: 0, probes: 0), 0)
+    case .integers, .addresses:
+      try intervals(&result, &cursor)
+    case .texts:
+      try texts(&result, &cursor)
+    }
+    return result
+  }
+
+  private func intervals(_ classifier: inout Classifier, _ cursor: inout DecisionCursor) throws(Rejection) {
+    let count = try cursor.next()
+    guard count > 0 else { throw cursor.refusal }
+    classifier.intervalCount = Int(count)
+    let isInteger = classifier.kind == .integers
+    classifier.intervals = cursor.place
+    func bound(_ place: Int) -> UInt64 { UInt64(cursor.words[place]) | UInt64(cursor.words[place + 1]) << 32 }
+    if isInteger {
+      let last = try cursor.part(1, of: 2)
+      let starts = try cursor.part(count, of: 2)
+      for index in 1..<max(Int(count), 1) where bound(starts + 2 * index - 2) >= bound(starts + 2 * index) {
+        throw cursor.refusal
+      }
+      guard bound(starts + 2 * Int(count) - 2) <= bound(last) else { throw cursor.refusal }
+    } else {
+      let starts = try cursor.part(count, of: 4)
+      func address(_ index: Int) -> Address {
+        Address(high: bound(starts + 4 * index), low: bound(starts + 4 * index + 2))
+      }
+      guard address(0) == Address(high: 0, low: 0) else { throw cursor.refusal }
+      for index in 1..<max(Int(count), 1) where address(index - 1) >= address(index) { throw cursor.refusal }
+    }
+    let classes = try cursor.part(count, of: 1)
+    for place in classes..<(classes + Int(count)) where Int(cursor.words[place]) >= classifier.classCount {
+      throw cursor.refusal
+    }
+    classifier.cost = (DecisionCost.classifier(intervals: Int(count), probes: 0), 0)
+  }
+
+  private mutating func texts(_ classifier: inout Classifier, _ cursor: inout DecisionCursor) throws(Rejection) {
+    let head: TextClassifierHead = try cursor.record()
+    guard Int(head.textProbesMax) <= ProgramLimits.probesMax, Int(head.segmentProbesMax) <= ProgramLimits.probesMax,
+      head.states < DecisionFormat.settledBit, head.patternResults > 0
+    else { throw cursor.refusal }
+    var texts = Classifier.Texts()
+    texts.lead = head.lead
+    texts.start = head.start
+    texts.textBucketCount = Int(head.textBuckets)
+    texts.textProbesMax = Int(head.textProbesMax)
+    texts.textBuckets = try cursor.part(head.textBuckets, of: DecisionFormat.textBucketWords)
+    texts.states = try cursor.part(head.states, of: DecisionFormat.stateWords)
+    texts.segmentBucketCount = Int(head.segmentBuckets)
+    texts.segmentProbesMax = Int(head.segmentProbesMax)
+    texts.segmentBuckets = try cursor.part(head.segmentBuckets, of: DecisionFormat.segmentBucketWords)
+    texts.patternClasses = try cursor.part(head.patternResults, of: 1)
+    texts.pairCount = Int(head.pairs)
+    texts.pairs = try cursor.part(head.pairs, of: DecisionFormat.pairWords)
+    texts.acceptingResults = try cursor.part(head.acceptingStates, of: 1)
+
+    let classCount = UInt32(classifier.classCount)
+    func isTarget(_ target: UInt32) -> Bool {
+      target & DecisionFormat.settledBit == 0
+        ? target < head.states : target & ~DecisionFormat.settledBit < head.patternResults
+    }
+    guard isTarget(head.start), head.lead != .none || head.start & DecisionFormat.settledBit != 0 else {
+      throw cursor.refusal
+    }
+    for state in 0..<Int(head.states) {
+      let place = texts.states + state * DecisionFormat.stateWords
+      guard isTarget(cursor.words[place]), isTarget(cursor.words[place + 1]),
+        cursor.words[place + 2] < head.patternResults
+      else { throw cursor.refusal }
+    }
+    for result in 0..<Int(head.patternResults) {
+      let found = cursor.words[texts.patternClasses + result]
+      guard found < classCount || found == DecisionFormat.noClass else { throw cursor.refusal }
+    }
+    for pair in 0..<Int(head.pairs) {
+      let place = texts.pairs + pair * DecisionFormat.pairWords
+      let isAscending =
+        pair == 0
+        || (cursor.words[place - 3], cursor.words[place - 2]) < (cursor.words[place], cursor.words[place + 1])
+      guard isAscending, cursor.words[place + 2] < classCount else { throw cursor.refusal }
+    }
+    if head.automaton == DecisionFormat.noAutomaton {
+      guard head.acceptingStates == 0 else { throw cursor.refusal }
+    } else {
+      guard Int(head.automaton) < tables.automata.count else { throw cursor.refusal }
+      let automaton = tables.automata[Int(head.automaton)]
+      guard head.acceptingStates == automaton.stateCount - automaton.firstAccepting else { throw cursor.refusal }
+      texts.automaton = Int(head.automaton)
+    }
+    try checkTexts(texts, classCount, cursor)
+    try checkSegments(texts, cursor, isTarget)
+    classifier.texts = texts
+    classifier.cost = head.cost
+  }
+
+  /// The bytes of a key, which must not make the verifier hash more than a program of its size should.
+  private mutating func hash(_ offset: UInt32, _ count: UInt32, _ cursor: DecisionCursor) throws(Rejection) -> UInt64 {
+    guard Int(offset) <= tables.bytes.count, Int(count) <= tables.bytes.count - Int(offset) else {
+      throw cursor.refusal
+    }
+    hashedBytes += Int(count)
+    guard hashedBytes <= 1 << 24 + 256 * tables.decisions.count else { throw .tooMuchWork }
+    return XXH3.hash(
+      tables.bytes.span.extracting(Int(offset)..<(Int(offset) + Int(count))), seed: tables.program.hashSeed)
+  }
+
+  private mutating func checkTexts(
+    _ texts: Classifier.Texts, _ classCount: UInt32, _ cursor: DecisionCursor
+  ) throws(Rejection) {
+    let size = DecisionFormat.textBucketWords
+    for place in 0..<texts.textBucketCount {
+      let bucket = texts.textBuckets + place * size
+      let count = cursor.words[bucket + 2]
+      guard count != DecisionFormat.emptyBucket else { continue }
+      let hash = try hash(cursor.words[bucket + 1], count, cursor)
+      let home = DecisionFormat.home(hash, among: texts.textBucketCount)
+      let found = cursor.words[bucket + 3]
+      guard cursor.words[bucket] == UInt32(truncatingIfNeeded: hash >> 32),
+        found < classCount || found == DecisionFormat.noClass,
+        isReached(place, from: home, among: texts.textBucketCount, within: texts.textProbesMax, {
+          cursor.words[texts.textBuckets + $0 * size + 2] != DecisionFormat.emptyBucket
+        })
+      else { throw cursor.refusal }
+    }
+  }
+
+  private mutating func checkSegments(
+    _ texts: Classifier.Texts, _ cursor: DecisionCursor, _ isTarget: (UInt32) -> Bool
+  ) throws(Rejection) {
+    let size = DecisionFormat.segmentBucketWords
+    let stateCount = (texts.segmentBuckets - texts.states) / DecisionFormat.stateWords
+    for place in 0..<texts.segmentBucketCount {
+      let bucket = texts.segmentBuckets + place * size
+      let count = cursor.words[bucket] & 0xFFFF
+      guard count != 0 else { continue }
+      let state = cursor.words[bucket + 2]
+      let hash = DecisionFormat.hash(try hash(cursor.words[bucket + 1], count, cursor), in: state)
+      let home = DecisionFormat.home(hash, among: texts.segmentBucketCount)
+      guard cursor.words[bucket] >> 16 == UInt32(truncatingIfNeeded: hash >> 48), Int(state) < stateCount,
+        isTarget(cursor.words[bucket + 3]),
+        isReached(place, from: home, among: texts.segmentBucketCount, within: texts.segmentProbesMax, {
+          cursor.words[texts.segmentBuckets + $0 * size] & 0xFFFF != 0
+        })
+      else { throw cursor.refusal }
+    }
+  }
+
+  /// Whether a look-up that begins at home comes to a bucket in time and meets no empty one before.
+  private func isReached(
+    _ place: Int, from home: Int, among count: Int, within probesMax: Int, _ isFull: (Int) -> Bool
+  ) -> Bool {
+    var at = home
+    for _ in 0..<probesMax {
+      if at == place { return true }
+      guard isFull(at) else { return false }
+      at = at + 1 == count ? 0 : at + 1
+    }
+    return false
+  }
+
+  // MARK: - Decisions
+
+  private func decision(_ cursor: inout DecisionCursor, of scope: ScopeRecord) throws(Rejection) -> DecisionTable {
+    let head: DecisionHead = try cursor.record()
+    guard Int(head.slots) + Int(head.variables) <= DecisionFormat.dimensionsMax else { throw cursor.refusal }
+    var table = DecisionTable()
+    table.slotCount = Int(head.slots)
+    table.variableCount = Int(head.variables)
+    table.neededCount = Int(head.needed)
+    table.clauseCount = Int(head.clauses)
+    table.rowDimensionCount = Int(head.rowDimensions)
+    table.rowWordCount = (Int(head.clauses) + 31) / 32
+    table.hasGraph = scope.strategy == .graph
+    table.slots = try cursor.part(head.slots, of: 1)
+    table.variables = try cursor.part(head.variables, of: 1)
+    table.needed = try cursor.part(head.needed, of: 1)
+    table.literals = try cursor.part(head.literals, of: DecisionFormat.literalWords)
+    table.ranges = try cursor.part(head.ranges, of: 2)
+    table.clauses = try cursor.part(head.clauses, of: 1)
+    table.clauseWords = try cursor.part(head.clauseWords, of: 1)
+    table.rowDimensions = try cursor.part(head.rowDimensions, of: 1)
+    table.rows = try cursor.part(head.rowWords, of: 1)
+    table.graph = try cursor.part(head.graphWords, of: 1)
+    table.costConstant = DecisionCost.constant(
+      dimensions: table.slotCount + table.variableCount, clauses: table.clauseCount, clauseWords: Int(head.clauseWords),
+      ranges: Int(head.ranges), rowDimensions: table.rowDimensionCount)
+
+    let words = cursor.words
+    for place in table.slots..<table.variables where Int(words[place]) >= classifiers.count { throw cursor.refusal }
+    for place in table.variables..<table.needed where Int(words[place]) >= tables.conditions.count {
+      throw cursor.refusal
+    }
+    for place in table.needed..<table.literals where words[place] >= head.slots { throw cursor.refusal }
+    var checker = DecisionChecker(
+      head: head, table: table, words: words, scope: scope, rules: tables.rules, classifiers: classifiers)
+    guard checker.isSound() else { throw cursor.refusal }
+    return table
+  }
+}
