@@ -155,7 +155,7 @@ let package = Package(
       "DifferentialTests",
       [
         "PropertyTesting", "WeirSource", "WeirCompiler", "WeirReference", "WeirEnforcement", "WeirBundle", "WeirPolicy",
-        "WeirRequest",
+        "WeirRequest", "WeirPlan", "WeirAnalysis", "WeirCodegen", "WeirISA", "WeirVM",
       ]),
     tests("CommandTests", ["weir", "WeirJSON", "WeirSource", "WeirPolicy", "WeirRequest", "HTTPCanonical"]),
     tests("ArchitectureTests", ["WeirSource"]),

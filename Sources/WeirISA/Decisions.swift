@@ -56,7 +56,7 @@ public enum DecisionFormat {
   /// Where a key of this hash has its home among `count` buckets, which need not be a power of two.
   @inlinable
   public static func home(_ hash: UInt64, among count: Int) -> Int {
-    Int(truncatingIfNeeded: (hash & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: count) >> 32)
+    Int(truncatingIfNeeded: ((hash & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: count)) >> 32)
   }
 
   /// The hash of a segment that was met in a state.

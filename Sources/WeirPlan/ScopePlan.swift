@@ -18,28 +18,35 @@ public struct ScopePlan: Sendable {
   /// The dimensions that something enforced mentions.
   private let enforced: [Int]
 
+  /// - Parameter purpose: `proving` for questions over all requests.
   /// - Complexity: bounded by `limits`.
-  public init(authz scope: Int, of policy: Policy, limits: PlanLimits = PlanLimits()) {
+  public init(
+    authz scope: Int, of policy: Policy, purpose: Space.Purpose = .deciding, limits: PlanLimits = PlanLimits()
+  ) {
     let scope = policy.authz[scope]
     let denies = scope.rules.indices.filter { scope.rules[$0].isEnforced(.deny) }
     let allows = scope.rules.indices.filter { scope.rules[$0].isEnforced(.allow) }
     self.init(
       .authz(scope.rules), scope.rules.map(\.condition), entries: denies + allows,
-      context: PlanContext(authz: scope, of: policy), limits: limits)
+      context: PlanContext(authz: scope, of: policy), purpose: purpose, limits: limits)
   }
 
-  public init(routes table: Int, of policy: Policy, limits: PlanLimits = PlanLimits()) {
+  public init(
+    routes table: Int, of policy: Policy, purpose: Space.Purpose = .deciding, limits: PlanLimits = PlanLimits()
+  ) {
     let table = policy.routeTables[table]
     self.init(
       .routes(table.routes), table.routes.map(\.condition), entries: Array(table.routes.indices),
-      context: PlanContext(policy: policy, pathView: table.pathView, callerCanBeAbsent: true), limits: limits)
+      context: PlanContext(policy: policy, pathView: table.pathView, callerCanBeAbsent: true), purpose: purpose,
+      limits: limits)
   }
 
   private init(
-    _ kind: Kind, _ conditions: [Condition], entries: [Int], context: PlanContext, limits: PlanLimits
+    _ kind: Kind, _ conditions: [Condition], entries: [Int], context: PlanContext, purpose: Space.Purpose,
+    limits: PlanLimits
   ) {
     self.kind = kind
-    let space = Space(conditions, context: context, purpose: .deciding, limits: limits)
+    let space = Space(conditions, context: context, purpose: purpose, limits: limits)
     self.space = space
     bitmaps = Bitmaps(space)
     do throws(GraphFailure) {

@@ -31,12 +31,20 @@ extension VerifiedProgram {
   /// - Parameters:
   ///   - frame: filled with the scope's slots; what is not filled is unavailable.
   /// - Complexity: at most what the scope's certificate says; no allocation, no reference counting.
+  @inline(__always)
   public func decide(_ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets) -> Decision {
+    decide(scope, &frame, data, by: tables.scopes[scope.index].strategy)
+  }
+
+  /// Decides in one of the ways that the scope has, which all give the same answer: for tests and measurements.
+  public func decide(
+    _ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets, by strategy: ScopeStrategy
+  ) -> Decision {
     guard frame.fits(self) else { return .indeterminate(because: nil) }
     let number = decisionOf[scope.index]
-    guard number >= 0 else { return decideInSequence(scope, &frame, data) }
+    guard number >= 0, strategy != .sequence else { return decideInSequence(scope, &frame, data) }
     let firstRule = Int(tables.scopes[scope.index].firstRule)
-    if decisions[number].hasGraph {
+    if strategy == .graph, decisions[number].hasGraph {
       switch walk(decisions[number], &frame, data) {
       case .rule(let rule): return tables.rules[firstRule + rule].effect == .deny ? .deny(by: rule) : .allow(by: rule)
       case .noRule: return .noRule
@@ -80,10 +88,18 @@ extension VerifiedProgram {
   public func match(
     _ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets, into matches: inout MatchSet
   ) {
+    match(scope, &frame, data, by: .clauses, into: &matches)
+  }
+
+  /// Finds the same in one of the ways that the scope has: for tests and measurements.
+  public func match(
+    _ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets, by strategy: ScopeStrategy,
+    into matches: inout MatchSet
+  ) {
     let record = tables.scopes[scope.index]
     guard frame.fits(self), matches.begin(Int(record.ruleCount)) else { return }
     let number = decisionOf[scope.index]
-    if number >= 0 {
+    if number >= 0, strategy != .sequence {
       let isKnown = rules(of: decisions[number], &frame, data) { rule, truth in
         matches.record(truth, for: rule)
         return true
@@ -112,10 +128,17 @@ extension VerifiedProgram {
 
   /// Chooses a route: the first whose condition holds. One that is undetermined before it stops the search.
   public func route(_ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets) -> RouteChoice {
+    route(scope, &frame, data, by: tables.scopes[scope.index].strategy)
+  }
+
+  /// Chooses in one of the ways that the table has: for tests and measurements.
+  public func route(
+    _ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets, by strategy: ScopeStrategy
+  ) -> RouteChoice {
     guard frame.fits(self) else { return .indeterminate(0) }
     let number = decisionOf[scope.index]
-    guard number >= 0 else { return routeInSequence(scope, &frame, data) }
-    if decisions[number].hasGraph {
+    guard number >= 0, strategy != .sequence else { return routeInSequence(scope, &frame, data) }
+    if strategy == .graph, decisions[number].hasGraph {
       switch walk(decisions[number], &frame, data) {
       case .rule(let route): return .route(route)
       case .noRule: return .none

@@ -30,8 +30,10 @@ struct AgreementTests {
         }
         let rules = policy.authz[0].rules
         let expected = Self.decision(rules, truths, enforcingShadows: false)
-        let decided = program.decide(scope, &frame, data)
-        #expect(decided.isSame(as: expected), "seed \(seed)")
+        for strategy in ScopeStrategy.allCases {
+          let decided = program.decide(scope, &frame, data, by: strategy)
+          #expect(decided.isSame(as: expected), "seed \(seed), \(strategy), in \(world)")
+        }
         let enforced = program.decision(scope, matches, enforcingShadows: false)
         #expect(enforced.isSame(as: expected), "seed \(seed)")
         let shadowed = program.decision(scope, matches, enforcingShadows: true)
@@ -70,8 +72,11 @@ struct AgreementTests {
         let truths = (conditions + [.constant(true)]).map { Model(world: world).truth($0) }
         world.fill(&frame, for: program)
         let first = try #require(truths.firstIndex { $0 != .no })
-        let choice = program.route(table, &frame, world.dataSets)
-        #expect(choice == (truths[first] == .yes ? .route(first) : .indeterminate(first)), "seed \(seed)")
+        for strategy in ScopeStrategy.allCases {
+          let choice = program.route(table, &frame, world.dataSets, by: strategy)
+          #expect(
+            choice == (truths[first] == .yes ? .route(first) : .indeterminate(first)), "seed \(seed), \(strategy)")
+        }
         for (index, truth) in truths.dropLast().enumerated() {
           let limitID = program.scope(.limit, index)
           let limit = try #require(limitID)

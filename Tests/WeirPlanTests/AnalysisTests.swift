@@ -14,7 +14,7 @@ import WeirRequest
         name: "r\(number)", effect: .allow, isShadow: false, condition: world.condition(depth: 2), until: nil,
         module: "m", annotations: Annotations(), documentation: "", position: Position(file: 0, line: 1, column: 1))
     }
-    let plan = ScopePlan(authz: 0, of: world.policy)
+    let plan = ScopePlan(authz: 0, of: world.policy, purpose: .proving)
     let graph = try #require(plan.graph)
     let reference = ReferenceEvaluator(policy: world.policy)
     guard case .found(let witnesses) = Analysis(plan.space).witnesses(graph) else {

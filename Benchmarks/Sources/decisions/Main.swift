@@ -18,33 +18,44 @@ struct Main {
       exit(1)
     }
     if !isCheck {
-      print("| rules | compile, ms | verify, ms | bytes | first hit, ns | last hit, ns | miss, ns | all matches, ns |")
-      print("|---|---|---|---|---|---|---|---|")
+      print(
+        "| rules | compile, ms | verify, ms | bytes | strategy, edges, indexed | graph: first, last, miss, ns "
+          + "| clauses: first, last, miss | one by one: first, last, miss | all matches: by clauses, one by one |")
+      print("|---|---|---|---|---|---|---|---|---|")
     }
-    for count in [10, 100, 1_000, 10_000] {
+    for count in isCheck ? [10, 1_000] : [10, 100, 1_000, 10_000] {
       let policy = SyntheticPolicy.policy(rules: count)
       let before = processorNanoseconds()
-      let image = try generate(policy)
-      let generated = processorNanoseconds()
-      let program = try verify(UnverifiedProgram(image))
+      let generated = try generateProgram(policy)
+      let compiled = processorNanoseconds()
+      let program = try verify(UnverifiedProgram(generated.image))
       let verified = processorNanoseconds()
-      guard let scope = program.scope(.authz, 0) else { return }
+      guard let scope = program.scope(.authz, 0), let statistics = generated.scopes.first else { return }
       var frame = Frame(for: program)
       var matches = MatchSet(for: program)
       let data = DataSets(unloaded: 0)
       let last = (0..<count).last { $0 % 8 == 0 } ?? 0
-      var row: [Int] = []
-      for number in [0, last, -1] {
-        fill(&frame, Request(number: number), program)
-        let ns = median { _ = program.decide(scope, &frame, data) }
-        row.append(ns)
-        let counts = counted { _ = program.decide(scope, &frame, data) }
-        if counts.allocations != 0 || counts.references != 0 {
-          hasCounted = true
-          print("\(count) rules: \(counts.allocations) allocations, \(counts.references) reference counts a decision")
+      var cells: [String] = []
+      for strategy in [ScopeStrategy.graph, .clauses, .sequence] {
+        var row: [Int] = []
+        for number in [0, last, -1] {
+          fill(&frame, Request(number: number), program)
+          if !isCheck { row.append(median { _ = program.decide(scope, &frame, data, by: strategy) }) }
+          let counts = counted { _ = program.decide(scope, &frame, data, by: strategy) }
+          if counts.allocations != 0 || counts.references != 0 {
+            hasCounted = true
+            print("\(count) rules: \(counts.allocations) allocations, \(counts.references) reference counts a decision")
+          }
         }
+        cells.append(row.map { "\($0)" }.joined(separator: ", "))
       }
-      row.append(median { program.match(scope, &frame, data, into: &matches) })
+      fill(&frame, Request(number: last), program)
+      if !isCheck {
+        let all = [ScopeStrategy.clauses, .sequence].map { strategy in
+          median { program.match(scope, &frame, data, by: strategy, into: &matches) }
+        }
+        cells.append(all.map { "\($0)" }.joined(separator: ", "))
+      }
       let request = Request(number: 0)
       let counts = counted {
         fill(&frame, request, program)
@@ -55,10 +66,14 @@ struct Main {
         print("\(count) rules: \(counts.allocations) allocations for filling a frame and matching all")
       }
       if !isCheck {
-        let bytes = image.sections.reduce(0) { $0 + $1.bytes.count }
+        let bytes = generated.image.sections.reduce(0) { $0 + $1.bytes.count }
+        let indexed = 100 * statistics.indexedRules / max(statistics.rules, 1)
         print(
-          "| \(count) | \(milliseconds(generated - before)) | \(milliseconds(verified - generated)) | \(bytes) | "
-            + row.map { "\($0)" }.joined(separator: " | ") + " |")
+          "| \(count) | \(milliseconds(compiled - before)) | \(milliseconds(verified - compiled)) | \(bytes) "
+            + "| \(statistics.strategy), \(statistics.edges), \(indexed)% | " + cells.joined(separator: " | ") + " |")
+        if CommandLine.arguments.contains("--sections") {
+          for section in generated.image.sections { print("  \(section.kind): \(section.bytes.count)") }
+        }
       }
     }
     print(hasCounted ? "a decision allocates or counts references" : "0 allocations, 0 reference counts a decision")
