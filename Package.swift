@@ -33,7 +33,8 @@ let package = Package(
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // text ─► diagnostics ─► tree ─► typed policy ─► bytecode ─► bundle
@@ -92,7 +93,12 @@ let package = Package(
       [
         "ProxyTransport", "ProxyUpstream", "ProxyTLS", "HTTPWire", "WeirEnforcement", "WeirRequest", "WeirPolicy",
       ], lending),
-    module("Gateway", ["ProxyCore", "ProxyUpstream", "ProxyTLS", "ProxyTransport", "WeirPolicy"]),
+    module(
+      "Gateway",
+      [
+        "ProxyCore", "ProxyUpstream", "ProxyTLS", "ProxyTransport", "WeirPolicy",
+        .product(name: "Yams", package: "Yams"),
+      ]),
 
     .executableTarget(
       name: "weir",
@@ -144,6 +150,7 @@ let package = Package(
     tests(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
+    tests("GatewayTests", ["Gateway", "ProxyTransport", "WeirPolicy", "WeirSource"]),
     tests("HTTPWireTests", ["FuzzTargets", "HTTPCanonical", "HTTPWire", "PropertyTesting"]),
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
     tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),

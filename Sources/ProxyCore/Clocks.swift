@@ -1,7 +1,7 @@
 import ProxyTransport
 
 /// How long a worker waits, for what.
-public struct Clocks: Sendable {
+public struct Clocks: Sendable, Equatable {
   /// A request head in all, not a read of it: a slow sender gains nothing by sending a byte now and then.
   public var head = Interval.seconds(10)
   public var handshake = Interval.seconds(10)
