@@ -192,6 +192,7 @@ static void recycle(weir_h2_session *s) {
     h2_free(s->slots, s);
     s->slots = s->inline_slots;
     s->slot_capacity = INLINE_SLOTS;
+    memset(s->inline_slots, 0, sizeof s->inline_slots);
   }
 }
 
@@ -482,7 +483,11 @@ static int send_body(
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *data) {
   weir_h2_session *s = data;
   if (frame->hd.type == NGHTTP2_RST_STREAM) s->counts.resets_sent++;
-  return 0;
+  if ((frame->hd.type != NGHTTP2_DATA && frame->hd.type != NGHTTP2_HEADERS) ||
+      !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
+    return 0;
+  slot_t *slot = slot_of(s, frame->hd.stream_id);
+  return slot && !(slot->flags & SLOT_MUTED) ? append(s, WEIR_H2_FINISHED, slot, 0, 0, 0) : 0;
 }
 
 // Copies as much as fits of the frame that the library holds.
@@ -630,6 +635,14 @@ bool weir_h2_set_tag(weir_h2_session *s, uint32_t stream, uint32_t place, uint32
 uint32_t weir_h2_tag(const weir_h2_session *s, uint32_t stream, uint32_t place) {
   const slot_t *slot = slot_at(s, stream, place);
   return slot ? slot->tag : WEIR_H2_NO_TAG;
+}
+
+uint32_t weir_h2_next_tag(const weir_h2_session *s, uint32_t *place) {
+  while (*place < s->slot_capacity) {
+    const slot_t *slot = &s->slots[(*place)++];
+    if (slot->stream != 0 && slot->tag != WEIR_H2_NO_TAG) return slot->tag;
+  }
+  return WEIR_H2_NO_TAG;
 }
 
 uint64_t weir_h2_mark_stalled(weir_h2_session *s, uint64_t now) {

@@ -17,6 +17,8 @@ struct Connection {
     case readingHead
     /// An exchange uses it.
     case exchanging
+    /// Speaks HTTP/2: its exchanges are streams of its link.
+    case multiplexing
     /// Answered, and no longer served: what the client still sends is read and dropped, so that no reset overtakes the answer.
     case lingering
     /// The descriptor is closed; the slot is reclaimed when the ready queue comes to it.
@@ -43,6 +45,8 @@ struct Connection {
     static let isPooled = Flags(rawValue: 1 << 9)
     /// The peer's TLS has ended in good order; nothing follows.
     static let hasEnded = Flags(rawValue: 1 << 10)
+    /// Nothing was read of it: it may begin with the preface of HTTP/2.
+    static let mayBeHTTP2 = Flags(rawValue: 1 << 11)
   }
 
   var descriptor: Descriptor
@@ -57,6 +61,8 @@ struct Connection {
   var pool: UInt32 = .none
   /// Upstream: the line of the service that counts it.
   var service: UInt32 = .none
+  /// HTTP/2: its session.
+  var link: UInt32 = .none
   /// HTTP/1: the exchange that uses it.
   var exchange: UInt32 = .none
   /// Its TLS session; without one, bytes go as they are.

@@ -46,6 +46,8 @@ struct Exchange: ~Copyable {
     static let isInFlight = Flags(rawValue: 1 << 14)
     /// Counted as a retry of its service.
     static let holdsRetry = Flags(rawValue: 1 << 15)
+    /// Of a stream: the client has ended its side; `requestRead` follows once what waits was handed on.
+    static let requestEnded = Flags(rawValue: 1 << 24)
   }
 
   var phase = Phase.waiting
@@ -76,6 +78,17 @@ struct Exchange: ~Copyable {
   let requestFraming: BodyFraming
   var responseBody = BodyDecoder(.none)
   var responseFraming: BodyFraming = .none
+
+  /// The client's stream; its number is 0 on an HTTP/1 connection.
+  var stream = HTTP2Stream(number: 0, slot: 0)
+  /// What came on the stream and the upstream does not take yet.
+  var requestPipe = Pipe()
+  /// What the upstream said and the client's windows do not take yet.
+  var responsePipe = Pipe()
+  /// Bytes of the body that the stream's window does not have back.
+  var creditOwed: UInt32 = 0
+  /// When the stream's body went on last.
+  var bodyAt = Instant.zero
 
   /// Decoded body bytes that were read before there was a connection to take them, or that a retry must send again.
   var replay = ByteRange.empty
@@ -109,6 +122,14 @@ struct Exchange: ~Copyable {
     self.reference = reference
     self.started = started
     flags = .isReplayable
+  }
+
+  mutating func note(_ method: MethodKind) {
+    switch method {
+    case .head: flags.formUnion([.isHead, .isIdempotent])
+    case .idempotent: flags.insert(.isIdempotent)
+    case .other: break
+    }
   }
 
   /// Whether a decision allowed this very exchange.

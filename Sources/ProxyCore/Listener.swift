@@ -16,10 +16,17 @@ public struct Listener: Sendable {
   public var trustedHops: [WeirPolicy.Network]
   public var tls: ListenerTLS
 
-  public init(descriptor: Descriptor, trustedHops: [WeirPolicy.Network], tls: ListenerTLS = .off) {
+  /// Clients may begin with HTTP/2 unannounced (RFC 9113, 3.3) where there is no TLS.
+  public var allowsPriorKnowledge: Bool
+
+  public init(
+    descriptor: Descriptor, trustedHops: [WeirPolicy.Network], tls: ListenerTLS = .off,
+    allowsPriorKnowledge: Bool = true
+  ) {
     self.descriptor = descriptor
     self.trustedHops = trustedHops
     self.tls = tls
+    self.allowsPriorKnowledge = allowsPriorKnowledge
   }
 
   /// Whether the peer is a proxy of ours, whose word about the client counts.

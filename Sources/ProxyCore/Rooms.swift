@@ -1,3 +1,4 @@
+import HTTPWire
 import ProxyTransport
 
 /// The scratch regions of a worker: every byte that arrives or leaves passes through one of them within one turn of the loop.
@@ -12,6 +13,7 @@ struct Rooms {
   /// A TLS record may still lie inside the library when 64 KiB of ciphertext come.
   static let plaintextBytes = receiveBytes + 17 * 1024
   static let slackBytes = 64
+  static let framesBytes = 60 * 1024
   /// 64 KiB of plaintext and a head in records, with their overhead.
   static let outputBytes = 160 * 1024
 
@@ -19,10 +21,17 @@ struct Rooms {
   let input: Arrival
   /// As decrypted.
   let plain: Arrival
-  /// Answers and HTTP/2 frames on their way out.
+  /// Answers on their way out.
   let output: ByteRange
   /// Ciphertext on its way out: whatever is encrypted lies in another region.
   let sealed: ByteRange
+  /// HTTP/2 frames on their way out: what the socket does not take fits a block, encrypted as well.
+  let frames: ByteRange
+  /// A piece of a stream's body that waited, with room for its framing.
+  let pump: ByteRange
+  /// Header fields of HTTP/2 as they were received, and as they are sent.
+  let arena: ByteRange
+  let fieldText: ByteRange
   /// Where heads are written before their length is known.
   let head: ByteRange
 
@@ -42,6 +51,10 @@ struct Rooms {
     plain = Arrival(memory.reserve(Rooms.headroomBytes + Rooms.plaintextBytes + Rooms.slackBytes))
     output = memory.reserve(Rooms.outputBytes)
     sealed = memory.reserve(Rooms.outputBytes)
+    frames = memory.reserve(Rooms.framesBytes)
+    pump = memory.reserve(Rooms.slackBytes + Rooms.receiveBytes + Rooms.slackBytes)
+    arena = memory.reserve(8 * HTTP2Tape.arenaBytesMin(.standard(.server)))
+    fieldText = memory.reserve(2 * Rooms.headroomBytes)
     head = memory.reserve(Rooms.headroomBytes)
   }
 }

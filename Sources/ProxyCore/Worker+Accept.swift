@@ -12,6 +12,7 @@ extension Worker where Net: ~Copyable {
         connection.listener = UInt16(listener)
         // A new socket can be written to; whether something came already, reading tells.
         connection.flags = [.readable, .writable]
+        if listeners[listener].allowsPriorKnowledge { connection.flags.insert(.mayBeHTTP2) }
         guard let c = add(connection) else {
           net.close(descriptor)
           continue

@@ -26,7 +26,7 @@ extension Worker where Net: ~Copyable {
     case .deny, .reject: break
     }
     // A body that has come whole leaves the connection in order; any other is not waited for.
-    if takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
+    if !isStream(x), takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
     send(reply, x)
   }
 
@@ -35,6 +35,11 @@ extension Worker where Net: ~Copyable {
     abandonUpstream(x)
     guard exchanges[x].phase != .responding else {
       // The head is out: only a reset tells the client that the rest is missing.
+      if isStream(x) {
+        resetStream(x, .internalError)
+        endExchange(x)
+        return
+      }
       let c = exchanges[x].downstream
       endExchange(x)
       abort(c)
@@ -68,12 +73,12 @@ extension Worker where Net: ~Copyable {
     return piece
   }
 
-  private mutating func send(_ reply: LocalReply, _ x: UInt32) {
+  mutating func send(_ reply: LocalReply, _ x: UInt32) {
     let c = exchanges[x].downstream
     exchanges[x].status = reply.status
     exchanges[x].reason = reply.reason
     if !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
-    guard let bytes = write(reply, x), send(bytes, to: c) else {
+    guard let bytes = write(reply, x), isStream(x) ? submitText(x, bytes) : send(bytes, to: c) else {
       clientGone(x)
       return
     }

@@ -10,9 +10,14 @@ extension Worker where Net: ~Copyable {
   /// - Parameter rest: what came behind its head.
   mutating func forward(_ x: UInt32, _ rest: ByteRange) {
     guard let forwarding = exchanges[x].forwarding else { return fail(x, .internalError) }
-    let piece = takeBody(x, rest)
-    guard piece.error == nil else { return requestBroken(x) }
-    if !exchanges[x].flags.contains(.requestRead) { setTimer(exchanges[x].downstream, clocks.bodyIdle) }
+    // The body of a stream comes as events of its own.
+    var body = rest
+    if !isStream(x) {
+      let piece = takeBody(x, rest)
+      guard piece.error == nil else { return requestBroken(x) }
+      if !exchanges[x].flags.contains(.requestRead) { setTimer(exchanges[x].downstream, clocks.bodyIdle) }
+      body = piece.data
+    }
     if forwarding.timeoutNanoseconds > 0 {
       exchanges[x].deadline = now + Interval(nanoseconds: forwarding.timeoutNanoseconds)
     }
@@ -24,8 +29,8 @@ extension Worker where Net: ~Copyable {
       return fail(x, .noEndpoint)
     }
     exchanges[x].endpoint = generations[slot].upstreams.endpoints[Int(endpoint)]
-    keepForReplay(x, piece.data)
-    attempt(x, piece.data)
+    keepForReplay(x, body)
+    attempt(x, body)
   }
 
   /// Starts an attempt at the endpoint that was chosen: on a connection that waits in its pool, or on a new one.
@@ -42,6 +47,7 @@ extension Worker where Net: ~Copyable {
       exchanges[x].flags.insert(.onReusedConnection)
       attach(x, u)
       sendRequestHead(x, body)
+      pumpWaiting(x)
       return
     }
     // Until there is a connection the body lies in the replay block.
@@ -117,6 +123,7 @@ extension Worker where Net: ~Copyable {
   mutating func beginRequest(_ x: UInt32, on u: UInt32) {
     attach(x, u)
     sendRequestHead(x, takeReplay(x))
+    pumpWaiting(x)
   }
 
   /// The body bytes that are kept, in the scratch region: behind headroom, to be sent with the head.

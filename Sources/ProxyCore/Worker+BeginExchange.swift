@@ -18,10 +18,16 @@ extension Worker where Net: ~Copyable {
       answer(x, Answer(rejecting: error), rest)
       return
     }
+    decide(x, rest)
+  }
+
+  /// Phases *authenticate* to *authorise* for a head that was offered.
+  mutating func decide(_ x: UInt32, _ rest: ByteRange) {
     let draw = Int(random.next(below: 10_000))
+    let c = exchanges[x].downstream
     let ruling = generations.current.rule(at: Int(connections[c].listener), draw: draw)
     guard !isMisdirected(c) else {
-      if takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
+      if !isStream(x), takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
       fail(x, .misdirected)
       return
     }
@@ -46,11 +52,7 @@ extension Worker where Net: ~Copyable {
     var exchange = Exchange(
       number: exchangeNumber, generation: generations.retainCurrent(), downstream: c, framing: requestHead.framing,
       reference: random.next(), started: now)
-    switch methodKind(memory.span(head).extracting(requestHead.method)) {
-    case .head: exchange.flags.formUnion([.isHead, .isIdempotent])
-    case .idempotent: exchange.flags.insert(.isIdempotent)
-    case .other: break
-    }
+    exchange.note(methodKind(memory.span(head).extracting(requestHead.method)))
     if requestHead.keepAlive, !isDraining, now < connections[c].endsAt { exchange.flags.insert(.keepsAlive) }
     if requestHead.minorVersion == 0 { exchange.flags.insert(.isOldClient) }
     if requestHead.framing == .none { exchange.flags.insert(.requestRead) }
@@ -59,28 +61,35 @@ extension Worker where Net: ~Copyable {
 
   /// Hands the parsed head to the enforcer: end-to-end fields as they came, then those that this proxy sets.
   private mutating func offer(_ c: UInt32, head: ByteRange) throws(Reject) {
+    let isTrusted = try beginOffer(c)
+    try offerHead(memory.span(head), requestHead, keepsForwarded: isTrusted, to: &generations.current.enforcer)
+    try offerOwnFields(c, isTrusted: isTrusted)
+  }
+
+  /// Begins a request of a connection with what is known of that.
+  ///
+  /// - Returns: whether the peer may say for whom it speaks.
+  mutating func beginOffer(_ c: UInt32) throws(Reject) -> Bool {
     let peer = connections[c].peer
     let session = connections[c].session
-    let isTLS = session != .none
     generations.current.enforcer.beginRequest(
       exchangeNumber,
       ConnectionFacts(
-        sourceIP: peer.address, sourcePort: peer.port, port: connections[c].local.port, isTLS: isTLS))
+        sourceIP: peer.address, sourcePort: peer.port, port: connections[c].local.port, isTLS: session != .none))
     generations.current.enforcer.setWallClock(wallClock)
-    if isTLS { try offerPeer(sessions[session], to: &generations.current.enforcer) }
-    let isTrusted = listeners[Int(connections[c].listener)].trusts(peer.address)
-    try offerHead(memory.span(head), requestHead, keepsForwarded: isTrusted, to: &generations.current.enforcer)
-    try offerOwnFields(c, isTrusted: isTrusted, isTLS: isTLS)
+    if session != .none { try offerPeer(sessions[session], to: &generations.current.enforcer) }
+    return listeners[Int(connections[c].listener)].trusts(peer.address)
   }
 
   /// Fields that this proxy sets at its trust edge; what the client sent under these names was dropped, unless it may be believed.
-  private mutating func offerOwnFields(_ c: UInt32, isTrusted: Bool, isTLS: Bool) throws(Reject) {
+  mutating func offerOwnFields(_ c: UInt32, isTrusted: Bool) throws(Reject) {
     var writer = MemoryWriter(rooms.head)
     writer.append(address: connections[c].peer.address, to: &memory)
     try generations.current.enforcer.takeField(
       name: memory.span(words.forwardedFor), value: memory.span(writer.written))
     try generations.current.enforcer.takeField(
-      name: memory.span(words.forwardedProto), value: memory.span(isTLS ? words.https : words.http))
+      name: memory.span(words.forwardedProto),
+      value: memory.span(connections[c].session == .none ? words.http : words.https))
   }
 }
 
@@ -101,12 +110,7 @@ private func offerHead(
     RequestLine(method: place(head.method), target: place(head.target), authority: nil), in: bytes)
   for index in 0..<head.fields.count {
     let field = head.fields[index]
-    switch field.known {
-    case .xForwardedFor, .xForwardedProto, .xForwardedHost, .forwarded, .xRealIP, .xRequestID:
-      if !keepsForwarded { continue }
-    default: break
-    }
-    if field.isHopByHop { continue }
+    if field.isHopByHop || field.known.isForwarded && !keepsForwarded { continue }
     try enforcer.takeField(name: bytes.extracting(field.name), value: bytes.extracting(field.value))
   }
 }
@@ -116,9 +120,9 @@ private func place(_ range: Range<Int>) -> Place {
 }
 
 /// What a method means for a repetition (RFC 9110 section 9.2.2).
-private enum MethodKind { case head, idempotent, other }
+enum MethodKind { case head, idempotent, other }
 
-private func methodKind(_ method: Span<UInt8>) -> MethodKind {
+func methodKind(_ method: Span<UInt8>) -> MethodKind {
   // The first letters tell the registered methods apart; what looks like one and is not is treated as a stranger.
   switch method.count {
   case 3: return method.isText("GET") || method.isText("PUT") ? .idempotent : .other

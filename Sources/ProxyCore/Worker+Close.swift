@@ -18,6 +18,7 @@ extension Worker where Net: ~Copyable {
   }
 
   private mutating func release(_ c: UInt32) {
+    releaseLink(c)
     if connections[c].flags.contains(.isPooled) { pools.remove(c, in: connections) }
     if connections[c].role == .upstream {
       generations.current.upstreams.leave(.connection, line: connections[c].service)

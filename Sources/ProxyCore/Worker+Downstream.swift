@@ -9,13 +9,17 @@ extension Worker where Net: ~Copyable {
       serveLingering(c)
       return
     }
+    if connections[c].phase == .multiplexing {
+      serveHTTP2(c)
+      return
+    }
     for _ in 0..<readsATurnMax {
       guard connections[c].unsent.count == 0 else { return }
       let isReading =
         switch connections[c].phase {
         case .idle, .readingHead: readHead(c)
         case .exchanging: relayRequestBody(c)
-        case .connecting, .handshaking, .lingering, .closed: false
+        case .connecting, .handshaking, .multiplexing, .lingering, .closed: false
         }
       guard isReading else { return }
     }
@@ -39,6 +43,22 @@ extension Worker where Net: ~Copyable {
         return false
       }
     }
+    if connections[c].flags.contains(.mayBeHTTP2) {
+      switch findPreface(memory.span(bytes)) {
+      case .whole:
+        connections[c].flags.remove(.mayBeHTTP2)
+        guard beginHTTP2(c) else {
+          abort(c)
+          return false
+        }
+        takeFrames(c, bytes)
+        return false
+      case .part:
+        awaitHead(c)
+        return hold(bytes, for: c)
+      case .other: connections[c].flags.remove(.mayBeHTTP2)
+      }
+    }
     switch requestHead.parse(memory.span(bytes)) {
     case .complete(let count):
       let head = bytes.prefix(count)
@@ -46,10 +66,7 @@ extension Worker where Net: ~Copyable {
       beginExchange(c, head: head, rest: bytes.dropFirst(count))
       return connections[c].phase != .closed
     case .incomplete:
-      if connections[c].phase == .idle {
-        connections[c].phase = .readingHead
-        setTimer(c, clocks.head)
-      }
+      awaitHead(c)
       guard hold(bytes, for: c) else {
         refuse(c, ReasonCode.overload)
         return false
@@ -59,6 +76,13 @@ extension Worker where Net: ~Copyable {
       refuse(c, error)
       return false
     }
+  }
+
+  /// A part of a head has come: the rest has to come in time.
+  private mutating func awaitHead(_ c: UInt32) {
+    guard connections[c].phase == .idle else { return }
+    connections[c].phase = .readingHead
+    setTimer(c, clocks.head)
   }
 
   /// Reads on in the body of the running request and hands it to the upstream.

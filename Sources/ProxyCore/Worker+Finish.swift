@@ -5,6 +5,11 @@ import WeirRequest
 extension Worker where Net: ~Copyable {
   /// The whole response was handed to the client's connection.
   mutating func finishResponse(_ x: UInt32) {
+    if isStream(x) {
+      // Ended once the last frame is written.
+      letUpstreamGo(x)
+      return
+    }
     let c = exchanges[x].downstream
     let wasRead = exchanges[x].flags.contains(.requestRead)
     let keepsAlive = exchanges[x].flags.contains(.keepsAlive)
@@ -58,7 +63,7 @@ extension Worker where Net: ~Copyable {
 
   /// Gives back what the exchange holds.
   mutating func endExchange(_ x: UInt32) {
-    connections[exchanges[x].downstream].exchange = .none
+    if isStream(x) { releaseStream(x) } else { connections[exchanges[x].downstream].exchange = .none }
     leaveEndpoint(x)
     if exchanges[x].flags.contains(.isAdmitted), let service = exchanges[x].forwarding?.service {
       generations[exchanges[x].generation].upstreams.leave(.request, service)
@@ -75,6 +80,11 @@ extension Worker where Net: ~Copyable {
     let c = exchanges[x].downstream
     exchanges[x].status = 499
     abandonUpstream(x)
+    if isStream(x) {
+      resetStream(x, .internalError)
+      endExchange(x)
+      return
+    }
     endExchange(x)
     abort(c)
   }
@@ -116,6 +126,10 @@ extension Worker where Net: ~Copyable {
     let x = connections[c].exchange
     guard x != .none else {
       if connections[c].phase == .idle { setTimer(c, clocks.keepAlive) }
+      if connections[c].phase == .multiplexing {
+        markDirty(connections[c].link)
+        setLinkTimer(connections[c].link)
+      }
       return
     }
     switch connections[c].role {
@@ -126,7 +140,12 @@ extension Worker where Net: ~Copyable {
     case .upstream where connections[c].phase == .handshaking: return
     case .upstream:
       setTimer(c, responseIdle(x))
-      ready.append(exchanges[x].downstream, in: connections)
+      if isStream(x) {
+        pumpRequest(x)
+        settleCredit(x)
+      } else {
+        ready.append(exchanges[x].downstream, in: connections)
+      }
     }
   }
 }

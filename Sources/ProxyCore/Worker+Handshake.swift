@@ -96,6 +96,11 @@ extension Worker where Net: ~Copyable {
     case .downstream:
       handshakeCount -= 1
       connections[c].phase = .idle
+      connections[c].flags.remove(.mayBeHTTP2)
+      guard facts.applicationProtocol != .http2 || beginHTTP2(c) else {
+        abort(c)
+        return
+      }
       serveEarly(c, early)
     case .upstream:
       let x = connections[c].exchange

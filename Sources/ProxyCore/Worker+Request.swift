@@ -45,9 +45,10 @@ extension Worker where Net: ~Copyable {
       ready.append(u, in: connections)
       return
     }
-    if isLast {
-      exchanges[x].flags.insert(.requestSent)
-    } else if connections[u].unsent.count == 0 {
+    if isLast { exchanges[x].flags.insert(.requestSent) }
+    if isStream(x) {
+      settleCredit(x)
+    } else if !isLast, connections[u].unsent.count == 0 {
       let c = exchanges[x].downstream
       if connections[c].flags.contains(.readable) { ready.append(c, in: connections) }
     }

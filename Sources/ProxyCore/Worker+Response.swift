@@ -6,7 +6,9 @@ import WeirRequest
 // The sinks of the response's direction.
 extension Worker where Net: ~Copyable {
   /// Whether the client takes more of the response: while not, nothing of it is read.
-  func canTakeResponse(_ x: UInt32) -> Bool { connections[exchanges[x].downstream].unsent.count == 0 }
+  func canTakeResponse(_ x: UInt32) -> Bool {
+    isStream(x) ? exchanges[x].responsePipe.isEmpty : connections[exchanges[x].downstream].unsent.count == 0
+  }
 
   /// Begins the response to the client with the head that was parsed.
   ///
@@ -42,6 +44,10 @@ extension Worker where Net: ~Copyable {
     exchanges[x].phase = .responding
     exchanges[x].responseBytes += UInt64(piece.data.count)
     let isLast = piece.isLast || framing == .none
+    if isStream(x) {
+      handDown(x, submitResponse(x, head: written, piece.data, isLast: isLast), isLast: isLast)
+      return
+    }
     var bytes = frameBody(piece.data, exchanges[x].responseFraming, isLast: isLast, in: &memory)
     if bytes.count == 0 {
       bytes = written
@@ -55,6 +61,10 @@ extension Worker where Net: ~Copyable {
   /// Sends a decoded piece of the body to the client.
   mutating func sendResponseBody(_ x: UInt32, _ data: ByteRange, isLast: Bool) {
     exchanges[x].responseBytes += UInt64(data.count)
+    if isStream(x) {
+      handDown(x, pushResponse(x, data, isLast: isLast), isLast: isLast)
+      return
+    }
     handDown(x, frameBody(data, exchanges[x].responseFraming, isLast: isLast, in: &memory), isLast: isLast)
   }
 
@@ -67,7 +77,9 @@ extension Worker where Net: ~Copyable {
     writer.append(statusLineOf: responseHead.status, to: &memory)
     copyFields(head, &writer)
     writer.append("\r\n", to: &memory)
-    guard !writer.isOverflowing, send(writer.written, to: exchanges[x].downstream) else {
+    guard !writer.isOverflowing,
+      isStream(x) ? submitInterim(x, head: writer.written) : send(writer.written, to: exchanges[x].downstream)
+    else {
       clientGone(x)
       return false
     }
@@ -75,7 +87,11 @@ extension Worker where Net: ~Copyable {
   }
 
   private mutating func handDown(_ x: UInt32, _ bytes: ByteRange, isLast: Bool) {
-    guard send(bytes, to: exchanges[x].downstream) else {
+    handDown(x, send(bytes, to: exchanges[x].downstream), isLast: isLast)
+  }
+
+  private mutating func handDown(_ x: UInt32, _ wasTaken: Bool, isLast: Bool) {
+    guard wasTaken else {
       clientGone(x)
       return
     }

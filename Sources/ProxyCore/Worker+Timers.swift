@@ -31,6 +31,7 @@ extension Worker where Net: ~Copyable {
   private mutating func connectionTimedOut(_ c: UInt32) {
     switch (connections[c].role, connections[c].phase) {
     case (_, .closed): return
+    case (_, .multiplexing): linkTimedOut(c)
     case (_, .idle) where connections[c].unsent.count == 0, (_, .lingering): close(c)
     case (.downstream, .handshaking): close(c)
     case (.downstream, .readingHead) where connections[c].unsent.count == 0:

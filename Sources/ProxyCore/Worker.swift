@@ -29,6 +29,10 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   /// Of this turn: what a handshake computes delays everybody else.
   var handshakeStepsLeft = 0
   var ready = ReadyQueue()
+  /// Sessions of HTTP/2 connections, and those that have something to send.
+  var links: Slab<HTTP2Link>
+  var dirtyLinks: [Slab<HTTP2Link>.Key] = []
+  var flushedLinks: [Slab<HTTP2Link>.Key] = []
   var events: [Event] = []
   /// Another thread has put something into the mailbox; who looks there sets it back.
   public var isWoken = false
@@ -42,6 +46,8 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   var requestHead = RequestHead()
   var responseHead = ResponseHead()
   var trailers = TrailerSection()
+  var tape: HTTP2Tape
+  var fields: HTTP2Fields
   /// Numbers exchanges over the worker's life: what a `Permit` is bound to.
   var exchangeNumber: UInt64 = 0
 
@@ -55,14 +61,20 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   ) {
     guard let connections = Slab<Connection>(capacity: connectionsMax),
       let exchanges = Slab<Exchange>(capacity: connectionsMax),
-      let sessions = Slab<TLSSession>(capacity: connectionsMax), let generations = GenerationTable()
+      let sessions = Slab<TLSSession>(capacity: connectionsMax), let generations = GenerationTable(),
+      let links = Slab<HTTP2Link>(capacity: connectionsMax)
     else { return nil }
-    var net = net
     var memory = memory
+    let rooms = Rooms(&memory)
+    guard let tape = HTTP2Tape(arena: rooms.arena) else { return nil }
+    var net = net
     let now = net.now()
     self.now = now
     wallClock = net.wallClock()
-    rooms = Rooms(&memory)
+    self.tape = tape
+    self.rooms = rooms
+    self.links = links
+    fields = HTTP2Fields(text: rooms.fieldText)
     words = Words(&memory)
     wheel = TimerWheel(now: now)
     random = RandomSource(seed: seed)
@@ -84,7 +96,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
 
   /// One turn of the loop: waits for events, serves what became ready, lets timers fire.
   public mutating func turn() {
-    net.wait(until: ready.isEmpty ? wheel.next() : now, into: &events)
+    net.wait(until: ready.isEmpty && dirtyLinks.isEmpty ? wheel.next() : now, into: &events)
     now = net.now()
     wallClock = net.wallClock()
     handshakeStepsLeft = handshakeStepsATurnMax
@@ -96,6 +108,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
       round -= 1
     }
     fireTimers()
+    flushLinks()
   }
 
   /// Decides and forwards from now on as this generation says; exchanges that run end as they began.
@@ -128,6 +141,10 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     var place: UInt32 = 0
     while let c = connections.first(from: place) {
       if connections[c].phase == .idle { close(c) }
+      if connections[c].phase == .multiplexing {
+        links[connections[c].link].session.drain(at: now)
+        markDirty(connections[c].link)
+      }
       place = c + 1
     }
   }
@@ -162,7 +179,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
       guard connections[c].flags.contains(.writable) else { return }
       finishConnecting(c)
       return
-    case .handshaking, .idle, .readingHead, .exchanging, .lingering: break
+    case .handshaking, .idle, .readingHead, .exchanging, .multiplexing, .lingering: break
     }
     if connections[c].unsent.count > 0 {
       guard connections[c].flags.contains(.writable) else { return }

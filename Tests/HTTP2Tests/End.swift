@@ -149,6 +149,7 @@ final class End {
       case .data(let stream, let range): return "data \(stream.number) \(text(range))"
       case .end(let stream): return "end \(stream.number)"
       case .closed(let stream, let code): return "closed \(stream.number) \(code.rawValue)"
+      case .finished(let stream): return "finished \(stream.number)"
       case .sent(let stream, let byteCount): return "sent \(stream.number) \(byteCount)"
       }
     }

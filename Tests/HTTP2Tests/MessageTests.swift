@@ -55,7 +55,7 @@ import Testing
     #expect(frames.map(\.kind) == [.data, .headers])
     #expect(frames[0].flags == 0)
     #expect(frames[1].flags == Frame.endStream | Frame.endHeaders)
-    #expect(seen == ["sent 1 4", "closed 1 0"])
+    #expect(seen == ["sent 1 4", "finished 1", "closed 1 0"])
     #expect(!server.setBody(stream, server.body("x"), ends: true))
   }
 

@@ -20,6 +20,8 @@ static const uint8_t WEIR_H2_END = 6;            // the peer's side of the strea
 static const uint8_t WEIR_H2_CLOSED = 7;         // first: error code; nothing more comes for the stream
 static const uint8_t WEIR_H2_SENT = 8;           // count: bytes of the body that were copied to the output
 
+static const uint8_t WEIR_H2_FINISHED = 9;       // our side of the stream ended with a frame that was written
+
 static const uint8_t WEIR_H2_FLAG_END = 1;       // of a head: the peer's side ended with it
 static const uint8_t WEIR_H2_FLAG_OVERSIZE = 2;  // of a head: fields past the limits were dropped
 
@@ -114,6 +116,8 @@ int weir_h2_credit_connection(weir_h2_session *session, uint32_t count);
 
 bool weir_h2_set_tag(weir_h2_session *session, uint32_t stream, uint32_t slot, uint32_t tag);
 uint32_t weir_h2_tag(const weir_h2_session *session, uint32_t stream, uint32_t slot);
+// The tag of the first stream at or behind a place that has one; the place behind it is written.
+uint32_t weir_h2_next_tag(const weir_h2_session *session, uint32_t *place);
 
 int weir_h2_ping(weir_h2_session *session);
 int weir_h2_shutdown_notice(weir_h2_session *session);

@@ -43,6 +43,8 @@ public enum HTTP2Event: BitwiseCopyable, Hashable, Sendable {
   case closed(HTTP2Stream, HTTP2ErrorCode)
   /// Bytes of the body were copied to the output; their place is free.
   case sent(HTTP2Stream, byteCount: Int)
+  /// Our side ended: its last frame was written.
+  case finished(HTTP2Stream)
 }
 
 /// RFC 9113, 7. Codes that it does not list are kept as they came.

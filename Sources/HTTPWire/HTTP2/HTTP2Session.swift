@@ -215,6 +215,15 @@ extension HTTP2Session {
     return tag == WEIR_H2_NO_TAG ? nil : tag
   }
 
+  /// Takes the caller's number away: further events of the stream are nobody's.
+  public mutating func removeTag(of stream: HTTP2Stream) { setTag(WEIR_H2_NO_TAG, of: stream) }
+
+  /// The caller's number of the next stream that has one, from a place that begins with 0; nil behind the last.
+  public func nextTag(from place: inout UInt32) -> UInt32? {
+    let tag = unsafe weir_h2_next_tag(session, &place)
+    return tag == WEIR_H2_NO_TAG ? nil : tag
+  }
+
   /// The exchange of a request has stopped, here and upstream; its stream may have closed long ago.
   public mutating func finishExchange() { unsafe weir_h2_finish_exchange(session) }
 

@@ -45,6 +45,7 @@ public struct HTTP2Tape: ~Copyable {
     case WEIR_H2_DATA: .data(stream, ByteRange(start: event.first, count: event.count))
     case WEIR_H2_END: .end(stream)
     case WEIR_H2_SENT: .sent(stream, byteCount: Int(event.count))
+    case WEIR_H2_FINISHED: .finished(stream)
     default: .closed(stream, HTTP2ErrorCode(rawValue: event.first))
     }
   }

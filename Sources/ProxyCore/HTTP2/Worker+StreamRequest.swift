@@ -1,0 +1,164 @@
+import HTTPWire
+import ProxyTransport
+import WeirEnforcement
+import WeirRequest
+
+// The request's direction of a client's stream.
+extension Worker where Net: ~Copyable {
+  /// A stream was opened: decides its request, and forwards or answers.
+  mutating func beginStream(_ l: UInt32, _ stream: HTTP2Stream, _ head: HTTP2Head) {
+    guard !exchanges.isFull else {
+      links[l].session.reset(stream, .refusedStream)
+      links[l].session.finishExchange()
+      return
+    }
+    let line = tape.requestLine(head, in: memory)
+    let x = makeStreamExchange(l, stream, head, line)
+    guard !head.isOversize else {
+      send(LocalReply(status: ReasonCode.headTooLarge.status, reason: .headTooLarge), x)
+      return
+    }
+    guard line.hasScheme(words.http, or: words.https, in: memory) || line.scheme.isEmpty else {
+      send(LocalReply(status: ReasonCode.targetScheme.status, reason: .targetScheme), x)
+      return
+    }
+    do throws(Reject) {
+      try offerStream(links[l].connection, line)
+    } catch {
+      answer(x, Answer(rejecting: error), .empty)
+      return
+    }
+    decide(x, .empty)
+  }
+
+  private mutating func makeStreamExchange(
+    _ l: UInt32, _ stream: HTTP2Stream, _ head: HTTP2Head, _ line: HTTP2RequestLine
+  ) -> UInt32 {
+    exchangeNumber &+= 1
+    let framing: BodyFraming = line.contentLength.map { .length($0) } ?? (head.endsStream ? .none : .chunked)
+    var exchange = Exchange(
+      number: exchangeNumber, generation: generations.retainCurrent(), downstream: links[l].connection,
+      framing: framing, reference: random.next(), started: now)
+    exchange.stream = stream
+    exchange.bodyAt = now
+    exchange.note(methodKind(memory.span(line.method)))
+    exchange.flags.insert(.keepsAlive)
+    if line.acceptsTrailers { exchange.flags.insert(.acceptsTrailers) }
+    if head.endsStream { exchange.flags.formUnion([.requestEnded, .requestRead]) }
+    let x = exchanges.insert(exchange).index
+    links[l].session.setTag(x, of: stream)
+    return x
+  }
+
+  /// Hands the fields of a stream's head to the enforcer: end-to-end fields as they came, crumbs of cookies joined (RFC 9113
+  /// section 8.2.3), then those that this proxy sets.
+  private mutating func offerStream(_ c: UInt32, _ line: HTTP2RequestLine) throws(Reject) {
+    let isTrusted = try beginOffer(c)
+    try generations.current.enforcer.takeLine(
+      RequestLine(
+        method: Place(line.method), target: Place(line.path), authority: line.hasAuthority ? Place(line.authority) : nil
+      ),
+      in: memory.span(ByteRange(start: 0, count: UInt32(memory.capacity))))
+    var wasCookieTaken = false
+    for index in line.fields {
+      let field = tape.field(index)
+      let known = tape.known(field.name, in: memory)
+      if known.isHopByHop || known.isForwarded && !isTrusted { continue }
+      guard known == .cookie, line.cookieCrumbs > 1 else {
+        try generations.current.enforcer.takeField(name: memory.span(field.name), value: memory.span(field.value))
+        continue
+      }
+      if wasCookieTaken { continue }
+      wasCookieTaken = true
+      let cookie = joinCrumbs(line)
+      try generations.current.enforcer.takeField(name: memory.span(field.name), value: memory.span(cookie))
+    }
+    try offerOwnFields(c, isTrusted: isTrusted)
+  }
+
+  /// The values of all `cookie` fields with `; ` between them. They fit: the head is no longer than the region.
+  private mutating func joinCrumbs(_ line: HTTP2RequestLine) -> ByteRange {
+    var writer = MemoryWriter(rooms.head)
+    for index in line.fields {
+      let field = tape.field(index)
+      guard tape.known(field.name, in: memory) == .cookie else { continue }
+      if writer.written.count > 0 { writer.append("; ", to: &memory) }
+      writer.copy(field.value, in: &memory)
+    }
+    return writer.written
+  }
+
+  /// A piece of the body came: it goes on at once where the upstream takes it, else it waits within the stream's window.
+  mutating func takeStreamData(_ x: UInt32, _ bytes: ByteRange) {
+    exchanges[x].requestBytes += UInt64(bytes.count)
+    exchanges[x].bodyAt = now
+    exchanges[x].creditOwed += bytes.count
+    if exchanges[x].requestPipe.isEmpty, canTakeRequest(x) {
+      sendRequestBody(x, bytes, isLast: false)
+      return
+    }
+    guard exchanges[x].requestPipe.append(bytes, in: &memory) else {
+      fail(x, .overload)
+      return
+    }
+    links[link(of: x)].heldBytes += Int(bytes.count)
+  }
+
+  /// The client's side has ended.
+  mutating func streamEnded(_ x: UInt32) {
+    exchanges[x].flags.insert(.requestEnded)
+    pumpRequest(x)
+  }
+
+  /// The upstream takes more: hands on what waits, and the end once nothing follows.
+  mutating func pumpRequest(_ x: UInt32) {
+    guard canTakeRequest(x), !exchanges[x].flags.contains(.requestRead) else { return }
+    let isLast = exchanges[x].flags.contains(.requestEnded)
+    let waiting = exchanges[x].requestPipe.bytes
+    guard isLast || waiting.count > 0 else { return }
+    // Behind room for the framing.
+    let place = ByteRange(start: rooms.pump.start + UInt32(Rooms.slackBytes), count: waiting.count)
+    memory.copy(waiting, to: place.start)
+    exchanges[x].requestPipe.removeAll(in: &memory)
+    links[link(of: x)].released(Int(waiting.count))
+    if isLast { exchanges[x].flags.insert(.requestRead) }
+    sendRequestBody(x, place, isLast: isLast)
+  }
+
+  /// As `pumpRequest`, for any exchange that may have ended meanwhile.
+  mutating func pumpWaiting(_ x: UInt32) {
+    guard exchanges.contains(x), isStream(x) else { return }
+    pumpRequest(x)
+  }
+
+  /// Gives the stream's window back what the upstream has accepted.
+  mutating func settleCredit(_ x: UInt32) {
+    let u = exchanges[x].upstream
+    guard exchanges[x].creditOwed > 0, exchanges[x].requestPipe.isEmpty, u == .none || connections[u].unsent.count == 0
+    else { return }
+    let l = link(of: x)
+    links[l].session.credit(exchanges[x].stream, byteCount: Int(exchanges[x].creditOwed))
+    exchanges[x].creditOwed = 0
+    markDirty(l)
+  }
+
+  /// Whether the exchange is a stream of an HTTP/2 connection.
+  @inline(__always)
+  func isStream(_ x: UInt32) -> Bool { exchanges[x].stream.number != 0 }
+
+  func link(of x: UInt32) -> UInt32 { connections[exchanges[x].downstream].link }
+}
+
+extension Place {
+  fileprivate init(_ range: ByteRange) { self.init(start: range.start, count: range.count) }
+}
+
+extension KnownField {
+  /// What clients may say of themselves only when they are trusted.
+  var isForwarded: Bool {
+    switch self {
+    case .xForwardedFor, .xForwardedProto, .xForwardedHost, .forwarded, .xRealIP, .xRequestID: true
+    default: false
+    }
+  }
+}
