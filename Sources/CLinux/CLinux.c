@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -393,6 +394,24 @@ int64_t weir_file_size(int32_t descriptor) {
 const void *weir_map_sealed(int32_t descriptor, size_t count) {
   void *result = mmap(NULL, count, PROT_READ, MAP_SHARED, descriptor, 0);
   return result == MAP_FAILED ? NULL : result;
+}
+
+int32_t weir_directory_watch(void) {
+  int32_t result = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  return result < 0 ? -errno : result;
+}
+
+int32_t weir_directory_watch_add(int32_t watch, const char *path) {
+  uint32_t mask = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
+  return inotify_add_watch(watch, path, mask) < 0 ? -errno : 0;
+}
+
+void weir_directory_watch_drain(int32_t watch) {
+  char events[4096] __attribute__((aligned(8)));
+  ssize_t count;
+  do {
+    count = read(watch, events, sizeof events);
+  } while (count > 0 || (count < 0 && errno == EINTR));
 }
 
 // Randomness and threads

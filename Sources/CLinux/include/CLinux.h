@@ -117,6 +117,13 @@ int64_t weir_file_size(int32_t descriptor);
 /// The whole file, mapped for reading, or NULL. Only for sealed files: another could shrink, and a read would end the process.
 const void *_Nullable weir_map_sealed(int32_t descriptor, size_t count);
 
+/// A descriptor that is readable when something happened in a watched directory.
+int32_t weir_directory_watch(void);
+/// Reports files of a directory that come, go, are replaced or were written.
+int32_t weir_directory_watch_add(int32_t watch, const char *_Nonnull path);
+/// Forgets what happened so far.
+void weir_directory_watch_drain(int32_t watch);
+
 // Randomness and threads.
 
 /// Fills 8 bytes from the system's generator.

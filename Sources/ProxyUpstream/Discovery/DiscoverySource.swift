@@ -1,0 +1,47 @@
+public import WeirPolicy
+
+/// Where the endpoints of a service are found while it runs.
+public enum DiscoverySource: Hashable, Sendable {
+  /// The addresses of a name (A and AAAA), all with this port.
+  case dns(host: String, port: UInt16)
+  /// The targets of a name's SRV records (RFC 2782) of the lowest priority; their weights are not used.
+  case srv(String)
+  /// A list in a file; the port is for entries without one.
+  case file(path: String, port: UInt16)
+
+  /// The source that a policy declares for a service; nil when its endpoints are static or come from elsewhere.
+  ///
+  /// - Parameter directory: what relative paths start at; without the last slash.
+  public init?(_ service: Service, directory: String) {
+    let number = service.ports.first { $0.protocol.isHTTP }?.number ?? 0
+    let port = UInt16(clamping: number)
+    switch service.endpoints {
+    case .none, .static: return nil
+    case .dns(let text):
+      let parts = text.split(separator: ":", maxSplits: 1)
+      self = .dns(host: parts.first.map(String.init) ?? text, port: parts.count == 2 ? UInt16(parts[1]) ?? port : port)
+    case .srv(let name): self = .srv(name)
+    case .file(let path): self = .file(path: path.hasPrefix("/") ? path : "\(directory)/\(path)", port: port)
+    }
+  }
+}
+
+/// Why a source gave no list.
+public enum DiscoveryError: Error, Hashable, Sendable {
+  /// No answer, or the name server failed.
+  case noAnswer
+  /// An answer that cannot be read, or with more than `DNSResolver.recordsMax` records.
+  case malformedAnswer
+  /// What is wrong with a file, in words.
+  case file(String)
+}
+
+extension DiscoveryError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noAnswer: "the name server did not answer"
+    case .malformedAnswer: "the answer of the name server cannot be used"
+    case .file(let message): message
+    }
+  }
+}
