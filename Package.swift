@@ -84,7 +84,7 @@ let package = Package(
 
     // sockets, memory and time ─► the data plane
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
-    module("ProxyUpstream", ["ProxyTransport", "WeirPolicy"], lending),
+    module("ProxyUpstream", ["CResolver", "ProxyTransport", "WeirJSON", "WeirPolicy"], lending),
     // bytes in, values out; no sockets
     module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
     module("HTTPWire", ["CNghttp2", "ProxyTransport"], lending),
@@ -117,6 +117,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "CNghttp2", linkerSettings: [.linkedLibrary("nghttp2")]),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CResolver", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("resolv")]),
 
     tests("WeirJSONTests", ["WeirJSON", "PropertyTesting"]),
     tests("WeirSourceTests", ["WeirSource", "WeirJSON"]),

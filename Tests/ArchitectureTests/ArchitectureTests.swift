@@ -81,6 +81,7 @@ import Testing
   @Test func cLibrariesHaveOneDoor() throws {
     let doors: [String: Set<String>] = [
       "COpenSSL": ["WeirBundle"], "CLinux": ["ProxyTransport"], "CTLS": ["ProxyTLS"], "CNghttp2": ["HTTPWire"],
+      "CResolver": ["ProxyUpstream"],
       "CXXHash": ["WeirVM", "WeirCodegen"], "ArgumentParser": ["weir"], "Yams": ["Gateway"],
     ]
     for target in manifest.targets.values where !target.isTest {
@@ -100,7 +101,8 @@ import Testing
       "Sources/ProxyTLS/Lending.swift", "Sources/ProxyTLS/TLSContextSet.swift", "Sources/ProxyTLS/TLSSession.swift",
       "Sources/ProxyTLS/TicketKeys.swift",
       "Sources/HTTPWire/HTTP2/HTTP2Session.swift", "Sources/HTTPWire/HTTP2/HTTP2Tape.swift",
-      "Sources/ProxyTransport/AtomicCells.swift", "Sources/ProxyTransport/EpollNetwork",
+      "Sources/ProxyTransport/AtomicCells.swift", "Sources/ProxyTransport/DirectoryWatch.swift",
+      "Sources/ProxyTransport/EpollNetwork", "Sources/ProxyUpstream/Discovery/DNSResolver.swift",
       "Sources/ProxyTransport/Memory.swift", "Sources/ProxyTransport/SealedFile.swift",
       "Sources/ProxyTransport/Slab.swift", "Sources/ProxyTransport/SystemError.swift",
       "Sources/ProxyTransport/Thread.swift", "Sources/ProxyCore/Generation.swift",
