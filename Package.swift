@@ -157,6 +157,12 @@ let package = Package(
     tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),
     tests("ProxyTransportTests", ["ProxyTransport", "WeirPolicy", "PropertyTesting"]),
     tests("ProxyUpstreamTests", ["ProxyUpstream", "ProxyTransport", "WeirPolicy", "PropertyTesting"]),
+    tests(
+      "ProxyCoreTests",
+      [
+        "ProxyCore", "ProxySimulation", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler", "WeirEnforcement",
+        "WeirSource",
+      ]),
     tests("ProxySimulationTests", ["ProxySimulation", "ProxyTransport", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),
     tests(
