@@ -2,7 +2,7 @@ import CLinux
 
 /// Every byte of a worker: one mapping, addressed by 32-bit offsets.
 ///
-/// At the start a worker reserves its scratch regions; afterwards it takes and gives blocks of 1, 4, 16 or 64 KiB. Pages are backed when
+/// At the start a worker reserves its scratch regions; afterwards it takes and gives blocks of 1, 4, 16, 64 or 256 KiB. Pages are backed when
 /// touched. Blocks of a class are used again for that class only, the last given first; so the mapping suffices when it has four times
 /// the limit, a chunk for each class and the reserved regions. A block comes as it was given: what another connection wrote may still be in it.
 ///
@@ -11,7 +11,7 @@ import CLinux
 @safe
 public struct Memory: ~Copyable {
   /// The largest block, in bytes.
-  public static var blockBytesMax: Int { 64 << 10 }
+  public static var blockBytesMax: Int { 256 << 10 }
 
   @usableFromInline let base: UnsafeMutableRawPointer
   /// Bytes of the mapping that have offsets.
@@ -24,10 +24,10 @@ public struct Memory: ~Copyable {
   /// Offsets from here on were never used.
   private var untouched = 0
   /// Each class has a list of free blocks, linked through their first four bytes, and the rest of a chunk that was not cut yet.
-  private var free: InlineArray<4, UInt32> = InlineArray(repeating: .max)
-  private var uncut: InlineArray<4, ByteRange> = InlineArray(repeating: .empty)
+  private var free: InlineArray<5, UInt32> = InlineArray(repeating: .max)
+  private var uncut: InlineArray<5, ByteRange> = InlineArray(repeating: .empty)
 
-  /// Maps `capacity` bytes (rounded down to 64 KiB, less than 4 GiB), of which blocks may take `limit`; a quarter when not said.
+  /// Maps `capacity` bytes (rounded down to 256 KiB, less than 4 GiB), of which blocks may take `limit`; a quarter when not said.
   /// Nil when the system has no such mapping.
   public init?(capacity: Int = 1 << 30, limit: Int? = nil) {
     let rounded = capacity & ~(Memory.blockBytesMax - 1)
@@ -120,7 +120,7 @@ extension Memory {
   }
 
   /// A block of at least `byteCount` bytes: the smallest size that holds them. Nil when `limit` would be passed, when the
-  /// mapping is used up, or for more than 64 KiB.
+  /// mapping is used up, or for more than 256 KiB.
   public mutating func take(_ byteCount: Int) -> ByteRange? {
     guard let index = Memory.sizeIndex(byteCount) else { return nil }
     let size = Memory.size(index)
@@ -159,13 +159,14 @@ extension Memory {
     return uncut[index].start
   }
 
-  /// 0 for 1 KiB, 1 for 4 KiB, 2 for 16 KiB, 3 for 64 KiB.
+  /// 0 for 1 KiB, 1 for 4 KiB, 2 for 16 KiB, 3 for 64 KiB, 4 for 256 KiB.
   private static func sizeIndex(_ byteCount: Int) -> Int? {
     switch byteCount {
     case ...0x400: 0
     case ...0x1000: 1
     case ...0x4000: 2
     case ...0x1_0000: 3
+    case ...0x4_0000: 4
     default: nil
     }
   }

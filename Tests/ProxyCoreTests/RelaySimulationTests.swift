@@ -68,7 +68,8 @@ import WeirEnforcement
     switch simulation.pick(0...9) {
     case 0: return Request(id: id + "!", method: "GET", target: "/admin/users", status: 403)
     case 1: return Request(id: id + "!", method: "GET", target: "/x/../%61dmin", status: 403)
-    case 2: return Request(id: id + "!", method: "POST", target: "/old/a?b=c", body: body, isChunked: isChunked, status: 308)
+    case 2:
+      return Request(id: id + "!", method: "POST", target: "/old/a?b=c", body: body, isChunked: isChunked, status: 308)
     case 3: return Request(id: id + "!", method: "GET", target: "/ping", status: 200)
     case 4: return Request(id: id, method: "HEAD", target: "/page", status: 200)
     case 5: return Request(id: id, method: "GET", target: "/cart/items?n=1", status: 200)

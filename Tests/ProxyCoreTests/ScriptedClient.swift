@@ -81,7 +81,9 @@ final class ScriptedClient {
       peer.close()
     } else if peer.isEnded || peer.failure != nil {
       // An answer that was cut short, or requests behind one that ended the connection.
-      if !allowsFailures, peer.failure != nil { problems.append("reset: \(peer.failure.map(String.init(describing:)) ?? "")") }
+      if !allowsFailures, peer.failure != nil {
+        problems.append("reset: \(peer.failure.map(String.init(describing:)) ?? "")")
+      }
       peer.close()
     }
   }

@@ -15,7 +15,10 @@ import Testing
     #expect(memory.takenBytes == 0)
   }
 
-  @Test(arguments: [(1, 1024), (1024, 1024), (1025, 4096), (4096, 4096), (4097, 16384), (16385, 65536), (65536, 65536)])
+  @Test(arguments: [
+    (1, 1024), (1024, 1024), (1025, 4096), (4096, 4096), (4097, 16384), (16385, 65536), (65536, 65536),
+    (65537, 262144), (262144, 262144),
+  ])
   func takesTheSmallestBlockThatHolds(asked: Int, given: Int) throws {
     var memory = try made(Memory(capacity: 1 << 20))
     let block = try made(memory.take(asked))
@@ -27,7 +30,7 @@ import Testing
 
   @Test func refusesWhatIsTooLarge() throws {
     var memory = try made(Memory(capacity: 1 << 20))
-    #expect(memory.take(65537) == nil)
+    #expect(memory.take(262145) == nil)
   }
 
   @Test func stopsAtTheLimit() throws {
@@ -40,9 +43,9 @@ import Testing
   }
 
   @Test func stopsAtTheEndOfTheMapping() throws {
-    var memory = try made(Memory(capacity: 128 << 10, limit: 1 << 30))
-    #expect(memory.take(65536) != nil)
-    #expect(memory.take(65536) != nil)
+    var memory = try made(Memory(capacity: 512 << 10, limit: 1 << 30))
+    #expect(memory.take(262144) != nil)
+    #expect(memory.take(262144) != nil)
     #expect(memory.take(1) == nil)
   }
 
@@ -51,7 +54,7 @@ import Testing
   func blocksAreApart(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let limit = 512 << 10
-    var memory = try made(Memory(capacity: limit * 4 + 4 * 65536, limit: limit))
+    var memory = try made(Memory(capacity: limit * 4 + 5 * 262144, limit: limit))
     var taken: [(block: ByteRange, fill: UInt8)] = []
     for step in 0..<3000 {
       if Bool.random(using: &random), let index = taken.indices.randomElement(using: &random) {
@@ -60,7 +63,7 @@ import Testing
         memory.give(block)
       } else {
         let size = 1 << Int.random(in: 0...16, using: &random)
-        let expected = [1024, 4096, 16384, 65536].first { $0 >= size } ?? 0
+        let expected = [1024, 4096, 16384, 65536, 262144].first { $0 >= size } ?? 0
         guard let block = memory.take(size) else {
           #expect(memory.takenBytes + expected > limit, "seed \(seed)")
           continue
