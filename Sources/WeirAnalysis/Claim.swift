@@ -9,6 +9,8 @@ public struct ClaimResult: Sendable {
   public let file: String
   /// From 1.
   public let line: Int
+  /// From 1.
+  public let column: Int
   /// `never allow payments`
   public let claim: String
   public let answer: ClaimAnswer
@@ -40,7 +42,7 @@ public struct Counterexample: Sendable {
 extension ClaimResult {
   /// For people: a line, and the counterexample below it.
   public var text: String {
-    let head = "\(file):\(line): \(proof): \(claim): "
+    let head = "\(file):\(line):\(column): \(proof): \(claim): "
     switch answer {
     case .proved: return head + "proved\n"
     case .undecided(let reason): return head + "undecided because \(reason)\n"
@@ -60,8 +62,8 @@ extension ClaimResult {
 
 extension Policy {
   /// `never allow payments port admin`
-  func text(of claim: Proof.Claim) -> String {
-    switch claim {
+  func text(of statement: Proof.Statement) -> String {
+    switch statement {
     case .never(let outcome): "never \(text(of: outcome))"
     case .always(let outcome): "always \(text(of: outcome))"
     case .equivalent(let left, let right, _): "equivalent \(place(ofScope: left)) and \(place(ofScope: right))"
@@ -94,17 +96,6 @@ extension TestSuite.Target {
     switch target {
     case .gateway(let gateway): self = .gateway(gateway)
     case .service(let service, let port): self = .service(service, port: port)
-    }
-  }
-}
-
-extension Proof.Claim {
-  var condition: Condition {
-    switch self {
-    case .never(.allow(_, let condition)), .never(.deny(_, let condition)), .never(.route(_, _, let condition)),
-      .always(.allow(_, let condition)), .always(.deny(_, let condition)), .always(.route(_, _, let condition)),
-      .equivalent(_, _, let condition):
-      condition
     }
   }
 }

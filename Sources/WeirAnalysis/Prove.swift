@@ -22,17 +22,16 @@ public struct Prover {
   public func results() -> [ClaimResult] {
     policy.proofs.flatMap { proof in
       proof.claims.enumerated().map { index, claim in
-        let place = claim.condition.tests.first?.position ?? proof.position
         return ClaimResult(
-          proof: proof.name, module: proof.module, file: policy.files[place.file], line: place.line,
-          claim: policy.text(of: claim),
-          answer: answer(claim, named: "counterexample to \(proof.name), claim \(index + 1)"))
+          proof: proof.name, module: proof.module, file: policy.files[claim.position.file], line: claim.position.line,
+          column: claim.position.column, claim: policy.text(of: claim.statement),
+          answer: answer(claim.statement, named: "counterexample to \(proof.name), claim \(index + 1)"))
       }
     }
   }
 
-  private func answer(_ claim: Proof.Claim, named name: String) -> ClaimAnswer {
-    switch claim {
+  private func answer(_ statement: Proof.Statement, named name: String) -> ClaimAnswer {
+    switch statement {
     case .never(.allow(let scope, let condition)), .always(.deny(let scope, let condition)):
       return AuthzClaim(prover: self, scope: scope, condition: condition, breaksByAllowing: true).answer(named: name)
     case .always(.allow(let scope, let condition)), .never(.deny(let scope, let condition)):

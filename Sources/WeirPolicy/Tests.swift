@@ -103,11 +103,22 @@ public struct Proof: Hashable, Sendable {
     case route(table: Int, to: Destination, Condition)
   }
 
-  public enum Claim: Hashable, Sendable {
+  public enum Statement: Hashable, Sendable {
     case never(Outcome)
     case always(Outcome)
     /// Indices into `Policy.authz`.
     case equivalent(Int, Int, Condition)
+  }
+
+  public struct Claim: Hashable, Sendable {
+    public var statement: Statement
+    /// Where it begins.
+    public var position: Position
+
+    public init(_ statement: Statement, position: Position) {
+      self.statement = statement
+      self.position = position
+    }
   }
 
   public var name: String

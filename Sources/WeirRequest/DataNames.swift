@@ -13,6 +13,8 @@ public struct DataNames: Sendable {
     }
   }
 
+  func isKnown(_ name: String) -> Bool { indices[name] != nil }
+
   /// An index into `Policy.dataSets`.
   func index(of name: String) throws(RequestError) -> Int {
     guard let found = indices[name], let first = found.first else {

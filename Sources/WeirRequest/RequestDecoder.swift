@@ -6,19 +6,25 @@ import WeirPolicy
 /// Strict: a key that is not known, a value of another type, a key that does not go with the others are errors of the
 /// line. What a hostile client can choose (path, host, headers) is taken as it is: refusing it is part of the decision.
 public struct RequestDecoder: Sendable {
-  private let data: DataNames
+  let data: DataNames
 
   public init(data: DataNames) { self.data = data }
 
   /// - Throws: `RequestError` with the first mistake.
   /// - Complexity: O(bytes of the line).
-  public func decode(_ line: [UInt8]) throws(RequestError) -> RequestFacts {
+  public func decode(_ line: [UInt8]) throws(RequestError) -> RequestFacts { try decode(try members(of: line)) }
+
+  func members(of line: [UInt8]) throws(RequestError) -> [JSONValue.Member] {
     let value: JSONValue
     do { value = try JSONValue(parsing: line) } catch {
       if error.reason == .duplicateName { throw RequestError(.conflictingKeys, error.message) }
       throw RequestError(.malformedJSON, error.message)
     }
     guard case .object(let members) = value else { throw RequestError(.notAnObject, "a line holds one JSON object") }
+    return members
+  }
+
+  func decode(_ members: [JSONValue.Member]) throws(RequestError) -> RequestFacts {
     var facts = RequestFacts()
     var http = HTTPKeys()
     for member in members { try read(member, into: &facts, &http) }

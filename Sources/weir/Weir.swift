@@ -12,7 +12,8 @@ struct Weir: ParsableCommand {
       Exit status: 0 when all is well, 1 when something was found, 2 when the command line or a file is at fault.
       """,
     subcommands: [
-      Check.self, Format.self, Lint.self, Test.self, Prove.self, Diff.self, Graph.self, Build.self, Eval.self,
+      Check.self, Format.self, Lint.self, Test.self, Prove.self, Diff.self, Replay.self, Graph.self, Build.self,
+      Eval.self,
       Inspect.self,
       Verify.self, KeyGeneration.self, Explain.self, Doc.self, New.self,
     ])

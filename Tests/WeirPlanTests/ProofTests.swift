@@ -14,12 +14,13 @@ import WeirReference
         condition: world.condition(depth: 2), until: nil, module: "m", annotations: Annotations(), documentation: "",
         position: Position(file: 0, line: 1, column: 1))
     }
+    let start = Position(file: 0, line: 1, column: 1)
     let conditions = (0..<8).map { _ in world.condition(depth: 2) }
     world.policy.proofs = [
       Proof(
         name: "p", module: "m",
-        claims: conditions.map { .never(.allow(authz: 0, $0)) } + conditions.map { .always(.allow(authz: 0, $0)) },
-        position: Position(file: 0, line: 1, column: 1))
+        claims: (conditions.map { .never(.allow(authz: 0, $0)) } + conditions.map { .always(.allow(authz: 0, $0)) })
+          .map { Proof.Claim($0, position: start) }, position: start)
     ]
     let results = Prover(policy: world.policy).results()
     let reference = ReferenceEvaluator(policy: world.policy)

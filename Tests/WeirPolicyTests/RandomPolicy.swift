@@ -456,7 +456,9 @@ struct RandomPolicy {
     }
   }
 
-  private mutating func claim() -> Proof.Claim {
+  private mutating func claim() -> Proof.Claim { Proof.Claim(statement(), position: position()) }
+
+  private mutating func statement() -> Proof.Statement {
     switch random.below(3) {
     case 0: .never(outcome())
     case 1: .always(outcome())

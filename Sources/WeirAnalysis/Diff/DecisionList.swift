@@ -14,6 +14,9 @@ struct DecisionList {
     outcomes.insert(outcome, at: outcomes.count - 1)
   }
 
+  /// Where an outcome comes from; `nil` for one that comes before the list.
+  func index(of outcome: DiffOutcome) -> Int? { outcomes.firstIndex(of: outcome) }
+
   /// Whether two lists say the same word for word.
   func isSame(as other: DecisionList) -> Bool {
     conditions == other.conditions && outcomes.count == other.outcomes.count

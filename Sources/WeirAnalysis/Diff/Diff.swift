@@ -12,8 +12,7 @@ extension PolicyDiff {
     differ.compareAccess()
     differ.compareRoutes()
     differ.compareLimits()
-    let order: [DiffClass.Effect] = [.widening, .narrowing, .neutral]
-    classes = order.flatMap { effect in differ.classes.filter { $0.effect == effect } }
+    classes = DiffClass.Effect.inOrder.flatMap { effect in differ.classes.filter { $0.effect == effect } }
     settings = differ.settings()
     undecided = differ.undecided
     contradictions = differ.contradictions

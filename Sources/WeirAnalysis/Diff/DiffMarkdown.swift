@@ -2,10 +2,8 @@
 extension PolicyDiff {
   public var markdown: String {
     if isEmpty { return "### Policy\n\nNo request is decided otherwise, and no setting differs.\n" }
-    var sections = ["### Policy: \(summary)\n"]
-    for (effect, title) in [
-      (DiffClass.Effect.widening, "Wider"), (.narrowing, "Narrower"), (.neutral, "Otherwise"),
-    ] {
+    var sections = ["### Policy: \(summary)\n" + (weights.map { "\n\(escaped($0.summary))\n" } ?? "")]
+    for (effect, title) in zip(DiffClass.Effect.inOrder, ["Wider", "Narrower", "Otherwise"]) {
       let found = classes.filter { $0.effect == effect }
       if !found.isEmpty { sections.append("#### \(title)\n\n" + found.map(\.markdown).joined(separator: "\n")) }
     }
@@ -28,7 +26,9 @@ extension PolicyDiff {
 
 extension DiffClass {
   fileprivate var markdown: String {
-    var lines = ["- **\(escaped(headline))**", "  - now: \(escaped(new.text))", "  - was: \(escaped(old.text))"]
+    var lines = [
+      "- **\(escaped(headline))**\(traffic)", "  - now: \(escaped(new.text))", "  - was: \(escaped(old.text))",
+    ]
     lines += changes.map { "  - \(escaped($0.text))" }
     let (language, sample) = witness.test.map { ("weir", $0) } ?? ("json", witness.request.text)
     lines += ["", "  ```\(language)"] + sample.split(separator: "\n").map { "  \($0)" } + ["  ```", ""]

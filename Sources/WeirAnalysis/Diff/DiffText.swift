@@ -1,13 +1,15 @@
 /// A comparison for people: a paragraph for each class of requests, then settings, then what is undecided.
 extension PolicyDiff {
   public var text: String {
-    if isEmpty { return "no request is decided otherwise, and no setting differs\n" }
+    if isEmpty {
+      return "no request is decided otherwise, and no setting differs\n" + (weights.map { "\($0.summary)\n" } ?? "")
+    }
     let paragraphs =
       classes.map(\.text) + settings.map(\.text) + undecided.map(\.text)
       + contradictions.map {
         "internal error, no finding: the analysis and the reference evaluator disagree about\n    \($0)\n"
       }
-    return paragraphs.joined(separator: "\n") + "\n" + summary + "\n"
+    return paragraphs.joined(separator: "\n") + "\n" + summary + "\n" + (weights.map { "\($0.summary)\n" } ?? "")
   }
 
   /// `2 newly allowed, 1 no longer allowed, 3 otherwise, 1 setting`
@@ -27,8 +29,11 @@ extension DiffClass {
   var text: String {
     let details = changes.map { "    \($0.text)\n" }.joined()
     let sample = witness.test ?? "\(witness.request.text)\n"
-    return "\(mark) \(headline)\n    now \(new.text)\n    was \(old.text)\n" + details + sample.indented
+    return "\(mark) \(headline)\(traffic)\n    now \(new.text)\n    was \(old.text)\n" + details + sample.indented
   }
+
+  /// What of the recorded traffic it is.
+  var traffic: String { recorded.map { ", \($0) recorded" } ?? "" }
 
   private var mark: String {
     switch effect {

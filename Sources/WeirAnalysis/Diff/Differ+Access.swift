@@ -15,30 +15,12 @@ struct PlacePair {
 extension Differ {
   /// Requests that rules decide otherwise.
   mutating func compareAccess() {
-    for places in placePairs() {
+    for places in pair.placePairs {
       compare(places)
       compareShadow(places)
       compareAudit(places)
-      compareRepetition(places)
-      compareInvalidTokens(places)
+      compareRefusals(places)
     }
-  }
-
-  /// In the order of the new policy, then what only the old one has.
-  func placePairs() -> [PlacePair] {
-    let old = pair.old.places
-    var left = old
-    var result: [PlacePair] = []
-    for place in pair.new.places {
-      let match =
-        left.firstIndex { $0.key == place.key }
-        ?? left.firstIndex { $0.isOnly && $0.sole == place.sole && place.isOnly }
-      result.append(
-        PlacePair(
-          old: match.map { left[$0].place }, new: place.place, name: place.name, view: place.view))
-      if let match { left.remove(at: match) }
-    }
-    return result + left.map { PlacePair(old: $0.place, new: nil, name: $0.name, view: $0.view) }
   }
 
   func context(_ places: PlacePair) -> PlanContext {
@@ -47,6 +29,16 @@ extension Differ {
     return PlanContext(
       policy: pair.new.shared, pathView: scope?.pathView ?? .exact,
       callerCanBeAbsent: sides.contains { side, place in place.map { !side.isStrict($0) } ?? false })
+  }
+
+  /// That a gateway answers for the host of a request, under both policies.
+  func hostCondition(_ places: PlacePair) -> Condition {
+    var conditions: [Condition] = []
+    for (side, place) in [(pair.old, places.old), (pair.new, places.new)] {
+      guard case .gateway(let gateway)? = place, !side.shared.gateways[gateway].hosts.isEmpty else { continue }
+      conditions.append(.or(side.shared.gateways[gateway].hosts.map(\.condition)))
+    }
+    return .and(conditions)
   }
 
   static let unlikePaths = "its two versions see paths differently (case or final slash)"
@@ -90,9 +82,11 @@ extension Differ {
     let conditions = old.conditions + new.conditions
     if let obstacle = obstacle(places, conditions) { return add(undecided: places.name, obstacle) }
     let question = Question(
-      conditions: conditions, lists: [Array(old.conditions.indices), Array(old.conditions.count..<conditions.count)],
-      context: context(places)
-    ) { Self.isChange(old.outcomes[$0[0]], new.outcomes[$0[1]]) }
+      conditions: conditions + [hostCondition(places)],
+      lists: [
+        Array(old.conditions.indices), Array(old.conditions.count..<conditions.count), [conditions.count],
+      ], context: context(places)
+    ) { $0[2] == 0 && Self.isChange(old.outcomes[$0[0]], new.outcomes[$0[1]]) }
     let (candidates, reason) = question.candidates(asterisk: asterisk(places), limits: limits)
     if let reason { add(undecided: places.name, reason) }
     for group in grouped(candidates, by: { [old.outcomes[$0.firsts[0]], new.outcomes[$0.firsts[1]]] }) {
@@ -139,7 +133,7 @@ extension Differ {
     }
   }
 
-  private func proposal(
+  func proposal(
     _ subject: DiffClass.Subject, _ places: PlacePair, _ old: DiffOutcome, _ new: DiffOutcome, name: String? = nil
   ) -> Proposal {
     Proposal(
@@ -201,58 +195,22 @@ extension Differ {
       }
     }
   }
+}
 
-  // MARK: - What refuses before the rules
-
-  /// Values that one side reads once: a request that has two of them is refused there.
-  private mutating func compareRepetition(_ places: PlacePair) {
-    guard let oldPlace = places.old, let newPlace = places.new else { return }
-    let old = pair.old.singleReads(oldPlace)
-    let new = pair.new.singleReads(newPlace)
-    for attribute in old.symmetricDifference(new).sorted(by: { $0.text < $1.text }) {
-      let isNewlyRead = new.contains(attribute)
-      let (side, place) = isNewlyRead ? (pair.old, oldPlace) : (pair.new, newPlace)
-      refusal(of: attribute.repetition, code: attribute.repetitionCode, isNewly: isNewlyRead, side, place, places)
+extension PolicyPair {
+  /// In the order of the new policy, then what only the old one has.
+  var placePairs: [PlacePair] {
+    var left = old.places
+    var result: [PlacePair] = []
+    for place in new.places {
+      let match =
+        left.firstIndex { $0.key == place.key }
+        ?? left.firstIndex { $0.isOnly && place.isOnly && $0.sole == place.sole }
+      result.append(
+        PlacePair(old: match.map { left[$0].place }, new: place.place, name: place.name, view: place.view))
+      if let match { left.remove(at: match) }
     }
-  }
-
-  /// Whether tokens are looked at: if so, one that is not valid refuses the request.
-  private mutating func compareInvalidTokens(_ places: PlacePair) {
-    guard let oldPlace = places.old, let newPlace = places.new else { return }
-    let looked = (old: !pair.old.issuers(oldPlace).isEmpty, new: !pair.new.issuers(newPlace).isEmpty)
-    guard looked.old != looked.new else { return }
-    let (side, place) = looked.new ? (pair.old, oldPlace) : (pair.new, newPlace)
-    refusal(
-      of: { $0.tokenError = TokenError.expired.rawValue }, code: TokenError.expired.rawValue, isNewly: looked.new, side,
-      place, places)
-  }
-
-  /// A request that one side refuses before its rules, and which the other one allows if it can.
-  private mutating func refusal(
-    of change: (inout TestSuite.Case) -> Void, code: String, isNewly: Bool, _ side: PolicyPair.Side,
-    _ place: DecidingPlace, _ places: PlacePair
-  ) {
-    let list = side.decisions(at: place, withShadow: false, isMixed: false, issuers: side.issuers(place))
-    let question = Question(
-      conditions: list.conditions, lists: [Array(list.conditions.indices)], context: context(places)
-    ) { list.outcomes[$0[0]].effect != .reject }
-    let (candidates, reason) = question.candidates(asterisk: nil, limits: limits)
-    if let reason { add(undecided: places.name, reason) }
-    let allowed = candidates.filter { list.outcomes[$0.firsts[0]].effect == .allow }
-    for candidate in allowed + candidates.filter({ list.outcomes[$0.firsts[0]].effect != .allow }) {
-      guard
-        let witness = Witness(candidate.region, in: candidate.space, of: side.shared, for: place.target)
-      else { continue }
-      var item = witness.item
-      change(&item)
-      guard let changed = Witness(item, variables: [], of: side.shared, for: place.target) else { continue }
-      let refused = DiffOutcome(.reject, by: code)
-      let decided = list.outcomes[candidate.firsts[0]]
-      let proposal = proposal(.access, places, isNewly ? decided : refused, isNewly ? refused : decided)
-      if case .confirmed(let found, let effect) = realise(changed, proposal, nil) {
-        return add(proposal, (found, effect))
-      }
-    }
+    return result + left.map { PlacePair(old: $0.place, new: nil, name: $0.name, view: $0.view) }
   }
 }
 
@@ -304,7 +262,7 @@ extension PolicyPair.Side {
 
   /// How the reference evaluator decides: by its verdict, or for a gateway, whose verdict has the destination in it, rule
   /// by rule.
-  fileprivate func observed(
+  func observed(
     _ subject: DiffClass.Subject, _ name: String?, _ place: DecidingPlace, _ facts: RequestFacts, _ verdict: Verdict,
     _ expected: DiffOutcome
   ) -> DiffOutcome? {
@@ -312,14 +270,14 @@ extension PolicyPair.Side {
     case .access, .route, .limit:
       switch place {
       case .service: return DiffOutcome(verdict)
-      case .gateway(let gateway): return admission(gateway, facts, verdict, withShadow: false)
+      case .gateway(let gateway): return admission(gateway, facts, withShadow: false)
       }
     case .shadow:
       let isAllowed: Bool
       switch place {
       case .service: isAllowed = verdict.shadowOutcome == .allow
       case .gateway(let gateway):
-        isAllowed = admission(gateway, facts, verdict, withShadow: true)?.effect == .allow
+        isAllowed = admission(gateway, facts, withShadow: true)?.effect == .allow
       }
       return isAllowed == (expected.effect == .allow) ? expected : nil
     case .audit:
@@ -328,9 +286,9 @@ extension PolicyPair.Side {
   }
 
   private func admission(
-    _ gateway: Int, _ facts: RequestFacts, _ verdict: Verdict, withShadow: Bool
+    _ gateway: Int, _ facts: RequestFacts, withShadow: Bool
   ) -> DiffOutcome? {
-    if verdict.outcome == .reject, verdict.reason?.hasPrefix("token_") ?? false { return DiffOutcome(verdict) }
+    if let alone = admitting.decide(facts), alone.outcome == .reject { return DiffOutcome(alone) }
     guard let scope = original.gateways[gateway].authz else { return DiffOutcome(.allow) }
     let rules = original.authz[scope].rules.filter { withShadow || !$0.isShadow }
     for effect in [Rule.Effect.deny, .allow] {
@@ -365,30 +323,6 @@ extension Condition {
       case .capture(_, let bindings): bindings.contains { $0.source == .path }
       default: false
       }
-    }
-  }
-}
-
-extension Attribute {
-  /// Gives a case two values of this header, query parameter or cookie.
-  fileprivate var repetition: (inout TestSuite.Case) -> Void {
-    { item in
-      switch self {
-      case .query(let name):
-        let parameter = "\(name)=1&\(name)=2"
-        item.target += (item.target.contains("?") ? "&" : "?") + parameter
-      default:
-        item.facts.removeAll { $0.subject == .attribute(self) }
-        item.facts.append(.init(subject: .attribute(self), value: .several([.string("1"), .string("2")])))
-      }
-    }
-  }
-
-  fileprivate var repetitionCode: String {
-    switch self {
-    case .query: DecisionReject.repeatedQuery.rawValue
-    case .cookie: DecisionReject.repeatedCookie.rawValue
-    default: DecisionReject.repeatedHeader.rawValue
     }
   }
 }

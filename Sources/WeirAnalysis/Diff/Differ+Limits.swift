@@ -5,7 +5,7 @@ import WeirRequest
 extension Differ {
   /// Allowed requests that are charged to a limit on one side alone.
   mutating func compareLimits() {
-    for places in placePairs() {
+    for places in pair.placePairs {
       guard case .service(let oldService, let oldPort)? = places.old,
         case .service(let newService, let newPort)? = places.new
       else { continue }

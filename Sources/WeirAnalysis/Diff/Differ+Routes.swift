@@ -22,7 +22,9 @@ extension Differ {
       tables.new.map(pair.new.issuers(ofTable:)) ?? [])
     let old = pair.old.routes(tables.old, tables.view, issuers: known)
     let new = pair.new.routes(tables.new, tables.view, issuers: known)
-    guard !old.decisions.isSame(as: new.decisions) || old.settings != new.settings else { return }
+    let scrutiny = (pair.old.scrutiny(table: tables.old), pair.new.scrutiny(table: tables.new))
+    let isSame = old.decisions.isSame(as: new.decisions) && old.settings == new.settings
+    guard !isSame || scrutiny.0 != scrutiny.1 else { return }
     let views = [(pair.old, tables.old), (pair.new, tables.new)].compactMap { side, table in
       table.map { side.shared.routeTables[$0].pathView }
     }
@@ -33,10 +35,22 @@ extension Differ {
       return add(undecided: "routes of \(tables.name)", Self.unlikePaths)
     }
     if let conflict = pair.conflict(conditions) { return add(undecided: "routes of \(tables.name)", conflict) }
+    let context = PlanContext(
+      policy: pair.new.shared, pathView: views.first ?? .exact, callerCanBeAbsent: true)
+    if tables.old != nil, tables.new != nil {
+      compareRefusals(
+        scrutiny.0, scrutiny.1, at: "routes of \(tables.name)", (old.decisions, new.decisions),
+        condition: conditions[0], context
+      ) { differ, left, right in
+        let place = (old: old.decisions.index(of: left), new: new.decisions.index(of: right))
+        return differ.proposal(tables, (old, place.old), (new, place.new), outcomes: (left, right))
+      }
+    }
+    if isSame { return }
     let first = 1 + old.decisions.conditions.count
     let question = Question(
       conditions: conditions, lists: [[0], Array(1..<first), Array(first..<conditions.count)],
-      context: PlanContext(policy: pair.new.shared, pathView: views.first ?? .exact, callerCanBeAbsent: true)
+      context: context
     ) { firsts in
       firsts[0] == 0
         && (!old.decisions.outcomes[firsts[1]].isSame(as: new.decisions.outcomes[firsts[2]])
@@ -60,26 +74,34 @@ extension Differ {
     return nil
   }
 
+  /// - Parameters:
+  ///   - old: the place of the route; `nil` for a request that is refused before routes are looked at.
+  ///   - outcomes: where they are not those of the routes.
   private func proposal(
-    _ tables: TablePair, _ old: (list: RouteList, index: Int), _ new: (list: RouteList, index: Int)
+    _ tables: TablePair, _ old: (list: RouteList, index: Int?), _ new: (list: RouteList, index: Int?),
+    outcomes: (old: DiffOutcome, new: DiffOutcome)? = nil
   ) -> Proposal {
-    let before = pair.old.servicesReached(old.list.actions[old.index], tables.view)
-    let after = pair.new.servicesReached(new.list.actions[new.index], tables.view)
+    let before = old.index.map { pair.old.servicesReached(old.list.actions[$0], tables.view) } ?? []
+    let after = new.index.map { pair.new.servicesReached(new.list.actions[$0], tables.view) } ?? []
+    let refused = DiffOutcome(.reject)
+    let left = outcomes?.old ?? old.index.map { old.list.decisions.outcomes[$0] } ?? refused
+    let right = outcomes?.new ?? new.index.map { new.list.decisions.outcomes[$0] } ?? refused
+    let settings = (old.index.map { old.list.settings[$0] } ?? [], new.index.map { new.list.settings[$0] } ?? [])
     var isByHost = false
     if case .hosts = tables.view { isByHost = true }
     return Proposal(
       subject: .route, place: "routes of \(tables.name)", view: tables.view,
-      old: old.list.decisions.outcomes[old.index], new: new.list.decisions.outcomes[new.index],
-      changes: old.list.settings[old.index].changes(to: new.list.settings[new.index]),
+      old: left, new: right, changes: settings.0.changes(to: settings.1),
       targets: (pair.old.target(tables.view), pair.new.target(tables.view)), isByHost: isByHost,
-      effect: { left, right in
-        let isAllowed = (left?.outcome == .allow, right?.outcome == .allow)
+      effect: { beforeVerdict, afterVerdict in
+        let isAllowed = (beforeVerdict?.outcome == .allow, afterVerdict?.outcome == .allow)
         if !after.isSubset(of: before) || (!isAllowed.0 && isAllowed.1) { return .widening }
         return after.isEmpty && !before.isEmpty || (isAllowed.0 && !isAllowed.1) ? .narrowing : .neutral
       },
       observe: { [pair] isNew, facts, verdict in
         let side = isNew ? pair.new : pair.old
-        return side.chosen(isNew ? tables.new : tables.old, tables.view, facts, verdict)
+        return side.chosen(
+          isNew ? tables.new : tables.old, tables.view, facts, verdict, expecting: isNew ? right : left)
       },
       expect: { verdict in
         verdict.route.map { [.route($0.name)] } ?? [TestSuite.Expectation(outcomeOf: verdict)]
@@ -148,16 +170,25 @@ extension PolicyPair.Side {
     shared.services[service].ports.firstIndex { $0.protocol.isHTTP }.map { .service(service, port: $0) }
   }
 
-  /// The route that the reference evaluator takes, condition by condition; the verdict must not say another.
-  fileprivate func chosen(
-    _ table: Int?, _ view: DiffView, _ facts: RequestFacts, _ verdict: Verdict
+  /// The route that the reference evaluator takes.
+  func chosen(
+    _ table: Int?, _ view: DiffView, _ facts: RequestFacts, _ verdict: Verdict, expecting expected: DiffOutcome
   ) -> DiffOutcome? {
-    guard let table else {
-      if case .service = view { return DiffOutcome(.missing) }
-      return DiffOutcome(verdict)
-    }
-    if verdict.reason == DecisionReject.noRoute.rawValue { return DiffOutcome(verdict) }
-    // The conditions are asked with the table's own view of paths and tokens.
+    if case .service = view { return chosen(ofService: table, facts, verdict, expecting: expected) }
+    var asked = facts
+    asked.service = nil
+    guard let told = routing.decide(asked) else { return DiffOutcome(.missing) }
+    return told.route.map { DiffOutcome(.route, by: $0.name) } ?? DiffOutcome(told)
+  }
+
+  /// Of a service's own routes the conditions are asked one by one, with the table's view of paths and tokens: the service
+  /// may refuse what its callers route. The verdict must not say another.
+  private func chosen(
+    ofService table: Int?, _ facts: RequestFacts, _ verdict: Verdict, expecting expected: DiffOutcome
+  ) -> DiffOutcome? {
+    guard let table else { return DiffOutcome(.missing) }
+    // A request whose routes refuse it has no route.
+    if verdict.outcome != .reject, verdict.route == nil { return expected.effect == .reject ? expected : nil }
     var asked = original
     let own = original.routeTables[table]
     asked.authz.append(
@@ -171,8 +202,7 @@ extension PolicyPair.Side {
       case .yes:
         if let told = verdict.route, told.name != route.name { return nil }
         return DiffOutcome(.route, by: route.name)
-      case .undetermined: return DiffOutcome(.reject, by: DecisionReject.routeIndeterminate.rawValue)
-      case nil: return DiffOutcome(verdict)
+      case .undetermined, nil: return nil
       }
     }
     return nil

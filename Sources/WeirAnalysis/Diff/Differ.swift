@@ -84,7 +84,7 @@ struct Differ {
   }
 
   /// The same change with fewer facts: each is left out that nothing rests on, the claims of a token together.
-  private func shortened(
+  func shortened(
     _ witness: Witness, _ proposal: Proposal
   ) -> (witness: DiffWitness, effect: DiffClass.Effect)? {
     guard let base = base(proposal) else { return nil }
@@ -110,7 +110,7 @@ struct Differ {
   }
 
   /// The side that a request is written for: the new one where it can be.
-  private func base(_ proposal: Proposal) -> (side: PolicyPair.Side, target: TestSuite.Target)? {
+  func base(_ proposal: Proposal) -> (side: PolicyPair.Side, target: TestSuite.Target)? {
     if let target = proposal.targets.new { return (pair.new, target) }
     return proposal.targets.old.map { (pair.old, $0) }
   }

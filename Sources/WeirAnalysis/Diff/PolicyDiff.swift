@@ -9,13 +9,15 @@ import WeirRequest
 /// with any content, the clock has any time.
 public struct PolicyDiff: Sendable {
   /// Newly allowed first, then what is no longer allowed, then the rest; each in the order of the new policy.
-  public let classes: [DiffClass]
+  public internal(set) var classes: [DiffClass]
   /// Declarations that say something else, apart from their rules and routes.
   public let settings: [DiffSetting]
   /// What could not be compared.
   public let undecided: [DiffUndecided]
   /// What the analysis and the reference evaluator disagree about: mistakes of Weir, and no findings.
   public let contradictions: [String]
+  /// Of the recorded requests that the classes were weighed by.
+  public internal(set) var weights: DiffWeights?
 
   /// Whether anything that was refused may be allowed now: found, or not excluded.
   public var mayWiden: Bool {
@@ -61,6 +63,8 @@ public struct DiffClass: Sendable {
   /// How two routes differ in what they do.
   public let changes: [SettingChange]
   public let witness: DiffWitness
+  /// How many recorded requests are of this class; `nil` when none were looked at.
+  public internal(set) var recorded: Int?
   /// Which recorded requests are of this class.
   let view: DiffView
 }

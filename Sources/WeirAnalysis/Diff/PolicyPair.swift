@@ -10,6 +10,11 @@ struct PolicyPair {
     /// With the numbering that both share.
     let shared: Policy
     let reference: ReferenceEvaluator
+    /// Where gateways admit everybody and services allow everything, so that a verdict is about routes alone.
+    let routing: ReferenceEvaluator
+    /// Where every request of a gateway takes the last route and services allow everything, so that a verdict is about
+    /// the gateway alone.
+    let admitting: ReferenceEvaluator
     /// The index of a shared data set in `original`.
     private let ownSet: [Int: Int]
     /// The index of a shared issuer in `original`.
@@ -25,6 +30,8 @@ struct PolicyPair {
       ownSet = inverted(numbering.dataSets)
       ownToken = inverted(numbering.tokens)
       reference = ReferenceEvaluator(policy: original)
+      routing = ReferenceEvaluator(policy: original.withoutDecisions(routes: false))
+      admitting = ReferenceEvaluator(policy: original.withoutDecisions(routes: true))
       decoder = RequestDecoder(data: DataNames(original.dataSets))
     }
 
@@ -131,4 +138,31 @@ extension TokenIssuer {
 extension Condition {
   /// Everything that is read, second operands included.
   var attributes: [Attribute] { tests.flatMap(\.reads) }
+}
+
+extension Policy {
+  /// - Parameter routes: whether routes are taken without being chosen; else gateways admit everybody.
+  fileprivate func withoutDecisions(routes: Bool) -> Policy {
+    var result = self
+    for index in services.indices { result.services[index].isEnforcedBySidecar = true }
+    if routes {
+      for table in routeTables.indices {
+        result.routeTables[table].singleReads = []
+        for route in routeTables[table].routes.indices {
+          let isLast = route == routeTables[table].routes.count - 1
+          result.routeTables[table].routes[route].condition = .constant(isLast)
+        }
+      }
+    } else {
+      for scope in gateways.compactMap(\.authz) {
+        result.authz[scope].singleReads = []
+        result.authz[scope].rules = [
+          Rule(
+            name: "", effect: .allow, isShadow: false, condition: .constant(true), until: nil, module: "",
+            annotations: Annotations(), documentation: "", position: authz[scope].position)
+        ]
+      }
+    }
+    return result
+  }
 }

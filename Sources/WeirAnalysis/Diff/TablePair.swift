@@ -30,10 +30,13 @@ extension PolicyPair {
     return result
   }
 
+  /// Every host, or pattern of hosts, that either side has routes for.
+  var hosts: [HostPattern] { union(new.hostTables.map(\.host), old.hostTables.map(\.host)) }
+
   /// All hosts that either side names, in groups that go to the same pair of tables.
   private var hostPairs: [TablePair] {
     var result: [TablePair] = []
-    for host in union(new.hostTables.map(\.host), old.hostTables.map(\.host)) {
+    for host in hosts {
       let tables = (old.table(host), new.table(host))
       guard tables.0 != nil || tables.1 != nil else { continue }
       if let index = result.firstIndex(where: { $0.old == tables.0 && $0.new == tables.1 }) {
@@ -57,7 +60,7 @@ extension PolicyPair {
 
   /// That a host is one of these and that no more specific pattern of either side takes it.
   func condition(_ hosts: [HostPattern]) -> Condition {
-    let known = union(new.hostTables.map(\.host), old.hostTables.map(\.host))
+    let known = self.hosts
     return .or(
       hosts.map { host in
         .and([host.condition] + known.filter { $0 != host && host.covers($0) }.map { .not($0.condition) })
@@ -114,7 +117,8 @@ extension HostPattern {
     self == other || (isWildcard && other.name.hasSuffix("." + name))
   }
 
-  fileprivate var condition: Condition {
+  /// That the host of a request is one of these.
+  var condition: Condition {
     var text = ""
     for character in name {
       if !character.isLetter, !character.isNumber { text += "\\" }

@@ -14,12 +14,15 @@ extension Policy {
     for suite in tests { try indices.check(suite) }
     for proof in proofs {
       try indices.check(proof.position)
-      for claim in proof.claims { try check(claim, indices) }
+      for claim in proof.claims {
+        try indices.check(claim.position)
+        try check(claim.statement, indices)
+      }
     }
   }
 
-  private func check(_ claim: Proof.Claim, _ indices: PolicyIndices) throws(WireError) {
-    switch claim {
+  private func check(_ statement: Proof.Statement, _ indices: PolicyIndices) throws(WireError) {
+    switch statement {
     case .never(let outcome), .always(let outcome): try check(outcome, indices)
     case .equivalent(let left, let right, let condition):
       guard authz.indices.contains(left), authz.indices.contains(right) else { throw .outOfRange("proof.authz") }

@@ -24,7 +24,7 @@ extension Proof.Outcome: WireCodable {
   }
 }
 
-extension Proof.Claim: WireCodable {
+extension Proof.Statement: WireCodable {
   public func encode(into writer: inout WireWriter) {
     switch self {
     case .never(let outcome): writer.write(tag: 0, outcome)
@@ -41,8 +41,19 @@ extension Proof.Claim: WireCodable {
     case 0: self = .never(try reader.read())
     case 1: self = .always(try reader.read())
     case 2: self = .equivalent(try reader.read(), try reader.read(), try reader.read())
-    default: throw .unknownTag("Proof.Claim")
+    default: throw .unknownTag("Proof.Statement")
     }
+  }
+}
+
+extension Proof.Claim: WireCodable {
+  public func encode(into writer: inout WireWriter) {
+    writer.write(statement)
+    writer.write(position)
+  }
+
+  public init(from reader: inout WireReader) throws(WireError) {
+    try self.init(reader.read(), position: reader.read())
   }
 }
 

@@ -17,13 +17,17 @@ extension DeclarationChecker {
       if proof.syntax.claims.isEmpty {
         report(.emptyTest, at: name.span, "proof \"\(name.value)\" claims nothing")
       }
-      let claims = proof.syntax.claims.flatMap { claim($0.kind, module: proof.module) }
+      let claims = proof.syntax.claims.flatMap { item in
+        let position = position(item.span)
+        return statements(item.kind, module: proof.module).map { Proof.Claim($0, position: position) }
+      }
       program.policy.proofs.append(
         Proof(name: name.value, module: proof.module, claims: claims, position: position(proof.span)))
     }
   }
 
-  private mutating func claim(_ syntax: ProveDeclaration.Claim, module: String) -> [Proof.Claim] {
+  /// One for each port that is meant.
+  private mutating func statements(_ syntax: ProveDeclaration.Claim, module: String) -> [Proof.Statement] {
     switch syntax {
     case .never(let outcome): return outcomes(outcome, module: module).map { .never($0) }
     case .always(let outcome): return outcomes(outcome, module: module).map { .always($0) }

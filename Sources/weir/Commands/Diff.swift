@@ -1,5 +1,7 @@
 import ArgumentParser
 import WeirAnalysis
+import WeirPolicy
+import WeirRequest
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +19,10 @@ struct Diff: ParsableCommand {
         weir diff release.weirb policies/payments
         weir diff HEAD~1:policies/payments policies/payments --fail-on widening
         weir diff main:policies policies --format markdown      for a pull request
+        weir diff release.weirb policies --log access.jsonl     with what recorded traffic is concerned
+
+      A log has one JSON object a line, with the keys of a request that `weir eval` takes; other keys are passed over, and
+      lines without a request are counted.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case human, json, markdown }
@@ -34,10 +40,15 @@ struct Diff: ParsableCommand {
   @Option(help: "Exit with 1 for a change of this kind: widening, or any.")
   var failOn: Bar?
 
+  @Option(
+    help: ArgumentHelp("Weigh the classes by the requests of this log; - for standard input.", valueName: "FILE|-"))
+  var log: String?
+
   mutating func run() throws {
     let old = try PolicySource([old])
     let new = try PolicySource([new])
-    let diff = PolicyDiff(from: old.policy, to: new.policy)
+    var diff = PolicyDiff(from: old.policy, to: new.policy)
+    if let log { diff = diff.weighed(try Self.weights(diff, old, new, log)) }
     switch format {
     case .human: Output.write(diff.text)
     case .json: for line in diff.jsonLines(old: old, new: new) { Output.write(line.text + "\n") }
@@ -49,5 +60,43 @@ struct Diff: ParsableCommand {
     case .any?: if !diff.isEmpty { throw ExitCode.findings }
     case nil: break
     }
+  }
+
+  private static func weights(
+    _ diff: PolicyDiff, _ old: PolicySource, _ new: PolicySource, _ path: String
+  ) throws -> DiffWeights {
+    let weigher = DiffWeigher(diff, from: old.policy, to: new.policy)
+    var weights = DiffWeights(classCount: diff.classes.count)
+    var log = try RecordedLog(path: path)
+    var before = try LogDecider(old)
+    var after = try LogDecider(new)
+    while let line = try log.next() {
+      var decided: (old: DiffWeigher.Decided?, new: DiffWeigher.Decided?)
+      var mistake: RequestError?
+      do throws(RequestError) {
+        let found = try before.decide(line)
+        decided.old = DiffWeigher.Decided(facts: found.request.facts, verdict: found.verdict)
+      } catch { mistake = error }
+      do throws(RequestError) {
+        let found = try after.decide(line)
+        decided.new = DiffWeigher.Decided(facts: found.request.facts, verdict: found.verdict)
+      } catch { mistake = error }
+      // What one side alone does not have is a change like any other.
+      if let mistake, !mistake.isUnknownPlace || (decided.old == nil && decided.new == nil) {
+        log.skip(mistake.code.rawValue)
+        continue
+      }
+      if [decided.old, decided.new].contains(where: { $0?.verdict.isInDoubt ?? false }) { weights.inDoubt += 1 }
+      weights.add(weigher.classes(old: decided.old, new: decided.new))
+    }
+    weights.skipped = log.skipped
+    return weights
+  }
+}
+
+extension Verdict {
+  /// Whether something that was not supplied decided.
+  var isInDoubt: Bool {
+    reason == "indeterminate" || reason == DecisionReject.routeIndeterminate.rawValue
   }
 }

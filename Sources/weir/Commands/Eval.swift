@@ -70,21 +70,3 @@ struct Eval: ParsableCommand {
     }
   }
 }
-
-extension ScopeExplanation {
-  fileprivate var json: JSONValue {
-    .object([
-      .init("scope", .string(scope)), .init("rules", .array(rules.map(\.json))),
-      .init("nearest_miss", nearestMiss.map { rules[$0].json } ?? .null),
-    ])
-  }
-}
-
-extension ScopeExplanation.RuleLine {
-  fileprivate var json: JSONValue {
-    .object([
-      .init("name", .string(name)), .init("effect", .string(effect)), .init("place", .string(place)),
-      .init("outcome", .string(outcome.rawValue)), .init("failing_test", .string(orNull: failingTest)),
-    ])
-  }
-}

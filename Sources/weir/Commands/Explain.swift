@@ -6,10 +6,11 @@ import WeirSource
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Explain a code: what is wrong, why, and how it is written well.",
+    abstract: "Explain a code, or how a request is decided.",
     usage: """
       weir explain CODE
       weir explain --list [reject|reason]
+      weir explain POLICY --request REQUEST [--format human|json]
       """,
     discussion: """
       Examples:
@@ -18,16 +19,39 @@ struct Explain: ParsableCommand {
         weir explain --list          every diagnostic
         weir explain --list reject   every reason for which a request is refused before any rule sees it
         weir explain --list reason   every reason that logs, metrics and local replies of the proxy name
+        weir explain policies/payments --request '{"service":"payments","caller":null,"method":"GET","path":"/v1"}'
+        weir explain policy.weirb --request request.json --format json
+
+      A request is one JSON object with the keys that `weir eval` takes: the text itself, a file with it, or - for standard
+      input. Told are every rule that was looked at and, where nothing allowed, the allow that came closest with each of its
+      conditions that do not hold.
       """)
 
+  enum Format: String, CaseIterable, ExpressibleByArgument { case human, json }
+
   @Argument(
-    help: "A diagnostic such as E0301, or a reason such as path_nul; with --list: `reject`, `reason`, or nothing.")
+    help: ArgumentHelp(
+      """
+      A diagnostic such as E0301, or a reason such as path_nul; with --list: `reject`, `reason`, or nothing; with \
+      --request: a bundle, a file or folder with sources, or either at a revision of git.
+      """, valueName: "code"))
   var code: String?
+
+  @Option(help: ArgumentHelp("The request whose decision is explained.", valueName: "REQUEST|FILE|-"))
+  var request: String?
+
+  @Option(help: "How the decision about a request is written: human, or json.")
+  var format: Format?
 
   @Flag(help: "List all codes.")
   var list = false
 
   mutating func run() throws {
+    if let request {
+      guard !list else { throw ValidationError("--list and --request exclude each other.") }
+      return try explain(request, under: try PolicySource(code.map { [$0] } ?? []))
+    }
+    guard format == nil else { throw ValidationError("--format belongs to --request.") }
     switch (list, code) {
     case (true, nil): listDiagnostics()
     case (true, "reject"?): listRejects()
@@ -73,6 +97,31 @@ struct Explain: ParsableCommand {
     let known = Catalog.all.map(\.code) + ReasonCode.allCases.map(\.text)
     let hint = Spelling.suggestion(for: code, among: known).map { "; did you mean \($0)?" } ?? ""
     throw Failure("no code is named \(code)\(hint)")
+  }
+
+  private func explain(_ request: String, under source: PolicySource) throws {
+    let explanation: RequestExplanation
+    do {
+      let facts = try RequestDecoder(data: DataNames(source.policy.dataSets)).decode(try bytes(request))
+      explanation = try RequestExplanation(facts, under: source)
+    } catch let error as RequestError { throw Failure("the request: \(error.message) [\(error.code.rawValue)]") }
+    switch format ?? .human {
+    case .human: Output.write(explanation.text)
+    case .json: Output.write(explanation.json.text + "\n")
+    }
+  }
+
+  /// Objects begin with a brace, and names of files hardly do.
+  private func bytes(_ request: String) throws -> [UInt8] {
+    if request.drop(while: \.isWhitespace).first == "{" { return Array(request.utf8) }
+    if request != "-" { return try Files.read(request) }
+    var lines = try LineReader(path: request)
+    var result: [UInt8] = []
+    while let line = try lines.next() {
+      guard case .bytes(let bytes) = line else { throw Failure("the request is too long") }
+      result += bytes + [UInt8(ascii: "\n")]
+    }
+    return result
   }
 }
 

@@ -1,8 +1,6 @@
 import ArgumentParser
 import WeirAnalysis
-import WeirEnforcement
 import WeirJSON
-import WeirPolicy
 import WeirRequest
 
 struct Prove: ParsableCommand {
@@ -16,40 +14,40 @@ struct Prove: ParsableCommand {
 
       Examples:
         weir prove policies/payments
+        weir prove release.weirb
+        weir prove main:policies/payments
         weir prove policies --format json      one object a line for each claim
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case human, json }
 
-  @Argument(help: "Files and folders with the policy; the current folder when left out.")
+  @Argument(
+    help:
+      "Files and folders with the policy, a bundle, or either at a revision of git; the current folder when left out.")
   var paths: [String] = []
 
   @Option(help: "How answers are written: human, or json (one object a line).")
   var format: Format = .human
 
   mutating func run() throws {
-    let policy = try Policy.checked(at: paths)
-    let bytes = try Build.compile(policy, generation: 0)
-    let identity: String
-    do throws(LoadError) { identity = "\(try LoadedBundle.load(bytes, trust: .anybody).identity)" } catch {
-      throw Failure("the bundle that was made is refused, which is a mistake of weir: \(error)")
-    }
-    let results = Prover(policy: policy).results()
+    let source = try PolicySource(paths)
+    let results = Prover(policy: source.policy).results()
     for result in results {
       switch format {
       case .human: Output.write(result.text)
-      case .json: Output.write(Self.json(result, identity).text + "\n")
+      case .json: Output.write(Self.json(result, source).text + "\n")
       }
     }
     if format == .human {
       let proved = results.count { $0.answer.isProved }
       Output.write(
-        "\(FindingsPrinter.counted(results.count, "claim")), \(proved) proved, of sha256 \(identity), generation 0\n")
+        "\(FindingsPrinter.counted(results.count, "claim")), \(proved) proved, of sha256 \(source.identity), "
+          + "generation \(source.generation)\n")
     }
     if results.contains(where: { !$0.answer.isProved }) { throw ExitCode.findings }
   }
 
-  private static func json(_ result: ClaimResult, _ identity: String) -> JSONValue {
+  private static func json(_ result: ClaimResult, _ source: PolicySource) -> JSONValue {
     var answer = "proved"
     var reason: String?
     var counterexample = JSONValue.null
@@ -67,9 +65,10 @@ struct Prove: ParsableCommand {
     return .object([
       .init("proof", .string(result.proof)), .init("module", .string(result.module)),
       .init("file", .string(result.file)), .init("line", .int(Int64(result.line))),
+      .init("column", .int(Int64(result.column))),
       .init("claim", .string(result.claim)), .init("answer", .string(answer)),
       .init("because", .string(orNull: reason)), .init("counterexample", counterexample),
-      .init("bundle", .string(identity)),
+      .init("bundle", .string("\(source.identity)")), .init("generation", .int(Int64(clamping: source.generation))),
     ])
   }
 }

@@ -12,6 +12,7 @@ extension PolicyDiff {
           .init("kind", .string("summary")), .init("old", old.json), .init("new", new.json),
           .init("classes", .int(Int64(classes.count))), .init("settings", .int(Int64(settings.count))),
           .init("may_widen", .bool(mayWiden)), .init("is_certain", .bool(isCertain)),
+          .init("log", weights?.json ?? .null),
         ])
       ]
   }
@@ -34,6 +35,7 @@ extension DiffClass {
       .init("effect", .string(effect.rawValue)), .init("place", .string(place)),
       .init("name", .string(orNull: name)), .init("change", .string(headline)), .init("old", old.json),
       .init("new", new.json), .init("changes", .array(changes.map(\.json))),
+      .init("recorded", recorded.map { .int(Int64($0)) } ?? .null),
       .init(
         "witness",
         .object([
@@ -74,6 +76,16 @@ extension DiffUndecided {
     .object([
       .init("kind", .string("undecided")), .init("place", .string(place)), .init("because", .string(reason)),
       .init("old", possible?.old.json ?? .null), .init("new", possible?.new.json ?? .null),
+    ])
+  }
+}
+
+extension DiffWeights {
+  fileprivate var json: JSONValue {
+    .object([
+      .init("requests", .int(Int64(requests))), .init("changed", .int(Int64(changed))),
+      .init("in_doubt", .int(Int64(inDoubt))),
+      .init("skipped", .object(skipped.keys.sorted().map { .init($0, .int(Int64(skipped[$0] ?? 0))) })),
     ])
   }
 }

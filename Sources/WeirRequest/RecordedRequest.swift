@@ -1,0 +1,48 @@
+import WeirJSON
+import WeirPolicy
+
+/// A request that was decided once and written to a log, with what was decided then.
+public struct RecordedRequest: Sendable {
+  public let facts: RequestFacts
+  /// `nil` for a line that does not say.
+  public let outcome: Verdict.Outcome?
+  /// The deciding rule.
+  public let by: String?
+  /// `local`, `rule`, `no_rule`, `indeterminate`, or a reject code.
+  public let reason: String?
+}
+
+extension RequestDecoder {
+  /// Reads a line of a log: the keys of a request as `decode` takes them, and of its answer `outcome`, `by` and `reason`.
+  ///
+  /// What else a log says is passed over: other keys, members that are null (but `caller`, which then is nobody), data sets
+  /// that this policy does not have. Where both `gateway` and `service` are named, the gateway was asked and the service is
+  /// where the request went.
+  ///
+  /// - Throws: `RequestError` for a line that describes no request, or one with a value that no request has.
+  public func decode(recorded line: [UInt8]) throws(RequestError) -> RecordedRequest {
+    let members = try members(of: line)
+    let isGateway = members.contains { $0.name == RequestKey.gateway.rawValue && $0.value != .null }
+    var own: [JSONValue.Member] = []
+    for member in members {
+      guard let key = RequestKey(rawValue: member.name) else { continue }
+      switch (key, member.value) {
+      case (.caller, _): own.append(member)
+      case (_, .null): continue
+      case (.service, _) where isGateway: continue
+      case (.data, .object(let sets)):
+        own.append(.init(member.name, .object(sets.filter { data.isKnown($0.name) })))
+      default: own.append(member)
+      }
+    }
+    let facts = try decode(own)
+    guard facts.http != nil || facts.service != nil else {
+      throw RequestError(.missingKey, "the line describes no request: it has neither method and path nor a service")
+    }
+    func text(_ name: String) -> String? {
+      if case .string(let text)? = members.first(where: { $0.name == name })?.value { text } else { nil }
+    }
+    return RecordedRequest(
+      facts: facts, outcome: text("outcome").flatMap(Verdict.Outcome.init), by: text("by"), reason: text("reason"))
+  }
+}

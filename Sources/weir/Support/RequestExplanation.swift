@@ -1,0 +1,116 @@
+import WeirAnalysis
+import WeirEnforcement
+import WeirJSON
+import WeirPolicy
+import WeirRequest
+
+/// What was looked at for one request, and what the nearest miss lacks.
+struct RequestExplanation {
+  struct FailingPart {
+    let text: String
+    let place: String?
+    let isUndetermined: Bool
+  }
+
+  let verdict: Verdict
+  let scopes: [ScopeExplanation]
+  /// For each scope, the parts of its nearest miss that do not hold.
+  let failing: [[FailingPart]]
+
+  /// - Throws: `RequestError` when the request names what the policy does not have.
+  init(_ facts: RequestFacts, under source: PolicySource) throws {
+    let bundle = try Self.load(source.bundle)
+    var enforcer = Enforcer(for: bundle)
+    (verdict, scopes) = try enforcer.explain(facts, under: bundle)
+    var failing: [[FailingPart]] = []
+    for (index, scope) in scopes.enumerated() {
+      failing.append(try scope.nearestMiss.map { try Self.parts(of: scope.rules[$0], index, facts, source) } ?? [])
+    }
+    self.failing = failing
+  }
+
+  private static func load(_ bytes: [UInt8]) throws -> LoadedBundle {
+    do throws(LoadError) { return try LoadedBundle.load(bytes, trust: .anybody) } catch {
+      throw Failure("the bundle is refused: \(error) [\(error.code)]")
+    }
+  }
+
+  /// The machine says of a rule whether it holds; of its parts it says so when they are rules.
+  private static func parts(
+    of rule: ScopeExplanation.RuleLine, _ scope: Int, _ facts: RequestFacts, _ source: PolicySource
+  ) throws -> [FailingPart] {
+    guard let dissection = Dissection(of: source.policy, rule: rule.name, place: rule.place) else { return [] }
+    let bundle = try load(try Build.compile(dissection.policy, generation: source.generation))
+    var enforcer = Enforcer(for: bundle)
+    let lines = try enforcer.explain(facts, under: bundle).scopes[scope].rules
+    return dissection.parts.compactMap { part in
+      guard let line = lines.first(where: { $0.name == part.name }), line.outcome != .holds else { return nil }
+      return FailingPart(
+        text: part.text, place: line.failingTest ?? part.place, isUndetermined: line.outcome == .undetermined)
+    }
+  }
+
+  var json: JSONValue {
+    .object(
+      verdict.members + [
+        .init(
+          "explain",
+          .array(
+            zip(scopes, failing).map { scope, parts in
+              guard case .object(let members) = scope.json else { return scope.json }
+              return .object(members + [.init("failing", .array(parts.map(\.json)))])
+            }))
+      ])
+  }
+
+  var text: String {
+    var paragraphs = [head]
+    for (scope, parts) in zip(scopes, failing) {
+      var rows = scope.rules.map { rule in
+        ["  \(rule.effect)", rule.name, rule.place, rule.text]
+      }
+      if rows.isEmpty { rows = [["  no rules"]] }
+      var text = "\(scope.scope)\n" + Table(rows).text
+      if let miss = scope.nearestMiss.map({ scope.rules[$0] }) {
+        text += "  nearest miss: \(miss.effect) \(miss.name), \(miss.place)\n"
+        for part in parts {
+          let what = part.isUndetermined ? "cannot be decided" : "does not hold"
+          text += "    \(what): \(part.text)" + (part.place.map { ", \($0)" } ?? "") + "\n"
+        }
+      }
+      paragraphs.append(text)
+    }
+    return paragraphs.joined(separator: "\n")
+  }
+
+  private var head: String {
+    let answer = ReplayChanges.Answer(outcome: verdict.outcome, by: verdict.by, reason: verdict.reason).text
+    var text = "\(answer)\n"
+    if let canonical = verdict.canonical {
+      let query = canonical.query.map { "?\($0)" } ?? ""
+      text += "as the rules see it: \(canonical.host.map { "\($0) " } ?? "")\(canonical.path)\(query)\n"
+    }
+    if let route = verdict.route { text += "route: \(route.name)\n" }
+    return text
+  }
+}
+
+extension RequestExplanation.FailingPart {
+  fileprivate var json: JSONValue {
+    .object([
+      .init("condition", .string(text)), .init("place", .string(orNull: place)),
+      .init("outcome", .string((isUndetermined ? ScopeExplanation.RuleLine.Outcome.undetermined : .fails).rawValue)),
+    ])
+  }
+}
+
+extension ScopeExplanation.RuleLine {
+  /// `holds`, `fails at payments.weir:15:5`
+  fileprivate var text: String {
+    switch outcome {
+    case .holds: "holds"
+    case .fails: "fails" + (failingTest.map { " at \($0)" } ?? "")
+    case .undetermined: "cannot be decided" + (failingTest.map { " at \($0)" } ?? "")
+    }
+  }
+}
