@@ -1,5 +1,6 @@
 import HTTPCanonical
 import Testing
+import WeirJSON
 import WeirPolicy
 import WeirRequest
 import WeirSource
@@ -34,5 +35,34 @@ import WeirSource
   @Test func suggestsANearCode() throws {
     let outcome = try Workspace().weir("explain", "path_null")
     #expect(outcome.err == "weir: no code is named path_null; did you mean path_nul?\n")
+  }
+
+  @Test func tellsWhatTheNearestMissLacks() throws {
+    let workspace = try Workspace()
+    try workspace.write("web.weir", webService)
+    let request = #"{"service":"web","caller":"spiffe://shop.example/ns/web/sa/cart","method":"PUT","path":"/a"}"#
+    let outcome = try workspace.weir("explain", ".", "--request", request)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.out == """
+        deny no_rule
+        as the rules see it: /a
+
+        web
+          allow  reads  web.weir:5  fails at web.weir:5:30
+          nearest miss: allow reads, web.weir:5
+            does not hold: caller is "spiffe://shop.example/ns/web/sa/web", web.weir:5:30
+            does not hold: request.method is "GET", web.weir:5:48
+
+        """)
+    try workspace.write("request.json", request)
+    let json = try JSONValue(
+      parsing: Array(try workspace.weir("explain", ".", "--request", "request.json", "--format", "json").out.utf8))
+    guard case .array(let scopes)? = json["explain"], case .array(let failing)? = scopes.first?["failing"] else {
+      Issue.record("\(json.text)")
+      return
+    }
+    #expect(failing.map { $0["place"] } == [.string("web.weir:5:30"), .string("web.weir:5:48")])
+    #expect(try workspace.weir("explain", ".", "--request", "{}").status == 2)
   }
 }

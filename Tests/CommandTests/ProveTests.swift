@@ -15,8 +15,8 @@ import WeirJSON
     try workspace.write("web.weir", webService + Self.proof)
     let outcome = try workspace.weir("prove")
     #expect(outcome.status == 1)
-    #expect(outcome.lines.first == "web.weir:7: who reads: never allow web: proved")
-    #expect(outcome.lines.dropFirst().first == "web.weir:8: who reads: never allow web: refuted")
+    #expect(outcome.lines.first == "web.weir:7:3: who reads: never allow web: proved")
+    #expect(outcome.lines.dropFirst().first == "web.weir:8:3: who reads: never allow web: refuted")
     #expect(
       outcome.out.contains(
         """
@@ -44,5 +44,15 @@ import WeirJSON
     let outcome = try workspace.weir("prove")
     #expect(outcome.status == 0)
     #expect(outcome.out.hasPrefix("0 claims, 0 proved, of sha256 "))
+  }
+
+  @Test func answersForABundle() throws {
+    let workspace = try Workspace()
+    try workspace.write("web.weir", webService + Self.proof)
+    #expect(try workspace.weir("build", "-o", "web.weirb", "--generation", "7").status == 0)
+    let outcome = try workspace.weir("prove", "web.weirb")
+    #expect(outcome.status == 1)
+    #expect(outcome.lines.first == "web.weir:7:3: who reads: never allow web: proved")
+    #expect(outcome.lines.last?.hasSuffix(", generation 7") == true)
   }
 }

@@ -10,8 +10,8 @@ import WeirSource
 
 /// A comparison of two random programs: what it shows differs, and what differs it shows.
 @Suite struct DiffTests {
-  static let pairs = 24
-  static let requestsPerPair = 200
+  static let pairs = 16
+  static let requestsPerPair = 150
 
   @Test(arguments: 0..<pairs)
   func classesAreWhatDiffers(seed: Int) throws {

@@ -43,14 +43,19 @@ extension DiffClass {
     }
   }
 
-  /// `payments: newly allowed by refund`
+  /// A gateway lets requests in; whether they are allowed is said by where they go.
+  private var allowed: String {
+    if case .gateway = view { "let in" } else { "allowed" }
+  }
+
+  /// `payments: newly allowed`
   public var headline: String {
     switch subject {
     case .access:
       switch (old.effect == .allow, new.effect == .allow) {
-      case (false, true): "\(place): newly allowed"
-      case (true, false): "\(place): no longer allowed"
-      case (true, true): "\(place): allowed by another rule"
+      case (false, true): "\(place): newly \(allowed)"
+      case (true, false): "\(place): no longer \(allowed)"
+      case (true, true): "\(place): \(allowed) by another rule"
       case (false, false): "\(place): refused otherwise"
       }
     case .shadow:

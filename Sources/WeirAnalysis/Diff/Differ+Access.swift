@@ -45,12 +45,14 @@ extension Differ {
 
   /// Why the two sides cannot be compared there; `nil` when they can.
   func obstacle(_ places: PlacePair, _ conditions: [Condition]) -> String? {
-    if let old = places.old.flatMap(pair.old.scope), let new = places.new.flatMap(pair.new.scope),
-      old.pathView != new.pathView, conditions.contains(where: \.readsPath)
-    {
-      return Self.unlikePaths
+    seesPathsOtherwise(places, conditions) ? Self.unlikePaths : pair.conflict(conditions)
+  }
+
+  func seesPathsOtherwise(_ places: PlacePair, _ conditions: [Condition]) -> Bool {
+    guard let old = places.old.flatMap(pair.old.scope), let new = places.new.flatMap(pair.new.scope) else {
+      return false
     }
-    return pair.conflict(conditions)
+    return old.pathView != new.pathView && conditions.contains(where: \.readsPath)
   }
 
   func asterisk(_ places: PlacePair) -> Asterisk? {
@@ -78,8 +80,9 @@ extension Differ {
 
   private mutating func compare(_ places: PlacePair) {
     let (old, new) = lists(places, withShadow: false)
-    guard !old.isSame(as: new) else { return }
     let conditions = old.conditions + new.conditions
+    // Rules that look alike mean something else of paths that are seen otherwise.
+    guard !old.isSame(as: new) || seesPathsOtherwise(places, conditions) else { return }
     if let obstacle = obstacle(places, conditions) { return add(undecided: places.name, obstacle) }
     let question = Question(
       conditions: conditions + [hostCondition(places)],
@@ -108,10 +111,10 @@ extension Differ {
     let scopes = [pair.old.scope(oldPlace), pair.new.scope(newPlace)]
     guard scopes.contains(where: { $0?.rules.contains(where: \.isShadow) ?? false }) else { return }
     let (old, new) = lists(places, withShadow: true)
-    guard !old.isSame(as: new) else { return }
     let enforced = lists(places, withShadow: false)
     let all = [old, new, enforced.old, enforced.new]
     let conditions = all.flatMap(\.conditions)
+    guard !old.isSame(as: new) || seesPathsOtherwise(places, conditions) else { return }
     if let obstacle = obstacle(places, conditions) {
       return add(undecided: "shadow rules of \(places.name)", obstacle)
     }
@@ -173,7 +176,7 @@ extension Differ {
       let left = old.first { $0.name == name }
       let right = new.first { $0.name == name }
       let conditions = [left?.condition ?? .constant(false), right?.condition ?? .constant(false)]
-      guard conditions[0] != conditions[1] else { continue }
+      guard conditions[0] != conditions[1] || seesPathsOtherwise(places, conditions) else { continue }
       if let obstacle = obstacle(places, conditions) {
         add(undecided: "audit rule \(name) of \(places.name)", obstacle)
         continue

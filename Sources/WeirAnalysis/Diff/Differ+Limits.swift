@@ -19,7 +19,7 @@ extension Differ {
 
   private mutating func compare(_ name: String, _ old: Limit?, _ new: Limit?, _ places: PlacePair) {
     let charged = [old?.condition ?? .constant(false), new?.condition ?? .constant(false)]
-    guard charged[0] != charged[1] else { return }
+    guard charged[0] != charged[1] || seesPathsOtherwise(places, charged) else { return }
     let (left, right) = lists(places, withShadow: false)
     let conditions = charged + left.conditions + right.conditions
     let title = "limit \(name) for \(places.name)"

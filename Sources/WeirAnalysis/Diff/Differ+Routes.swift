@@ -24,14 +24,16 @@ extension Differ {
     let new = pair.new.routes(tables.new, tables.view, issuers: known)
     let scrutiny = (pair.old.scrutiny(table: tables.old), pair.new.scrutiny(table: tables.new))
     let isSame = old.decisions.isSame(as: new.decisions) && old.settings == new.settings
-    guard !isSame || scrutiny.0 != scrutiny.1 else { return }
     let views = [(pair.old, tables.old), (pair.new, tables.new)].compactMap { side, table in
       table.map { side.shared.routeTables[$0].pathView }
     }
     let conditions =
       [tables.hosts.isEmpty ? .constant(true) : pair.condition(tables.hosts)]
       + old.decisions.conditions + new.decisions.conditions
-    if Set(views).count > 1, conditions.contains(where: \.readsPath) {
+    // Routes that look alike mean something else of paths that are seen otherwise.
+    let areUnlike = Set(views).count > 1 && conditions.contains(where: \.readsPath)
+    guard !isSame || scrutiny.0 != scrutiny.1 || areUnlike else { return }
+    if areUnlike {
       return add(undecided: "routes of \(tables.name)", Self.unlikePaths)
     }
     if let conflict = pair.conflict(conditions) { return add(undecided: "routes of \(tables.name)", conflict) }
@@ -92,7 +94,10 @@ extension Differ {
     return Proposal(
       subject: .route, place: "routes of \(tables.name)", view: tables.view,
       old: left, new: right, changes: settings.0.changes(to: settings.1),
-      targets: (pair.old.target(tables.view), pair.new.target(tables.view)), isByHost: isByHost,
+      targets: (
+        pair.old.target(tables.view, old.index.flatMap { old.list.actions[$0] }),
+        pair.new.target(tables.view, new.index.flatMap { new.list.actions[$0] })
+      ), isByHost: isByHost,
       effect: { beforeVerdict, afterVerdict in
         let isAllowed = (beforeVerdict?.outcome == .allow, afterVerdict?.outcome == .allow)
         if !after.isSubset(of: before) || (!isAllowed.0 && isAllowed.1) { return .widening }
@@ -157,12 +162,16 @@ extension PolicyPair.Side {
   }
 
   /// Where a request is sent to ask for its route; for a host it is anybody who takes requests.
-  fileprivate func target(_ view: DiffView) -> TestSuite.Target? {
+  fileprivate func target(_ view: DiffView, _ action: RouteAction? = nil) -> TestSuite.Target? {
     switch view {
     case .gateway(let name): return shared.gateways.firstIndex { $0.name == name }.map { .gateway($0) }
     case .service(let name, _):
       return shared.services.firstIndex { $0.name == name }.flatMap(requestPort)
-    case .hosts: return shared.services.indices.lazy.compactMap(requestPort).first
+    case .hosts:
+      if case .forward(let split, _)? = action?.kind, let first = split.first?.destination.service {
+        return requestPort(first)
+      }
+      return shared.services.indices.lazy.compactMap(requestPort).first
     }
   }
 

@@ -105,7 +105,7 @@ struct Differ {
     }
     leaveOut { _ in true }
     leaveOut(isClaim)
-    for fact in item.facts where !isClaim(fact) { leaveOut { $0 == fact } }
+    for fact in item.facts { leaveOut { $0 == fact } }
     return result
   }
 
@@ -137,7 +137,7 @@ struct Differ {
       verdicts.append(verdict)
     }
     var test: String?
-    if let verdict = verdicts[1] ?? verdicts[0], !proposal.isByHost {
+    if let verdict = proposal.isByHost ? asService(witness, base.side, base.target) : verdicts[1] ?? verdicts[0] {
       var item = witness.item
       item.expectations = proposal.expect(verdict)
       test = CaseText(policy: base.side.shared).test(named: proposal.title, base.target, item)
@@ -145,6 +145,14 @@ struct Differ {
     return .confirmed(
       DiffWitness(test: test, request: written.line, old: verdicts[0], new: verdicts[1]),
       proposal.effect(verdicts[0], verdicts[1]))
+  }
+
+  /// A test asks a service, which tells the route of the host as well; `nil` where it does not.
+  private func asService(_ witness: Witness, _ side: PolicyPair.Side, _ target: TestSuite.Target) -> Verdict? {
+    guard let facts = Witness(witness.item, variables: [], of: side.shared, for: target)?.facts,
+      let verdict = side.request(facts).flatMap({ side.reference.decide($0.facts) }), verdict.route != nil
+    else { return nil }
+    return verdict
   }
 
   private func request(

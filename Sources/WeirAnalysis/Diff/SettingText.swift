@@ -81,9 +81,19 @@ struct SettingText {
   func settings(of limit: Limit) -> [Setting] {
     let masks = [limit.ipv4Prefix, limit.ipv6Prefix].compactMap { $0.map { " /\($0)" } }.joined()
     return [
-      Setting("rate", "\(limit.count)/\(durationText(limit.perNanoseconds))"), Setting("burst", "\(limit.burst)"),
+      Setting("rate", rate(limit)), Setting("burst", "\(limit.burst)"),
       Setting("by", limit.key.map { $0.text + masks }), Setting("keys", limit.keysMax.map(String.init)),
     ].compactMap(\.self)
+  }
+
+  /// Per second, minute or hour, as it is written.
+  private func rate(_ limit: Limit) -> String {
+    switch limit.perNanoseconds {
+    case 1_000_000_000: "\(limit.count)/s"
+    case 60_000_000_000: "\(limit.count)/min"
+    case 3_600_000_000_000: "\(limit.count)/h"
+    default: "\(limit.count) in \(durationText(limit.perNanoseconds))"
+    }
   }
 
   func settings(of mesh: Mesh) -> [Setting] {

@@ -5,16 +5,18 @@ import WeirRequest
 /// One object a line: classes, settings, what is undecided or contradicted, then a summary.
 extension PolicyDiff {
   func jsonLines(old: PolicySource, new: PolicySource) -> [JSONValue] {
-    classes.map(\.json) + settings.map(\.json) + undecided.map(\.json)
-      + contradictions.map { .object([.init("kind", .string("internal_error")), .init("request", .string($0))]) }
-      + [
-        .object([
-          .init("kind", .string("summary")), .init("old", old.json), .init("new", new.json),
-          .init("classes", .int(Int64(classes.count))), .init("settings", .int(Int64(settings.count))),
-          .init("may_widen", .bool(mayWiden)), .init("is_certain", .bool(isCertain)),
-          .init("log", weights?.json ?? .null),
-        ])
-      ]
+    var lines = classes.map(\.json)
+    lines += settings.map(\.json)
+    lines += undecided.map(\.json)
+    for request in contradictions {
+      lines.append(.object([.init("kind", .string("internal_error")), .init("request", .string(request))]))
+    }
+    let summary: [JSONValue.Member] = [
+      .init("kind", .string("summary")), .init("old", old.json), .init("new", new.json),
+      .init("classes", .int(Int64(classes.count))), .init("settings", .int(Int64(settings.count))),
+      .init("may_widen", .bool(mayWiden)), .init("is_certain", .bool(isCertain)), .init("log", weights?.json ?? .null),
+    ]
+    return lines + [.object(summary)]
   }
 }
 

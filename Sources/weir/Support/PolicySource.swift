@@ -42,6 +42,9 @@ struct PolicySource {
     }
   }
 
+  /// The typed policy as the bundle has it: that of sources, with the names of files as hosts tell them.
+  func policyOfBundle() throws(Failure) -> Policy { try Self.open(bundle, name).policy }
+
   enum Content {
     case bundle([UInt8])
     case sources([SourceFile])

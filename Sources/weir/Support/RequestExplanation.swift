@@ -16,15 +16,20 @@ struct RequestExplanation {
   let scopes: [ScopeExplanation]
   /// For each scope, the parts of its nearest miss that do not hold.
   let failing: [[FailingPart]]
+  /// The files of the bundle by the names that they were given by.
+  private let shown: [(file: String, name: String)]
 
   /// - Throws: `RequestError` when the request names what the policy does not have.
   init(_ facts: RequestFacts, under source: PolicySource) throws {
     let bundle = try Self.load(source.bundle)
+    // Of sources, the bundle has its files by shorter names.
+    let policy = try source.policyOfBundle()
+    shown = zip(policy.files, source.policy.files).map { ($0, $1) }
     var enforcer = Enforcer(for: bundle)
     (verdict, scopes) = try enforcer.explain(facts, under: bundle)
     var failing: [[FailingPart]] = []
     for (index, scope) in scopes.enumerated() {
-      failing.append(try scope.nearestMiss.map { try Self.parts(of: scope.rules[$0], index, facts, source) } ?? [])
+      failing.append(try scope.nearestMiss.map { try Self.parts(of: scope.rules[$0], index, facts, policy) } ?? [])
     }
     self.failing = failing
   }
@@ -37,10 +42,10 @@ struct RequestExplanation {
 
   /// The machine says of a rule whether it holds; of its parts it says so when they are rules.
   private static func parts(
-    of rule: ScopeExplanation.RuleLine, _ scope: Int, _ facts: RequestFacts, _ source: PolicySource
+    of rule: ScopeExplanation.RuleLine, _ scope: Int, _ facts: RequestFacts, _ policy: Policy
   ) throws -> [FailingPart] {
-    guard let dissection = Dissection(of: source.policy, rule: rule.name, place: rule.place) else { return [] }
-    let bundle = try load(try Build.compile(dissection.policy, generation: source.generation))
+    guard let dissection = Dissection(of: policy, rule: rule.name, place: rule.place) else { return [] }
+    let bundle = try load(try Build.compile(dissection.policy, generation: 0))
     var enforcer = Enforcer(for: bundle)
     let lines = try enforcer.explain(facts, under: bundle).scopes[scope].rules
     return dissection.parts.compactMap { part in
@@ -67,20 +72,35 @@ struct RequestExplanation {
     var paragraphs = [head]
     for (scope, parts) in zip(scopes, failing) {
       var rows = scope.rules.map { rule in
-        ["  \(rule.effect)", rule.name, rule.place, rule.text]
+        ["  \(rule.effect)", rule.name, name(rule.place), status(of: rule)]
       }
       if rows.isEmpty { rows = [["  no rules"]] }
       var text = "\(scope.scope)\n" + Table(rows).text
       if let miss = scope.nearestMiss.map({ scope.rules[$0] }) {
-        text += "  nearest miss: \(miss.effect) \(miss.name), \(miss.place)\n"
+        text += "  nearest miss: \(miss.effect) \(miss.name), \(name(miss.place))\n"
         for part in parts {
           let what = part.isUndetermined ? "cannot be decided" : "does not hold"
-          text += "    \(what): \(part.text)" + (part.place.map { ", \($0)" } ?? "") + "\n"
+          text += "    \(what): \(part.text)" + (part.place.map { ", \(name($0))" } ?? "") + "\n"
         }
       }
       paragraphs.append(text)
     }
     return paragraphs.joined(separator: "\n")
+  }
+
+  /// A place by the name that its file was given by.
+  private func name(_ place: String) -> String {
+    guard let file = shown.first(where: { place.hasPrefix("\($0.file):") }) else { return place }
+    return file.name + place.dropFirst(file.file.count)
+  }
+
+  /// `holds`, `fails at payments.weir:15:5`
+  private func status(of rule: ScopeExplanation.RuleLine) -> String {
+    switch rule.outcome {
+    case .holds: "holds"
+    case .fails: "fails" + (rule.failingTest.map { " at \(name($0))" } ?? "")
+    case .undetermined: "cannot be decided" + (rule.failingTest.map { " at \(name($0))" } ?? "")
+    }
   }
 
   private var head: String {
@@ -101,16 +121,5 @@ extension RequestExplanation.FailingPart {
       .init("condition", .string(text)), .init("place", .string(orNull: place)),
       .init("outcome", .string((isUndetermined ? ScopeExplanation.RuleLine.Outcome.undetermined : .fails).rawValue)),
     ])
-  }
-}
-
-extension ScopeExplanation.RuleLine {
-  /// `holds`, `fails at payments.weir:15:5`
-  fileprivate var text: String {
-    switch outcome {
-    case .holds: "holds"
-    case .fails: "fails" + (failingTest.map { " at \($0)" } ?? "")
-    case .undetermined: "cannot be decided" + (failingTest.map { " at \($0)" } ?? "")
-    }
   }
 }
