@@ -48,6 +48,9 @@ struct Exchange: ~Copyable {
     static let holdsRetry = Flags(rawValue: 1 << 15)
     /// Of a stream: the client has ended its side; `requestRead` follows once what waits was handed on.
     static let requestEnded = Flags(rawValue: 1 << 24)
+    /// Of a shared upstream: its stream has ended, and what waits for the client is the rest.
+    static let responseEnded = Flags(rawValue: 1 << 25)
+    static let isGRPC = Flags(rawValue: 1 << 26)
   }
 
   var phase = Phase.waiting
@@ -87,6 +90,10 @@ struct Exchange: ~Copyable {
   var responsePipe = Pipe()
   /// Bytes of the body that the stream's window does not have back.
   var creditOwed: UInt32 = 0
+  /// The stream of the present attempt on a shared connection, what its window does not have back, and when it moved last.
+  var upstreamStream = HTTP2Stream(number: 0, slot: 0)
+  var upstreamCredit: UInt32 = 0
+  var upstreamAt = Instant.zero
   /// When the stream's body went on last.
   var bodyAt = Instant.zero
 

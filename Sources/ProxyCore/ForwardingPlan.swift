@@ -38,9 +38,15 @@ struct ForwardingPlan: Sendable {
   /// By service: an upstream of the worker's `TLSContextSet`; -1 for clear text.
   private(set) var secured: [Int32] = []
 
+  /// By service: its endpoints speak HTTP/2.
+  private(set) var multiplexed: [Bool] = []
+
   /// - Parameter tls: upstreams of the `TLSContextSet` that this plan goes with, by the name of the service.
   init(_ topology: Topology, tls: [String: Int]) {
     secured = topology.services.map { tls[$0.name].map { Int32(clamping: $0) } ?? -1 }
+    multiplexed = topology.services.map { service in
+      service.ports.contains { $0.protocol == .http2 || $0.protocol == .grpc }
+    }
     for retry in topology.retries {
       var plan = RetryPlan(
         tries: UInt8(clamping: retry.tries), firstStatus: UInt32(statuses.count), statusCount: 0,
@@ -69,6 +75,9 @@ struct ForwardingPlan: Sendable {
 
   /// How the endpoints of a service are connected to; `nil`: in clear text.
   func tls(ofService service: Int32) -> Int? { secured[Int(service)] < 0 ? nil : Int(secured[Int(service)]) }
+
+  /// Whether the endpoints of a service speak HTTP/2.
+  func speaksHTTP2(_ service: Int32) -> Bool { multiplexed[Int(service)] }
 
   func retry(_ index: Int32) -> RetryPlan? { index < 0 ? nil : retries[Int(index)] }
 

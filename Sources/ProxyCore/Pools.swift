@@ -8,6 +8,8 @@ import ProxyUpstream
 struct Pools {
   private struct Pool {
     var firstIdle = UInt32.none
+    /// HTTP/2: connections that take requests.
+    var shared: InlineArray<2, UInt32> = [.none, .none]
     /// The table that named the endpoint last.
     var table: UInt64 = 0
   }
@@ -26,6 +28,23 @@ struct Pools {
 
   /// Whether the table that is in force names the endpoint.
   func isCurrent(_ line: UInt32, _ number: UInt64) -> Bool { pools[Int(line)].table == number }
+
+  /// One of the two connections that many exchanges share, or `none`.
+  func shared(_ line: UInt32, _ place: Int) -> UInt32 { pools[Int(line)].shared[place] }
+
+  func hasRoomToShare(_ line: UInt32) -> Bool {
+    pools[Int(line)].shared[0] == .none || pools[Int(line)].shared[1] == .none
+  }
+
+  mutating func share(_ c: UInt32, in connections: borrowing Slab<Connection>) {
+    let line = Int(connections[c].pool)
+    pools[line].shared[pools[line].shared[0] == .none ? 0 : 1] = c
+  }
+
+  mutating func unshare(_ c: UInt32, in connections: borrowing Slab<Connection>) {
+    let line = Int(connections[c].pool)
+    for place in 0..<2 where pools[line].shared[place] == c { pools[line].shared[place] = .none }
+  }
 
   mutating func push(_ c: UInt32, in connections: borrowing Slab<Connection>) {
     let pool = Int(connections[c].pool)

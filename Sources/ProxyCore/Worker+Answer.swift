@@ -78,6 +78,11 @@ extension Worker where Net: ~Copyable {
     exchanges[x].status = reply.status
     exchanges[x].reason = reply.reason
     if !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
+    if isStream(x), exchanges[x].flags.contains(.isGRPC), reply.reason != .local {
+      guard submitGRPCStatus(x, reply.reason) else { return clientGone(x) }
+      finishResponse(x)
+      return
+    }
     guard let bytes = write(reply, x), isStream(x) ? submitText(x, bytes) : send(bytes, to: c) else {
       clientGone(x)
       return

@@ -19,7 +19,7 @@ extension Worker where Net: ~Copyable {
       body = piece.data
     }
     if forwarding.timeoutNanoseconds > 0 {
-      exchanges[x].deadline = now + Interval(nanoseconds: forwarding.timeoutNanoseconds)
+      exchanges[x].deadline = min(exchanges[x].deadline, now + Interval(nanoseconds: forwarding.timeoutNanoseconds))
     }
     let slot = exchanges[x].generation
     guard generations[slot].upstreams.admit(.request, forwarding.service) else { return fail(x, .circuitOpen) }
@@ -43,6 +43,7 @@ extension Worker where Net: ~Copyable {
     generations[exchanges[x].generation].upstreams.began(endpoint.line)
     exchanges[x].flags.insert(.isInFlight)
     setTryTimer(x)
+    if speaksHTTP2(x) { return attemptShared(x, endpoint, body) }
     if let u = takePooled(x, endpoint) {
       exchanges[x].flags.insert(.onReusedConnection)
       attach(x, u)
@@ -107,6 +108,7 @@ extension Worker where Net: ~Copyable {
 
   /// The socket became writable: `connect` succeeded, or says why not.
   mutating func finishConnecting(_ u: UInt32) {
+    if connections[u].link != .none { return finishConnectingShared(u) }
     let x = connections[u].exchange
     guard net.connectError(connections[u].descriptor) == nil else {
       attemptFailed(x, .upstreamConnect)

@@ -35,6 +35,7 @@ extension Worker where Net: ~Copyable {
   private mutating func letUpstreamGo(_ x: UInt32) {
     let u = exchanges[x].upstream
     guard u != .none else { return }
+    if isShared(x) { return leaveShared(x, .noError) }
     exchanges[x].upstream = .none
     connections[u].exchange = .none
     guard exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]), connections[u].unsent.count == 0,
@@ -56,6 +57,7 @@ extension Worker where Net: ~Copyable {
   mutating func abandonUpstream(_ x: UInt32) {
     let u = exchanges[x].upstream
     guard u != .none else { return }
+    if isShared(x) { return leaveShared(x, .cancel) }
     exchanges[x].upstream = .none
     connections[u].exchange = .none
     abort(u)
@@ -136,7 +138,11 @@ extension Worker where Net: ~Copyable {
     case .downstream:
       let u = exchanges[x].upstream
       setTimer(c, clocks.bodyIdle)
-      if u != .none { ready.append(u, in: connections) }
+      if u != .none, isShared(x) {
+        pumpResponse(x)
+      } else if u != .none {
+        ready.append(u, in: connections)
+      }
     case .upstream where connections[c].phase == .handshaking: return
     case .upstream:
       setTimer(c, responseIdle(x))

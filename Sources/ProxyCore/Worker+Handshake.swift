@@ -56,9 +56,12 @@ extension Worker where Net: ~Copyable {
   /// The connection to an upstream that takes TLS is there: says the client's hello.
   mutating func beginHandshake(_ u: UInt32, connecting upstream: Int) {
     let x = connections[u].exchange
-    guard !sessions.isFull, let contexts = generations[exchanges[x].generation].tls,
+    // A shared connection is made with the certificates in force, or not at all.
+    let slot = x == .none ? generations.currentIndex : exchanges[x].generation
+    guard !sessions.isFull, generations[slot].contexts == connections[u].contexts, let contexts = generations[slot].tls,
       let session = TLSSession(connecting: upstream, in: contexts)
     else {
+      if x == .none { return linkLost(u, .upstreamTLS) }
       attemptFailed(x, .upstreamTLS)
       return
     }
@@ -103,6 +106,12 @@ extension Worker where Net: ~Copyable {
       }
       serveEarly(c, early)
     case .upstream:
+      if connections[c].link != .none {
+        guard facts.applicationProtocol == .http2 else { return linkLost(c, .upstreamTLS) }
+        linkConnected(c)
+        serveEarly(c, early)
+        return
+      }
       let x = connections[c].exchange
       // It answers no request of ours.
       guard early.count == 0 else {
@@ -129,6 +138,7 @@ extension Worker where Net: ~Copyable {
     case .downstream:
       dropSession(c)
       closeGracefully(c, lingering: true)
+    case .upstream where connections[c].link != .none: linkLost(c, .upstreamTLS)
     case .upstream: attemptFailed(connections[c].exchange, .upstreamTLS)
     }
   }
@@ -137,12 +147,13 @@ extension Worker where Net: ~Copyable {
   private mutating func handshakeEnded(_ c: UInt32) {
     switch connections[c].role {
     case .downstream: abort(c)
+    case .upstream where connections[c].link != .none: linkLost(c, .upstreamTLS)
     case .upstream: attemptFailed(connections[c].exchange, .upstreamTLS)
     }
   }
 
   /// An hour, a tenth more or less: connections that began together do not end together.
-  private mutating func connectionAge() -> Interval {
+  mutating func connectionAge() -> Interval {
     let tenth = max(clocks.connectionAge.nanoseconds / 10, 1)
     let spread = Int64(truncatingIfNeeded: random.next(below: UInt64(2 * tenth)))
     return Interval(nanoseconds: clocks.connectionAge.nanoseconds - tenth + spread)

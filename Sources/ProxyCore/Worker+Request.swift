@@ -8,6 +8,7 @@ extension Worker where Net: ~Copyable {
   func canTakeRequest(_ x: UInt32) -> Bool {
     let u = exchanges[x].upstream
     guard u != .none, exchanges[x].phase != .waiting else { return false }
+    if isShared(x) { return exchanges[x].requestPipe.isEmpty }
     return connections[u].unsent.count == 0
   }
 
@@ -33,6 +34,11 @@ extension Worker where Net: ~Copyable {
   /// Sends a decoded piece of the body.
   mutating func sendRequestBody(_ x: UInt32, _ data: ByteRange, isLast: Bool) {
     keepForReplay(x, data)
+    if isShared(x) {
+      if isLast { exchanges[x].flags.insert(.requestRead) }
+      pushRequest(x, data)
+      return
+    }
     hand(x, frameBody(data, exchanges[x].requestFraming, isLast: isLast, in: &memory), isLast: isLast)
   }
 

@@ -39,6 +39,9 @@ extension Worker where Net: ~Copyable {
     case (.downstream, _):
       // A body that stopped coming, or a response that is not taken.
       lost(c)
+    case (.upstream, .connecting) where connections[c].link != .none,
+      (.upstream, .handshaking) where connections[c].link != .none:
+      linkLost(c, .upstreamConnect)
     case (.upstream, .connecting), (.upstream, .handshaking):
       attemptFailed(connections[c].exchange, .upstreamConnect)
     case (.upstream, _):

@@ -5,6 +5,10 @@ import WeirRequest
 extension Worker where Net: ~Copyable {
   /// Serves the connection to an upstream: reads the response of the exchange that uses it.
   mutating func serveUpstream(_ u: UInt32) {
+    if connections[u].phase == .multiplexing {
+      serveHTTP2(u)
+      return
+    }
     for _ in 0..<readsATurnMax {
       let x = connections[u].exchange
       guard x != .none else {

@@ -63,11 +63,17 @@ public struct HTTP2Fields: ~Copyable {
     append(HTTP2Field(name: place, value: value))
   }
 
-  /// Appends a field whose value is a number.
-  public mutating func append(_ name: StaticString, decimal: UInt64, in memory: inout Memory) {
-    guard let place = write(name, in: &memory), let room = takeText(20) else { return }
+  /// Appends a field whose value is a number, perhaps with a letter behind it.
+  public mutating func append(
+    _ name: StaticString, decimal: UInt64, unit: Unicode.Scalar? = nil, in memory: inout Memory
+  ) {
+    guard let place = write(name, in: &memory), let room = takeText(21) else { return }
     var rest = decimal
     var start = room.end
+    if let unit {
+      start -= 1
+      memory[start] = UInt8(truncatingIfNeeded: unit.value)
+    }
     repeat {
       start -= 1
       memory[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)

@@ -20,6 +20,8 @@ public struct HTTP2RequestLine: Sendable {
   public var acceptsTrailers = false
   /// `content-type` begins with `application/grpc`.
   public var isGRPC = false
+  /// The value of `grpc-timeout`.
+  public var timeout: ByteRange?
 
   /// Whether the scheme is one of two; schemes have no case (RFC 3986, 3.1).
   public func hasScheme(_ first: ByteRange, or second: ByteRange, in memory: borrowing Memory) -> Bool {
@@ -61,6 +63,7 @@ extension HTTP2Tape {
       case .cookie: line.cookieCrumbs += 1
       case .te: line.acceptsTrailers = true
       case .contentLength: line.contentLength = memory.decimal(field.value)
+      case .grpcTimeout: line.timeout = field.value
       case .contentType: line.isGRPC = isGRPC(contentType: memory.span(field.value))
       default: break
       }

@@ -1,10 +1,15 @@
 import HTTPWire
 import ProxyTransport
+import WeirRequest
 
 /// The HTTP/2 side of a connection: its session, and what the worker keeps beside it.
 struct HTTP2Link: ~Copyable {
   var session: HTTP2Session
   let connection: UInt32
+  /// Of a connection to an upstream with TLS: which one of the context set.
+  var upstream: Int?
+  /// What the exchanges are told when the connection goes.
+  var loss = ReasonCode.upstreamReset
   /// Waits in the worker's list of links that have something to send.
   var isDirty = false
   /// The peer sends nothing more: what runs is finished.

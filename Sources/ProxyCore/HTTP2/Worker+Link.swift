@@ -29,6 +29,9 @@ extension Worker where Net: ~Copyable {
         switch receive(c) {
         case .bytes(let range): takeFrames(c, range)
         case .nothing: return
+        case .end where connections[c].role == .upstream:
+          linkLost(c, .upstreamReset)
+          return
         case .end:
           peerFinished(c)
           return
@@ -55,13 +58,35 @@ extension Worker where Net: ~Copyable {
       // The framing of a chunk is written behind a piece of a body, where these bytes may begin.
       let next = memory.first(ofRest: rest)
       for index in 0..<tape.count {
-        take(tape[index], l)
+        heed(tape[index], l)
         guard links.contains(key) else { return }
       }
       if isCut { memory.restore(next, at: rest) }
     }
-    if links[l].session.ending != nil { cancelStreams(l) }
+    guard !endedByUs(l) else { return }
+    if links[l].session.role == .client, links[l].session.peerGoAway != nil { retire(c) }
     markDirty(l)
+  }
+
+  private mutating func heed(_ event: HTTP2Event, _ l: UInt32) {
+    switch links[l].session.role {
+    case .server: take(event, l)
+    case .client: takeUpstream(event, l)
+    }
+  }
+
+  /// Whether the session was ended by this side: its exchanges end, what is left to say is said.
+  ///
+  /// - Returns: whether the connection is gone with it.
+  private mutating func endedByUs(_ l: UInt32) -> Bool {
+    guard links[l].session.ending != nil else { return false }
+    let c = links[l].connection
+    guard links[l].session.role == .server else {
+      linkLost(c, .upstreamProtocol)
+      return true
+    }
+    cancelStreams(l)
+    return false
   }
 
   /// What a session says of a stream; streams without a tag are nobody's any more.
@@ -106,7 +131,12 @@ extension Worker where Net: ~Copyable {
   mutating func releaseLink(_ c: UInt32) {
     let l = connections[c].link
     guard l != .none else { return }
-    cancelStreams(l)
+    switch connections[c].role {
+    case .downstream: cancelStreams(l)
+    case .upstream:
+      retire(c)
+      failStreams(l)
+    }
     connections[c].link = .none
     links.remove(l)
   }
@@ -141,15 +171,15 @@ extension Worker where Net: ~Copyable {
       return
     }
     for index in 0..<tape.count {
-      take(tape[index], l)
+      heed(tape[index], l)
       guard links.contains(key) else { return }
     }
-    if links[l].session.ending != nil { cancelStreams(l) }
+    guard !endedByUs(l) else { return }
     let isDone = links[l].isEnding && links[l].session.openStreamCount == 0 && !links[l].session.wantsToProduce
     if links[l].session.isFinished || isDone {
       releaseLink(c)
       connections[c].phase = .exchanging
-      closeGracefully(c, lingering: true)
+      closeGracefully(c, lingering: connections[c].role == .downstream)
       return
     }
     if production.isCut || links[l].session.wantsToProduce { markDirty(l) }
@@ -162,6 +192,10 @@ extension Worker where Net: ~Copyable {
   /// One timer for the session's clocks, the bodies that clients send, and connections that nobody uses.
   func linkDeadline(_ l: UInt32) -> Instant {
     let own = min(links[l].session.deadline, connections[links[l].connection].endsAt)
+    guard links[l].session.role == .server else {
+      // Once a second while streams are open: who of the upstream is silent.
+      return min(own, links[l].session.openStreamCount == 0 ? links[l].idleSince + clocks.keepAlive : now + .seconds(1))
+    }
     return min(own, links[l].session.exchangeCount == 0 ? links[l].idleSince + clocks.keepAlive : now + clocks.bodyIdle)
   }
 
@@ -179,6 +213,10 @@ extension Worker where Net: ~Copyable {
     }
     let l = connections[c].link
     links[l].session.expire(at: now)
+    if links[l].session.role == .client {
+      tendUpstream(l)
+      return
+    }
     var place: UInt32 = 0
     while let x = links[l].session.nextTag(from: &place) {
       // A request whose client owes us the rest.
@@ -194,6 +232,24 @@ extension Worker where Net: ~Copyable {
       connections[c].endsAt = .never
     }
     if links[l].session.ending != nil { cancelStreams(l) }
+    markDirty(l)
+    setLinkTimer(l)
+  }
+}
+
+extension Worker where Net: ~Copyable {
+  private mutating func tendUpstream(_ l: UInt32) {
+    let key = links.key(of: l)
+    let c = links[l].connection
+    failSilentStreams(l)
+    guard links.contains(key), !endedByUs(l) else { return }
+    let isIdle = links[l].session.openStreamCount == 0 && links[l].idleSince + clocks.keepAlive <= now
+    if isIdle || connections[c].endsAt <= now {
+      retire(c)
+      links[l].session.drain(at: now)
+      links[l].idleSince = now
+      connections[c].endsAt = .never
+    }
     markDirty(l)
     setLinkTimer(l)
   }

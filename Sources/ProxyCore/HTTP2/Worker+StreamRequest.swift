@@ -22,6 +22,13 @@ extension Worker where Net: ~Copyable {
       send(LocalReply(status: ReasonCode.targetScheme.status, reason: .targetScheme), x)
       return
     }
+    if exchanges[x].flags.contains(.isGRPC), let timeout = line.timeout {
+      guard let allowed = grpcTimeout(timeout) else {
+        send(LocalReply(status: ReasonCode.badRequest.status, reason: .badRequest), x)
+        return
+      }
+      exchanges[x].deadline = now + allowed
+    }
     do throws(Reject) {
       try offerStream(links[l].connection, line)
     } catch {
@@ -44,6 +51,7 @@ extension Worker where Net: ~Copyable {
     exchange.note(methodKind(memory.span(line.method)))
     exchange.flags.insert(.keepsAlive)
     if line.acceptsTrailers { exchange.flags.insert(.acceptsTrailers) }
+    if line.isGRPC { exchange.flags.insert(.isGRPC) }
     if head.endsStream { exchange.flags.formUnion([.requestEnded, .requestRead]) }
     let x = exchanges.insert(exchange).index
     links[l].session.setTag(x, of: stream)
@@ -93,6 +101,11 @@ extension Worker where Net: ~Copyable {
     exchanges[x].requestBytes += UInt64(bytes.count)
     exchanges[x].bodyAt = now
     exchanges[x].creditOwed += bytes.count
+    if isShared(x) {
+      keepForReplay(x, bytes)
+      pushRequest(x, bytes)
+      return
+    }
     if exchanges[x].requestPipe.isEmpty, canTakeRequest(x) {
       sendRequestBody(x, bytes, isLast: false)
       return
@@ -107,12 +120,12 @@ extension Worker where Net: ~Copyable {
   /// The client's side has ended.
   mutating func streamEnded(_ x: UInt32) {
     exchanges[x].flags.insert(.requestEnded)
-    pumpRequest(x)
+    if isShared(x) { offerSharedBody(x) } else { pumpRequest(x) }
   }
 
   /// The upstream takes more: hands on what waits, and the end once nothing follows.
   mutating func pumpRequest(_ x: UInt32) {
-    guard canTakeRequest(x), !exchanges[x].flags.contains(.requestRead) else { return }
+    guard !isShared(x), canTakeRequest(x), !exchanges[x].flags.contains(.requestRead) else { return }
     let isLast = exchanges[x].flags.contains(.requestEnded)
     let waiting = exchanges[x].requestPipe.bytes
     guard isLast || waiting.count > 0 else { return }
@@ -134,7 +147,8 @@ extension Worker where Net: ~Copyable {
   /// Gives the stream's window back what the upstream has accepted.
   mutating func settleCredit(_ x: UInt32) {
     let u = exchanges[x].upstream
-    guard exchanges[x].creditOwed > 0, exchanges[x].requestPipe.isEmpty, u == .none || connections[u].unsent.count == 0
+    guard exchanges[x].creditOwed > 0, exchanges[x].requestPipe.isEmpty,
+      u == .none || isShared(x) || connections[u].unsent.count == 0
     else { return }
     let l = link(of: x)
     links[l].session.credit(exchanges[x].stream, byteCount: Int(exchanges[x].creditOwed))

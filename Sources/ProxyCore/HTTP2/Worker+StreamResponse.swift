@@ -44,7 +44,8 @@ extension Worker where Net: ~Copyable {
   mutating func responseSent(_ x: UInt32, _ byteCount: Int) {
     exchanges[x].responsePipe.dropFirst(byteCount, in: &memory)
     let u = exchanges[x].upstream
-    if exchanges[x].responsePipe.isEmpty, u != .none { ready.append(u, in: connections) }
+    guard exchanges[x].responsePipe.isEmpty, u != .none else { return }
+    if isShared(x) { settleUpstreamCredit(x) } else { ready.append(u, in: connections) }
   }
 
   /// The whole response was written: the exchange has ended, and what the client still sends is not wanted.
