@@ -100,6 +100,9 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
 
+    // what the demonstration shows: services on this machine
+    module("Demonstration", ["HTTPWire", "ProxyTransport", "WeirPolicy"]),
+
     .executableTarget(
       name: "weir",
       dependencies: [

@@ -47,39 +47,50 @@ def destination(to):
     return "forward to { " + ", ".join(f"{c} {w}%" for c, w in to) + " }"
 
 
+def services(model, caller):
+    for c in model["clusters"]:
+        yield (f'service {c["name"]} {{\n  identity "spiffe://mesh.local/ns/a/sa/{c["name"]}"\n  protocol http\n'
+               f'  mtls permissive\n  endpoints static {quoted(c["endpoints"])}\n}}\n')
+        if not model["authz"]:
+            yield f'authz {c["name"]} {{ allow anybody {caller} }}\n'
+
+
+def table(routes):
+    """Routes in the order in which the longest prefix wins."""
+    number, fallback = 0, "respond 404"
+    for r in sorted(routes, key=lambda r: -len(r["prefix"])):
+        if is_root(r["prefix"]):
+            fallback = destination(r["to"])
+        else:
+            yield f'  route r{number} when {under(r["prefix"])} {{ {destination(r["to"])} }}'
+            number += 1
+    yield f"  otherwise {{ {fallback} }}"
+
+
 def policy(model):
+    """The files of the policy, by name. One host: a gateway; many: a table for each."""
     hosts = {}
     for r in model["routes"]:
-        host = REQUEST_HOST if r["host"] == "*" else r["host"]
-        hosts.setdefault(host, []).append(r)
-    out = ["module bench", "", 'mesh bench { trust_domain "mesh.local" }', ""]
+        hosts.setdefault(REQUEST_HOST if r["host"] == "*" else r["host"], []).append(r)
+    main = ['mesh bench { trust_domain "mesh.local" }\n']
     if model["authz"]:
-        out += ['header "x-user": String', ""]
-    out += ['gateway edge { identity "spiffe://mesh.local/ns/a/sa/edge", hosts ' + quoted([*hosts, "127.0.0.1"]) + " }", ""]
-    for c in model["clusters"]:
-        out += [f'service {c["name"]} {{', f'  identity "spiffe://mesh.local/ns/a/sa/{c["name"]}"', "  protocol http",
-                f'  endpoints static {quoted(c["endpoints"])}', "}", ""]
-        out.append(f'authz {c["name"]} {{')
-        if model["authz"]:
-            out += [rule(i, r) for i, r in enumerate(model["authz"]["rules"])]
-        else:
-            out.append("  allow edge when caller is edge")
-        out += ["}", ""]
-    out.append("routes edge {")
-    number = 0
-    for host, routes in hosts.items():
-        for r in sorted(routes, key=lambda r: -len(r["prefix"])):
-            tests = [] if len(hosts) == 1 else [f'request.host is "{host}"']
-            if not is_root(r["prefix"]):
-                tests.append(under(r["prefix"]))
-            if tests:
-                out.append(f'  route r{number} when {" and ".join(tests)} {{ {destination(r["to"])} }}')
-                number += 1
-            else:
-                out.append(f'  otherwise {{ {destination(r["to"])} }}')
-    if not out[-1].startswith("  otherwise"):
-        out.append("  otherwise { respond 404 }")
-    return "\n".join(out + ["}", ""])
+        main.append('header "x-user": String\n')
+    if len(hosts) == 1:
+        host, routes = next(iter(hosts.items()))
+        main.append(f'gateway edge {{ identity "spiffe://mesh.local/ns/a/sa/edge", hosts {quoted([host, "127.0.0.1"])} }}\n')
+        main += services(model, "when caller is edge")
+        main.append("routes edge {\n" + "\n".join(table(routes)) + "\n}\n")
+        yield "main", main
+    else:
+        yield "main", main + list(services(model, "always"))
+        tables = [f'routes "{host}" {{\n' + "\n".join(table(routes)) + "\n}\n" for host, routes in hosts.items()]
+        for start in range(0, len(tables), 200):
+            yield f"hosts{start}", tables[start:start + 200]
+    rules = [rule(i, r) for i, r in enumerate((model["authz"] or {}).get("rules", []))]
+    # A file has at most a megabyte.
+    for start in range(0, len(rules), 2000):
+        body = "\n".join(rules[start:start + 2000])
+        yield f"rules{start}", [f'authz {c["name"]} {{\n{body}\n}}\n' for c in model["clusters"]]
 
 
 def main():
@@ -88,8 +99,11 @@ def main():
         model = json.load(f)
     folder = model_path + ".weir"
     os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "main.weir"), "w") as f:
-        f.write(policy(model))
+    for old in os.listdir(folder):
+        os.remove(os.path.join(folder, old))
+    for name, parts in policy(model):
+        with open(os.path.join(folder, name + ".weir"), "w") as f:
+            f.write("\n".join(["module bench\n", *parts]))
     if "--only-policy" in sys.argv:
         return
     bundle = os.path.join(folder, "bundle.weirb")

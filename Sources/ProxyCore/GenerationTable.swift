@@ -14,7 +14,7 @@ struct GenerationTable: ~Copyable {
     let contexts: UInt64
     var enforcer: Enforcer
     /// The endpoints of the moment.
-    var upstreams: Upstreams
+    var upstreams: UpstreamTable
     var exchangeCount = 0
 
     mutating func rule(at listener: Int, draw: Int) -> Ruling {
@@ -97,7 +97,8 @@ struct GenerationTable: ~Copyable {
     let previous = currentIndex
     currentIndex =
       slots.insert(
-        Slot(reference: reference, tls: tls, contexts: contexts, enforcer: enforcer, upstreams: upstreams)
+        Slot(
+          reference: reference, tls: tls, contexts: contexts, enforcer: enforcer, upstreams: UpstreamTable(upstreams))
       ).index
     if previous != .none { removeIfUnused(previous) }
   }

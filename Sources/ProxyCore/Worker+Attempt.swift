@@ -28,7 +28,7 @@ extension Worker where Net: ~Copyable {
     guard let endpoint = generations[slot].upstreams.choose(cluster, at: now, &random) else {
       return fail(x, .noEndpoint)
     }
-    exchanges[x].endpoint = generations[slot].upstreams.endpoints[Int(endpoint)]
+    exchanges[x].endpoint = endpoint
     keepForReplay(x, body)
     attempt(x, body)
   }
@@ -95,7 +95,7 @@ extension Worker where Net: ~Copyable {
       }
       exchanges[x].upstream = u
       connections[u].exchange = x
-      setTimer(u, generations[slot].upstreams.services[Int(service)].connectTimeout ?? clocks.connect)
+      setTimer(u, generations[slot].upstreams.connectTimeout(ofService: service) ?? clocks.connect)
     }
   }
 

@@ -92,7 +92,7 @@ extension Worker where Net: ~Copyable {
     leaveEndpoint(x)
     exchanges[x].flags.insert(.holdsRetry)
     exchanges[x].tried = tried
-    exchanges[x].endpoint = generations[slot].upstreams.endpoints[Int(next)]
+    exchanges[x].endpoint = next
     exchanges[x].phase = .waiting
     guard delay > .zero else {
       again(x)

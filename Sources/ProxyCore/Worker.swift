@@ -125,7 +125,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   /// Chooses among these endpoints from now on: discovery has found others.
   public mutating func adopt(_ upstreams: Upstreams) {
     pools.adopt(upstreams)
-    generations.current.upstreams = upstreams
+    generations.current.upstreams = UpstreamTable(upstreams)
   }
 
   /// Another thread ends a wait of this worker by this descriptor.

@@ -119,7 +119,7 @@ extension Worker where Net: ~Copyable {
     link.upstream = generations[slot].reference.content.plan.tls(ofService: service)
     connections[u].link = links.insert(link).index
     pools.share(u, in: connections)
-    setTimer(u, generations[slot].upstreams.services[Int(service)].connectTimeout ?? clocks.connect)
+    setTimer(u, generations[slot].upstreams.connectTimeout(ofService: service) ?? clocks.connect)
     return u
   }
 
