@@ -55,13 +55,7 @@ extension Prover {
     else {
       return .constant(true)
     }
-    return .or(
-      patterns.map { pattern in
-        let name = pattern.name.map { $0 == "." ? "\\." : String($0) }.joined()
-        let predicate: Predicate =
-          pattern.isWildcard ? .matchesRegex("(.*)\\." + name) : .equals(.string(pattern.name))
-        return .test(Test(attribute: .host, predicate: predicate, whenAbsent: false, position: .nowhere))
-      })
+    return .or(patterns.map(\.condition))
   }
 }
 

@@ -15,6 +15,12 @@ public struct DecisionLook {
 
   /// The value of a condition, or of a part of one, in this look.
   public func value(of condition: Condition) -> Kleene { reader.evaluate(condition) }
+
+  /// The one value of an attribute; `nil` without one, or where it is not known.
+  public func value(of attribute: Attribute) -> Value? {
+    guard case .known(.scalar(let value)) = reader.read(attribute) else { return nil }
+    return value
+  }
 }
 
 /// Collects looks while a request is decided.

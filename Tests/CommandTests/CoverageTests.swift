@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WeirJSON
 
@@ -81,6 +82,21 @@ import WeirJSON
     let taken = try workspace.weir("test", "--coverage", "--write-missing", "shop.weir")
     #expect(taken.status == 0)
     #expect(taken.lines.last == "no case to write is missing")
+  }
+
+  /// Of policies as people write them: several modules, TCP, mounts, data, clocks.
+  @Test(arguments: ["payments", "tcp-database", "teams", "emojivoto"])
+  func everythingIsSeenOnceTheMissingCasesAreThere(name: String) throws {
+    let workspace = try Workspace()
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "policies/\(name)")
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file.hasSuffix(".weir") {
+      try workspace.write(file, try String(contentsOf: folder.appending(path: file), encoding: .utf8))
+    }
+    #expect(try workspace.weir("test", "--coverage", "--write-missing", "missing.weir").status == 0)
+    let again = try workspace.weir("test", "--coverage", "--fail-under", "100")
+    #expect(again.status == 0, "\(again.out)")
+    #expect(try workspace.weir("fmt", "--check").out == "")
   }
 
   @Test func printsThem() throws {

@@ -44,30 +44,44 @@ extension Coverage {
         continue
       }
       var gap = CoverageGap.impossible
-      for place in subjects[goal.subject].places {
-        guard let outcome = searches[place.site]?.search(goal, of: subjects[goal.subject], at: place) else { continue }
-        switch outcome {
-        case .impossible: continue
-        case .undecided(let reason): gap = .open(reason)
-        case .found(let candidates):
-          guard let (item, sees) = write(goal, candidates, at: place) else {
-            gap = .open("the request that would show it cannot be written as a test, or is refused before the rules")
-            continue
-          }
+      for place in subjects[goal.subject].places where gap != .writable {
+        guard var search = searches[place.site] else { continue }
+        let (found, why) = seek(goal, at: place, &search, beyond: reached)
+        searches[place.site] = search
+        if let (item, sees) = found {
           cases.append(item)
           reached.formUnion(sees)
           gap = .writable
+        } else if why != .impossible {
+          gap = why
         }
-        if gap == .writable { break }
       }
       gaps[goal] = gap
     }
     return (cases, gaps)
   }
 
+  /// A case that reaches the goal at a place, or why there is none.
+  private func seek(
+    _ goal: CoverageGoal, at place: CoverageSubject.Place, _ search: inout GoalSearch, beyond known: Set<CoverageGoal>
+  ) -> (found: (MissingCase, Set<CoverageGoal>)?, gap: CoverageGap) {
+    let subject = subjects[goal.subject]
+    var gap = CoverageGap.impossible
+    for rank in 0..<search.ranks(goal, of: subject, at: place) {
+      switch search.search(goal, of: subject, at: place, rank: rank) {
+      case .impossible: gap = .impossible
+      case .undecided(let reason): gap = .open(reason)
+      case .found(let candidates):
+        if let found = write(goal, candidates, at: place, beyond: known) { return (found, .writable) }
+        gap = .open("the request that would show it cannot be written as a test, or is refused before the rules")
+      }
+    }
+    return (nil, gap)
+  }
+
   /// The first candidate that reaches the goal when it is decided.
   private func write(
-    _ goal: CoverageGoal, _ candidates: [Candidate], at place: CoverageSubject.Place
+    _ goal: CoverageGoal, _ candidates: [Candidate], at place: CoverageSubject.Place, beyond known: Set<CoverageGoal>
   ) -> (MissingCase, Set<CoverageGoal>)? {
     let target: TestSuite.Target
     switch place.site {
@@ -88,7 +102,7 @@ extension Coverage {
         witness = drawn
       }
       guard let verdict = prover.reference.decide(witness.facts) else { continue }
-      let sees = goals(of: witness.facts, verdict)
+      let sees = goals(of: witness.facts, verdict, beyond: known)
       guard sees.contains(goal),
         let line = prover.line(witness, expecting: expectations(of: verdict, for: goal))
       else { continue }

@@ -34,25 +34,31 @@ public struct Coverage {
   }
 
   /// Counts a request and its verdict.
-  public mutating func observe(_ facts: RequestFacts, _ verdict: Verdict) { seen.formUnion(goals(of: facts, verdict)) }
+  public mutating func observe(_ facts: RequestFacts, _ verdict: Verdict) {
+    seen.formUnion(goals(of: facts, verdict, beyond: seen))
+  }
 
-  /// Everything that one request sees.
-  func goals(of facts: RequestFacts, _ verdict: Verdict) -> Set<CoverageGoal> {
+  /// Everything that one request sees; what `known` has already is not looked for.
+  func goals(of facts: RequestFacts, _ verdict: Verdict, beyond known: Set<CoverageGoal>) -> Set<CoverageGoal> {
     var found: Set<CoverageGoal> = []
     for look in prover.reference.looks(deciding: facts) {
       let entries = lookedAt[look.place] ?? []
       let values = entries.map { look.value(of: $0.place.condition) }
       for (number, entry) in entries.enumerated() {
         if acts(number, values, entries.map(\.subject)) { found.insert(.init(subject: entry.subject, aim: .acts)) }
-        for (index, test) in entry.place.condition.tests.enumerated() {
+        for (index, test) in entry.place.tests.enumerated() {
+          let goals = [true, false].map { CoverageGoal(subject: entry.subject, aim: .value(test: index, $0)) }
+          if goals.allSatisfy(known.contains) { continue }
           switch look.value(of: .test(test)) {
-          case .yes: found.insert(.init(subject: entry.subject, aim: .value(test: index, true)))
-          case .no: found.insert(.init(subject: entry.subject, aim: .value(test: index, false)))
+          case .yes: found.insert(goals[0])
+          case .no: found.insert(goals[1])
           case .undetermined: break
           }
         }
-        for (test, boundary) in boundaries[entry.subject] where look.value(of: boundary.probe) == .yes {
-          found.insert(.init(subject: entry.subject, aim: .boundary(test: test, boundary)))
+        for (test, boundary) in boundaries[entry.subject] {
+          let goal = CoverageGoal(subject: entry.subject, aim: .boundary(test: test, boundary))
+          guard !known.contains(goal), let value = look.value(of: boundary.attribute) else { continue }
+          if boundary.covers(value) { found.insert(goal) }
         }
       }
       if let taken = branch(entries.map(\.subject), values, verdict) { found.insert(taken) }

@@ -22,6 +22,16 @@ struct CoverageSubject {
     let index: Int
     /// As this place sees paths.
     let condition: Condition
+    /// Of the condition, in the order of the text.
+    let tests: [Test]
+
+    init(site: Site, look: DecisionLook.Place, index: Int, condition: Condition) {
+      self.site = site
+      self.look = look
+      self.index = index
+      self.condition = condition
+      tests = condition.tests
+    }
   }
 
   let kind: Kind
@@ -42,7 +52,7 @@ struct CoverageSubject {
   }
 
   /// Its tests, the same at every place but for the spelling of paths.
-  var tests: [Test] { places[0].condition.tests }
+  var tests: [Test] { places[0].tests }
 }
 
 extension CoverageSubject {
@@ -51,7 +61,7 @@ extension CoverageSubject {
     var found: [Position: CoverageSubject] = [:]
     func add(_ kind: Kind, _ name: String, _ module: String, _ position: Position, _ place: Place) {
       // Two places that are not shaped alike cannot be seen as one.
-      if let known = found[position], known.places[0].condition.tests.count == place.condition.tests.count {
+      if let known = found[position], known.places[0].tests.count == place.tests.count {
         found[position]?.places.append(place)
       } else if found[position] == nil {
         found[position] = CoverageSubject(

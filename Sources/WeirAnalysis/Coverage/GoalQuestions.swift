@@ -36,7 +36,7 @@ struct GoalQuestions {
     switch goal.aim {
     case .acts, .branch: return [acting(subject, place)]
     case .value(let test, let value):
-      let asked = Condition.test(place.condition.tests[test])
+      let asked = Condition.test(place.tests[test])
       return mattering(asked, value, test, subject, place)
     case .boundary(let test, let boundary): return mattering(boundary.probe, true, test, subject, place)
     }

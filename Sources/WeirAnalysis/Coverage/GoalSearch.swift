@@ -19,6 +19,9 @@ struct GoalSearch {
   /// Answers to shared questions, by form and lists.
   private var known: [Asked: Answer<[(firsts: [Int], region: Region)]>] = [:]
 
+  /// Of the shared question, which is one and the same at a site.
+  private var sharedLists: [[Int]]?
+
   private struct Asked: Hashable {
     let form: Int
     let lists: [[Int]]
@@ -49,30 +52,35 @@ struct GoalSearch {
     forms = Forms(conditions, context: context, asterisk: asterisk, limits: prover.limits).analyses
   }
 
-  mutating func search(_ goal: CoverageGoal, of subject: CoverageSubject, at place: CoverageSubject.Place) -> Outcome {
-    let asked = questions.questions(for: goal, of: subject, at: place)
+  /// How many questions there are for a goal: each asks for less than the one before it.
+  func ranks(_ goal: CoverageGoal, of subject: CoverageSubject, at place: CoverageSubject.Place) -> Int {
+    questions.questions(for: goal, of: subject, at: place).count
+  }
+
+  /// The answer to the question of this rank. Only the last one can prove that a goal is impossible.
+  mutating func search(
+    _ goal: CoverageGoal, of subject: CoverageSubject, at place: CoverageSubject.Place, rank: Int
+  ) -> Outcome {
+    let question = questions.questions(for: goal, of: subject, at: place)[rank]
+    let lists = question.isShared ? sharedLists ?? numbered(question) : numbered(question)
+    if question.isShared { sharedLists = lists }
     var candidates: [Candidate] = []
     var reason: String?
-    var isOpen = false
-    for (rank, question) in asked.enumerated() {
-      let lists = question.lists.map { $0.compactMap { numbers[$0] } }
-      for (form, analysis) in forms.enumerated() {
-        switch answer(question, lists, form, analysis) {
-        case .never: break
-        case .undecided(let because):
-          reason = because
-          isOpen = isOpen || rank == asked.count - 1
-        case .found(let found):
-          isOpen = isOpen || rank == asked.count - 1
-          candidates += found.map {
-            Candidate(isAsterisk: form > 0, space: analysis.space, region: $0.region, firsts: $0.firsts)
-          }
+    for (form, analysis) in forms.enumerated() {
+      switch answer(question, lists, form, analysis) {
+      case .never: break
+      case .undecided(let because): reason = because
+      case .found(let found):
+        candidates += found.map {
+          Candidate(isAsterisk: form > 0, space: analysis.space, region: $0.region, firsts: $0.firsts)
         }
       }
     }
     if !candidates.isEmpty { return .found(candidates) }
-    return isOpen ? .undecided(reason ?? "") : .impossible
+    return reason.map { .undecided($0) } ?? .impossible
   }
+
+  private func numbered(_ question: GoalQuestion) -> [[Int]] { question.lists.map { $0.compactMap { numbers[$0] } } }
 
   private mutating func answer(
     _ question: GoalQuestion, _ lists: [[Int]], _ form: Int, _ analysis: Analysis
