@@ -4,7 +4,7 @@ import PackageDescription
 // One libFuzzer executable for each case of FuzzTarget (Tests/FuzzTargets): see README.md.
 let targets = [
   "lexer", "parser", "formatter", "verifier", "machine", "bundle", "canonical", "http1-request", "http1-response",
-  "chunked", "tls-cipher",
+  "chunked", "tls-cipher", "http2-server", "http2-client",
 ]
 
 let package = Package(

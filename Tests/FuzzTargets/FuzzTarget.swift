@@ -9,6 +9,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case http1Response = "http1-response"
   case chunked
   case tlsCipher = "tls-cipher"
+  case http2Server = "http2-server"
+  case http2Client = "http2-client"
 
   /// `nil` when every promise holds; otherwise the one that does not. A crash is a finding too.
   public func check(_ bytes: [UInt8]) -> String? {
@@ -24,6 +26,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .http1Response: http1ResponseViolation(of: bytes)
     case .chunked: chunkedViolation(of: bytes)
     case .tlsCipher: checkTLSBytes(bytes)
+    case .http2Server: checkHTTP2Server(bytes)
+    case .http2Client: checkHTTP2Client(bytes)
     }
   }
 }

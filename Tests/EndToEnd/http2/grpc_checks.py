@@ -1,0 +1,59 @@
+"""Calls of gRPC through the gateway: the four kinds, deadlines, trailers, cancellation, refusals."""
+import sys
+import time
+
+import grpc
+
+import checks
+from checks import check
+
+channel = grpc.insecure_channel(f"127.0.0.1:{sys.argv[1]}", options=(("grpc.enable_retries", 0),))
+
+
+def unary(method):
+    return channel.unary_unary("/t.T/" + method)
+
+
+def code(call):
+    try:
+        return call()
+    except grpc.RpcError as error:
+        return error.code().name
+
+
+def with_metadata():
+    answer, call = unary("Unary").with_call(b"hi", timeout=5)
+    first = [v for k, v in call.initial_metadata() if k == "x-init"]
+    last = [v for k, v in call.trailing_metadata() if k == "x-trail"]
+    return answer, first, last
+
+
+def cancelled():
+    call = channel.unary_stream("/t.T/Forever")(b"")
+    for count, _ in enumerate(call, 1):
+        if count == 3:
+            call.cancel()
+            return count
+
+
+def at_once(count):
+    calls = [unary("Unary").future(b"%d" % i, timeout=30) for i in range(count)]
+    return sum(call.result() == b"echo:%d" % i for i, call in enumerate(calls))
+
+
+check("unary, metadata at both ends", with_metadata(), (b"echo:hi", ["i1"], ["t1"]))
+check("a status of the upstream", code(lambda: unary("Fail")(b"", timeout=5)), "NOT_FOUND")
+check("a denial", code(lambda: unary("Denied")(b"", timeout=5)), "PERMISSION_DENIED")
+check("trailers only", code(lambda: unary("Nope")(b"", timeout=5)), "UNIMPLEMENTED")
+started = time.time()
+check("a deadline", code(lambda: unary("Slow")(b"", timeout=1)), "DEADLINE_EXCEEDED")
+check("the deadline was kept", time.time() - started < 2.5, True)
+left = int(unary("Meta")(b"", timeout=20).split(b"left=")[1])
+check("the upstream is told what is left", 15 <= left <= 20, True)
+check("server streaming", len(list(channel.unary_stream("/t.T/ServerStream")(b"", timeout=5))), 20)
+check("client streaming", channel.stream_unary("/t.T/ClientStream")(iter([b"a" * 50_000] * 40), timeout=20), b"2000000")
+check("both", list(channel.stream_stream("/t.T/Bidi")(iter([b"1", b"2"]), timeout=5)), [b"r1", b"r2"])
+check("a large message", len(unary("Unary")(b"z" * 3_000_000, timeout=20)), 3_000_005)
+check("cancellation", cancelled(), 3)
+check("many at once", at_once(300), 300)
+sys.exit(checks.failed)
