@@ -80,7 +80,7 @@ let package = Package(
     module("WeirRequest", ["WeirPolicy", "WeirJSON", "HTTPCanonical"]),
     module(
       "WeirEnforcement",
-      ["WeirVM", "WeirISA", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical"], lending),
+      ["WeirVM", "WeirISA", "WeirJSON", "WeirPolicy", "WeirRequest", "WeirBundle", "HTTPCanonical"], lending),
 
     // sockets, memory and time ─► the data plane
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
@@ -96,9 +96,9 @@ let package = Package(
     module(
       "Gateway",
       [
-        "ProxyCore", "ProxyUpstream", "ProxyTLS", "ProxyTransport", "WeirPolicy",
-        .product(name: "Yams", package: "Yams"),
-      ]),
+        "ProxyCore", "ProxyUpstream", "ProxyTLS", "ProxyTransport", "HTTPWire", "WeirBundle", "WeirEnforcement",
+        "WeirISA", "WeirJSON", "WeirPolicy", "WeirRequest", .product(name: "Yams", package: "Yams"),
+      ], lending),
 
     // what the demonstration shows: services on this machine
     module("Demonstration", ["HTTPWire", "ProxyTransport", "WeirPolicy"]),
@@ -108,7 +108,7 @@ let package = Package(
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirPolicy", "WeirCodegen", "WeirCompiler", "WeirFormat", "WeirLint",
         "WeirAnalysis", "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "WeirJSON",
-        "HTTPCanonical",
+        "HTTPCanonical", "Gateway", "ProxyTransport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -154,7 +154,7 @@ let package = Package(
     tests(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
-    tests("GatewayTests", ["Gateway", "ProxyTransport", "WeirPolicy", "WeirSource"]),
+    tests("GatewayTests", ["Gateway", "HTTPWire", "ProxyTransport", "WeirJSON", "WeirPolicy", "WeirSource"]),
     tests("HTTPWireTests", ["FuzzTargets", "HTTPCanonical", "HTTPWire", "PropertyTesting"]),
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
     tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),

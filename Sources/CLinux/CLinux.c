@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -412,6 +413,32 @@ void weir_directory_watch_drain(int32_t watch) {
   do {
     count = read(watch, events, sizeof events);
   } while (count > 0 || (count < 0 && errno == EINTR));
+}
+
+// Signals
+
+_Static_assert(WEIR_SIGHUP == SIGHUP && WEIR_SIGINT == SIGINT && WEIR_SIGTERM == SIGTERM, "signals");
+
+int32_t weir_signal_watch(void) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  int code = pthread_sigmask(SIG_BLOCK, &signals, NULL);
+  if (code != 0) return -code;
+  if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) return -errno;
+  int32_t result = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+  return result < 0 ? -errno : result;
+}
+
+int32_t weir_next_signal(int32_t watch) {
+  struct signalfd_siginfo signal;
+  ssize_t count;
+  do {
+    count = read(watch, &signal, sizeof signal);
+  } while (count < 0 && errno == EINTR);
+  return count == sizeof signal ? (int32_t)signal.ssi_signo : 0;
 }
 
 // Randomness and threads

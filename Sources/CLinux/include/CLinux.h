@@ -124,6 +124,20 @@ int32_t weir_directory_watch_add(int32_t watch, const char *_Nonnull path);
 /// Forgets what happened so far.
 void weir_directory_watch_drain(int32_t watch);
 
+// Signals.
+
+/// Ignores SIGPIPE, and blocks SIGHUP, SIGINT and SIGTERM for the calling thread and those that it starts, to be read from the
+/// descriptor: nonblocking, readable while one waits.
+int32_t weir_signal_watch(void);
+/// The next signal: WEIR_SIGHUP, WEIR_SIGINT or WEIR_SIGTERM; 0 when none waits.
+int32_t weir_next_signal(int32_t watch);
+
+enum {
+  WEIR_SIGHUP = 1,
+  WEIR_SIGINT = 2,
+  WEIR_SIGTERM = 15,
+};
+
 // Randomness and threads.
 
 /// Fills 8 bytes from the system's generator.

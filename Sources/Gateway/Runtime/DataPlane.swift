@@ -94,6 +94,14 @@ public final class DataPlane: Sendable {
     for mailbox in mailboxes { mailbox.post(.endpoints(upstreams)) }
   }
 
+  /// Asks every worker for a sign of life.
+  public func ping() { for mailbox in mailboxes { mailbox.post(.ping) } }
+
+  /// How long ago the most silent worker was seen.
+  public func silence(at now: Instant) -> Interval {
+    mailboxes.map { now - $0.lastSeen }.max() ?? .zero
+  }
+
   /// Ends accepting; each worker stops when its last connection has gone.
   public func drain() { for mailbox in mailboxes { mailbox.post(.drain) } }
 

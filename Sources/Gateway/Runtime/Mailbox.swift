@@ -8,6 +8,8 @@ import Synchronization
 enum WorkerMessage: Sendable {
   case adopt(Generation, TLSContextSet?)
   case endpoints(Upstreams)
+  /// Nothing but a sign of life.
+  case ping
   case drain
   case stop
 }
@@ -16,10 +18,15 @@ enum WorkerMessage: Sendable {
 final class Mailbox: Sendable {
   let wakeUp: Descriptor
   private let messages = Mutex<[WorkerMessage]>([])
+  /// When the worker took its messages last, monotonic nanoseconds.
+  private let seen = Atomic<UInt64>(Clock.now().nanoseconds)
 
   init() throws(SystemError) { wakeUp = try EpollNetwork.makeWakeUp() }
 
   deinit { EpollNetwork.close(wakeUp) }
+
+  /// When the worker was seen last; a ping makes it come.
+  var lastSeen: Instant { Instant(nanoseconds: seen.load(ordering: .acquiring)) }
 
   func post(_ message: WorkerMessage) {
     messages.withLock { $0.append(message) }
@@ -29,6 +36,7 @@ final class Mailbox: Sendable {
   /// By the worker: what has come since it looked last.
   func takeAll() -> [WorkerMessage] {
     EpollNetwork.drainWakeUp(wakeUp)
+    seen.store(Clock.now().nanoseconds, ordering: .releasing)
     return messages.withLock { waiting in
       defer { waiting = [] }
       return waiting

@@ -34,6 +34,7 @@ struct WorkerThread: Sendable {
         switch message {
         case .adopt(let generation, let tls): worker.adopt(generation, tls: tls)
         case .endpoints(let upstreams): worker.adopt(upstreams)
+        case .ping: break
         case .drain: worker.beginDrain()
         case .stop: return
         }

@@ -4,7 +4,7 @@ public import ProxyTransport
 ///
 /// Owned by the control thread: it is woken when a list has changed, asks for the lists and builds the next table. A source that fails
 /// keeps its list; `error` and the age of the list say so. Threads end soon after the value does.
-public struct Discovery: ~Copyable {
+public struct Discovery: ~Copyable, Sendable {
   /// What is known of a source.
   public struct Known: Sendable {
     /// Complete, in order, without doubles; nil before the first answer.

@@ -1,8 +1,8 @@
-import WeirEnforcement
 import WeirJSON
 
 extension ScopeExplanation {
-  var json: JSONValue {
+  /// As `weir eval --explain` and `weir admin explain` write it.
+  public var json: JSONValue {
     .object([
       .init("scope", .string(scope)), .init("rules", .array(rules.map(\.json))),
       .init("nearest_miss", nearestMiss.map { rules[$0].json } ?? .null),

@@ -1,0 +1,31 @@
+import WeirJSON
+
+/// What the status and admin listeners ask of the running gateway. Called from their thread.
+public protocol ControlSurface: Sendable {
+  /// Whether every worker's loop was seen within the last second.
+  var isLive: Bool { get }
+  /// Why no requests should be sent here, in stable words; empty when they should.
+  var unreadyReasons: [String] { get }
+  /// Prometheus text format 0.0.4.
+  func metrics() -> [UInt8]
+  /// Identity, generation and origin of the bundle in force.
+  func bundle() -> JSONValue
+  /// Services and their endpoints as the balancers see them.
+  func upstreams() -> JSONValue
+  /// The configuration in force; paths of secrets, never their contents.
+  func configuration() -> JSONValue
+  /// Decides the request that one JSON text describes, as `weir eval` does, under the bundle in force.
+  func explain(_ request: [UInt8]) -> JSONValue
+  /// Begins to stop: not ready, then no new connections, then the end.
+  func drain()
+  /// Reads bundle and configuration again; what is wrong leaves everything as it is.
+  func reload() -> ReloadOutcome
+}
+
+/// What became of a reload.
+public enum ReloadOutcome: Sendable, Equatable {
+  case adopted(generation: UInt64, identity: String)
+  /// The same bundle and files as before.
+  case unchanged
+  case refused(code: String, message: String)
+}

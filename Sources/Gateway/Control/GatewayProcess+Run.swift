@@ -1,0 +1,128 @@
+import ProxyCore
+import ProxyTransport
+import ProxyUpstream
+
+extension GatewayProcess {
+  /// Between two looks at what nobody tells of: workers, ejections, files on network file systems.
+  private static let tick = Interval.seconds(1)
+  /// How often files are looked at without being told.
+  private static let filePoll = Interval.seconds(10)
+
+  private enum Token: UInt64 {
+    case signals, discovery, drain, files
+  }
+
+  /// Serves until a signal or `weir admin drain` has ended it. On the main thread.
+  ///
+  /// - Parameter signals: made before any thread was started.
+  /// - Throws: what keeps the status or admin listener from being bound.
+  public func run(_ signals: consuming SignalWatch) throws(GatewayFailure) {
+    let (status, admin) = state.withLock { ($0.configuration.status, $0.configuration.admin) }
+    let server: ControlServer
+    do throws(ControlServerError) { server = try ControlServer(status: status, admin: admin, surface: self) } catch {
+      throw GatewayFailure("listen", "cannot listen on \(error.place): \(error.error)")
+    }
+    defer { server.stop() }
+    let parts = [server.statusAddress.map { "status on \($0)" }, admin.map { "admin on \($0)" }].compactMap(\.self)
+    if !parts.isEmpty { log(parts.joined(separator: ", ")) }
+    guard var net = try? EpollNetwork(), let files = try? DirectoryWatch() else {
+      throw GatewayFailure("system", "the control thread cannot start")
+    }
+    _ = net.watch(signals.descriptor, token: Token.signals.rawValue, levelTriggered: true)
+    _ = net.watch(discoveryWakeUp, token: Token.discovery.rawValue, levelTriggered: true)
+    _ = net.watch(drainWakeUp, token: Token.drain.rawValue, levelTriggered: true)
+    _ = net.watch(files.descriptor, token: Token.files.rawValue, levelTriggered: true)
+    watchFiles(files)
+    var events: [Event] = []
+    var interrupts = 0
+    var nextFilePoll = net.now() + Self.filePoll
+    while true {
+      let now = net.now()
+      net.wait(until: now + Self.tick, into: &events)
+      var filesChanged = false
+      for event in events {
+        switch Token(rawValue: event.token) {
+        case .signals?:
+          while let signal = signals.next() {
+            switch signal {
+            case .hangUp: reloadAndLog()
+            case .terminate: drain()
+            case .interrupt:
+              interrupts += 1
+              drain()
+            }
+          }
+        case .discovery?:
+          EpollNetwork.drainWakeUp(discoveryWakeUp)
+          adoptEndpoints()
+        case .drain?: EpollNetwork.drainWakeUp(drainWakeUp)
+        case .files?:
+          files.drain()
+          filesChanged = true
+        case nil: break
+        }
+      }
+      if net.now() >= nextFilePoll {
+        filesChanged = true
+        nextFilePoll = net.now() + Self.filePoll
+      }
+      if filesChanged { reloadIfChanged() }
+      dataPlane.ping()
+      state.withLock { $0.upstreams.sweep(at: now) }
+      if interrupts > 1 || hasDrained(at: net.now()) { return dataPlane.stop() }
+    }
+  }
+
+  /// Watches the folder of the bundle and that of the configuration.
+  private func watchFiles(_ watch: borrowing DirectoryWatch) {
+    let paths = state.withLock { [$0.configuration.bundle?.value, $0.configuration.file] }
+    for path in paths.compactMap(\.self) {
+      let place = folder(of: path)
+      do throws(SystemError) { try watch.add(place.isEmpty ? "." : place) } catch {
+        log("changes of \(path) are found by polling alone: \(error)")
+      }
+    }
+  }
+
+  /// Whether the end has come; begins its second part when the delay is over.
+  private func hasDrained(at now: Instant) -> Bool {
+    let (isOver, stopsAccepting) = state.withLock { state -> (Bool, Bool) in
+      guard let began = state.drainBegan else { return (false, false) }
+      let isOver = now - began >= state.configuration.drain
+      let stops = now - began >= state.configuration.drainDelay && !state.hasStoppedAccepting
+      if stops { state.hasStoppedAccepting = true }
+      return (isOver, stops)
+    }
+    if stopsAccepting { dataPlane.drain() }
+    return isOver || !dataPlane.isRunning
+  }
+
+  /// Gives the workers the endpoints that are known now.
+  private func adoptEndpoints() {
+    let failure = state.withLock { state -> GatewayFailure? in
+      do throws(GatewayFailure) {
+        let upstreams = try Self.upstreams(
+          state.policy.topology, state.configuration, number: state.upstreams.number + 1, discovery: discovery,
+          registry: registry)
+        state.upstreams = upstreams
+        dataPlane.adopt(upstreams)
+        return nil
+      } catch { return error }
+    }
+    if let failure { log("endpoints were not adopted: \(failure.message) [\(failure.code)]") }
+  }
+
+  private func reloadIfChanged() {
+    let (file, bytes, refused) = state.withLock { ($0.configuration.bundle?.value, $0.policy.bytes, $0.refused) }
+    guard let file, let found = try? FileBytes.read(file, bytesMax: LoadedPolicy.bundleBytesMax) else { return }
+    if found != bytes, found != refused { reloadAndLog() }
+  }
+
+  private func reloadAndLog() {
+    switch reload() {
+    case .adopted(let generation, let identity): log("adopted generation \(generation), sha256 \(identity)")
+    case .unchanged: log("nothing has changed")
+    case .refused(let code, let message): log("reload refused, everything stays as it is: \(message) [\(code)]")
+    }
+  }
+}

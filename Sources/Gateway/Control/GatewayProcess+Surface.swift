@@ -1,0 +1,137 @@
+import ProxyCore
+import ProxyTransport
+import ProxyUpstream
+import WeirEnforcement
+import WeirJSON
+import WeirPolicy
+import WeirRequest
+
+extension GatewayProcess: ControlSurface {
+  /// Workers are asked each second.
+  private static let silenceMax = Interval.seconds(3)
+
+  public var isLive: Bool {
+    isDraining || dataPlane.silence(at: Clock.now()) <= Self.silenceMax
+  }
+
+  private var isDraining: Bool { state.withLock { $0.drainBegan != nil } }
+
+  public var unreadyReasons: [String] {
+    var reasons: [String] = []
+    if isDraining { reasons.append("draining") }
+    if !isLive { reasons.append("worker_silent") }
+    if !discovery.isComplete { reasons.append("discovery_incomplete") }
+    return reasons
+  }
+
+  public func metrics() -> [UInt8] {
+    state.withLock { state in
+      let isReady = state.drainBegan == nil && discovery.isComplete
+      var text = """
+        # TYPE weir_bundle_generation gauge
+        weir_bundle_generation{sha256="\(state.policy.identity)"} \(state.policy.generation)
+        # TYPE weir_ready gauge
+        weir_ready \(isReady ? 1 : 0)
+        # TYPE weir_endpoints gauge
+
+        """
+      for (index, service) in state.policy.topology.services.enumerated() {
+        text += "weir_endpoints{service=\"\(service.name)\"} \(state.upstreams.endpoints(ofService: index).count)\n"
+      }
+      return Array(text.utf8)
+    }
+  }
+
+  public func bundle() -> JSONValue {
+    state.withLock { state in
+      .object([
+        .init("file", .string(state.policy.file)), .init("sha256", .string(state.policy.identity)),
+        .init("generation", .int(Int64(clamping: state.policy.generation))),
+        .init("mesh", .string(orNull: state.policy.topology.mesh?.name)),
+        .init("gateways", .array(state.policy.topology.gateways.map { .string($0.name) })),
+        .init("services", .array(state.policy.topology.services.map { .string($0.name) })),
+      ])
+    }
+  }
+
+  public func upstreams() -> JSONValue {
+    let now = Clock.now()
+    return state.withLock { state in
+      .object(
+        state.policy.topology.services.enumerated().map { index, service in
+          .init(
+            service.name,
+            .array(
+              state.upstreams.endpoints(ofService: index).map { place in
+                let endpoint = state.upstreams.endpoints[place]
+                let known = state.upstreams.state(of: endpoint.line, at: now)
+                return .object([
+                  .init("address", .string("\(endpoint.address)")), .init("in_flight", .int(Int64(known.inFlight))),
+                  .init("healthy", .bool(known.isUp)), .init("ejected", .bool(known.isEjected)),
+                ])
+              }))
+        })
+    }
+  }
+
+  public func configuration() -> JSONValue { state.withLock { $0.configuration.json } }
+
+  public func explain(_ request: [UInt8]) -> JSONValue {
+    let bytes = state.withLock(\.policy.bytes)
+    // Loaded again: the one in force belongs to the workers, and this is asked rarely.
+    guard let bundle = try? LoadedBundle.load(bytes, trust: .anybody) else { return .null }
+    var enforcer = Enforcer(for: bundle)
+    do throws(RequestError) {
+      let facts = try RequestDecoder(data: DataNames(bundle.topology.dataSets)).decode(request)
+      let (verdict, scopes) = try enforcer.explain(facts, under: bundle)
+      return .object(verdict.members + [.init("explain", .array(scopes.map(\.json)))])
+    } catch { return error.json }
+  }
+
+  public func drain() {
+    let isFirst = state.withLock { state in
+      guard state.drainBegan == nil else { return false }
+      state.drainBegan = Clock.now()
+      return true
+    }
+    if isFirst { log("draining") }
+    EpollNetwork.wake(drainWakeUp)
+  }
+
+  public func reload() -> ReloadOutcome {
+    state.withLock { state in
+      do throws(GatewayFailure) { return try reload(&state) } catch {
+        return .refused(code: error.code, message: error.message)
+      }
+    }
+  }
+
+  private func reload(_ state: inout State) throws(GatewayFailure) -> ReloadOutcome {
+    let configuration: Configuration
+    do throws(ConfigurationErrors) { configuration = try settings.configuration() } catch {
+      throw GatewayFailure(error)
+    }
+    guard configuration.fixedPart == state.configuration.fixedPart else {
+      throw GatewayFailure(
+        "needs_restart",
+        "listeners, workers, memory, status, admin or timeouts have changed: they are read at the start alone")
+    }
+    if let file = configuration.bundle?.value {
+      state.refused = try? FileBytes.read(file, bytesMax: LoadedPolicy.bundleBytesMax)
+    }
+    let policy = try LoadedPolicy.load(configuration, notBefore: state.policy.generation)
+    let (facts, entries) = (policy.facts, policy.entries)
+    guard facts.bytes != state.policy.bytes || configuration != state.configuration else {
+      state.refused = nil
+      return .unchanged
+    }
+    let upstreams = try Self.upstreams(
+      facts.topology, configuration, number: state.upstreams.number + 1, discovery: discovery, registry: registry)
+    dataPlane.adopt(Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams))
+    state.configuration = configuration
+    state.policy = facts
+    state.upstreams = upstreams
+    state.refused = nil
+    return .adopted(generation: facts.generation, identity: facts.identity)
+  }
+}

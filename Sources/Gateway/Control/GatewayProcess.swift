@@ -1,0 +1,149 @@
+import ProxyCore
+import ProxyTransport
+import ProxyUpstream
+import Synchronization
+import WeirPolicy
+
+/// A running gateway: workers, control listeners, and the thread that watches signals, files and names.
+public final class GatewayProcess: Sendable {
+  struct State {
+    var configuration: Configuration
+    var policy: PolicyFacts
+    var upstreams: Upstreams
+    /// A bundle that was refused: it is not tried again until it is another one.
+    var refused: [UInt8]?
+    var drainBegan: Instant?
+    var hasStoppedAccepting = false
+  }
+
+  let settings: GatewaySettings
+  let dataPlane: DataPlane
+  let registry: UpstreamRegistry
+  let discovery: Discovery
+  let discoveryWakeUp: Descriptor
+  let drainWakeUp: Descriptor
+  let state: Mutex<State>
+  let log: @Sendable (String) -> Void
+
+  /// Loads everything, binds the listeners and starts the workers. Nothing is left behind when it fails.
+  ///
+  /// - Parameters:
+  ///   - processorCount: workers where neither file nor command line says how many.
+  ///   - log: takes one line of text about the operation, without its end.
+  public init(
+    _ settings: GatewaySettings, processorCount: Int, log: @escaping @Sendable (String) -> Void
+  ) throws(GatewayFailure) {
+    let configuration: Configuration
+    do throws(ConfigurationErrors) { configuration = try settings.configuration() } catch {
+      throw GatewayFailure(error)
+    }
+    guard !configuration.listeners.isEmpty else {
+      throw GatewayFailure("missing_key", "nothing listens: give `--listen`, or `listeners` in the configuration")
+    }
+    try Self.requireSupported(configuration)
+    let policy = try LoadedPolicy.load(configuration, notBefore: nil)
+    guard let registry = UpstreamRegistry() else { throw GatewayFailure("memory", "no memory for the upstreams") }
+    guard let resolver = DNSResolver(server: configuration.resolver) else {
+      throw GatewayFailure("resolver", "no name server is known")
+    }
+    let discovery: Discovery
+    do throws(SystemError) {
+      discoveryWakeUp = try EpollNetwork.makeWakeUp()
+      drainWakeUp = try EpollNetwork.makeWakeUp()
+      discovery = try Discovery(resolver: resolver, wakeUp: discoveryWakeUp)
+    } catch { throw GatewayFailure("system", "the control thread cannot start: \(error)") }
+    let (facts, entries) = (policy.facts, policy.entries)
+    let upstreams = try Self.upstreams(
+      facts.topology, configuration, number: 0, discovery: discovery, registry: registry)
+    let generation = Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams)
+    let workerCount = configuration.workerCount ?? max(1, min(processorCount, 256))
+    let memoryBytesMax = configuration.memoryBytesMax ?? SystemMemory.share()
+    var options = DataPlane.Options(
+      listeners: configuration.listeners.map {
+        DataPlane.ListenerOptions(address: $0.address.value, trustedHops: $0.trustedHops)
+      }, workerCount: workerCount, memoryBytesMax: memoryBytesMax)
+    options.clocks = configuration.clocks
+    do throws(StartError) { dataPlane = try DataPlane(options, generation) } catch {
+      switch error {
+      case .listen(let address, let error): throw GatewayFailure("listen", "cannot listen on \(address): \(error)")
+      case .system(let error): throw GatewayFailure("system", "the workers cannot start: \(error)")
+      }
+    }
+    self.settings = settings
+    self.registry = registry
+    self.discovery = discovery
+    self.log = log
+    state = Mutex(State(configuration: configuration, policy: facts, upstreams: upstreams))
+    let places = dataPlane.addresses.map { "\($0)" }.joined(separator: ", ")
+    log(
+      "serving on \(places) with \(workerCount) workers, generation \(facts.generation) of \(facts.file), sha256 \(facts.identity)"
+    )
+    if configuration.trust.isEmpty { log("no key is trusted: bundles are taken from whoever can write the file") }
+  }
+
+  /// What is read and not carried out yet stops the start.
+  private static func requireSupported(_ configuration: Configuration) throws(GatewayFailure) {
+    for listener in configuration.listeners {
+      guard let certificate = listener.tls?.certificates.first else { continue }
+      throw GatewayFailure(
+        .notSupported, certificate.files.chain.place, "TLS on listeners is not connected yet", remedy: "leave `tls` out"
+      )
+    }
+  }
+
+  /// The endpoints that are known now, as a table for the workers.
+  static func upstreams(
+    _ topology: Topology, _ configuration: Configuration, number: UInt64, discovery: borrowing Discovery,
+    registry: UpstreamRegistry
+  ) throws(GatewayFailure) -> Upstreams {
+    let directory = configuration.bundle.map { folder(of: $0.value) } ?? ""
+    let sources = topology.services.map {
+      DiscoverySource($0, directory: directory.isEmpty ? "." : String(directory.dropLast()))
+    }
+    let overridden = Set(configuration.services.map(\.name.value))
+    discovery.follow(
+      zip(topology.services, sources).compactMap { overridden.contains($0.name) ? nil : $1 })
+    let lists = zip(topology.services, sources).map { service, source -> [DiscoveredEndpoint] in
+      if let override = configuration.services.first(where: { $0.name.value == service.name }) {
+        return endpoints(override.endpoints, of: service)
+      }
+      if case .static(let declared) = service.endpoints { return endpoints(declared, of: service) }
+      return source.flatMap { discovery.known($0)?.endpoints } ?? []
+    }
+    do throws(UpstreamError) {
+      return try Upstreams(topology, number: number, endpoints: lists, in: registry)
+    } catch { throw GatewayFailure("upstreams", "too many services and endpoints: \(error)") }
+  }
+
+  private static func endpoints(
+    _ declared: [Service.StaticEndpoint], of service: Service
+  ) -> [DiscoveredEndpoint] {
+    let port = service.ports.first { $0.protocol.isHTTP }?.number ?? 0
+    return declared.map {
+      DiscoveredEndpoint(
+        SocketAddress($0.address, port: UInt16(clamping: $0.port == 0 ? port : $0.port)), labels: $0.labels)
+    }
+  }
+}
+
+/// How much memory this process may use.
+enum SystemMemory {
+  /// 80 % of the limit of the control group or of the machine's memory; 1 GiB where neither is known.
+  static func share() -> Int {
+    let limit = number("/sys/fs/cgroup/memory.max") ?? total() ?? 1 << 30
+    return max(16 << 20, limit / 5 * 4)
+  }
+
+  private static func number(_ file: String) -> Int? {
+    guard let bytes = try? FileBytes.read(file, bytesMax: 4096) else { return nil }
+    return Int(String(decoding: bytes, as: UTF8.self).prefix { $0.isNumber })
+  }
+
+  /// `MemTotal` of proc(5).
+  private static func total() -> Int? {
+    guard let bytes = try? FileBytes.read("/proc/meminfo", bytesMax: 1 << 16) else { return nil }
+    let words = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+    guard let index = words.firstIndex(of: "MemTotal:"), index + 1 < words.count else { return nil }
+    return Int(words[index + 1]).map { $0 << 10 }
+  }
+}
