@@ -108,7 +108,7 @@ let package = Package(
       dependencies: [
         "WeirSource", "WeirSyntax", "WeirPolicy", "WeirCodegen", "WeirCompiler", "WeirFormat", "WeirLint",
         "WeirAnalysis", "WeirTesting", "WeirBundle", "WeirVM", "WeirISA", "WeirRequest", "WeirEnforcement", "WeirJSON",
-        "HTTPCanonical", "Gateway", "ProxyTransport",
+        "HTTPCanonical", "Demonstration", "Gateway", "ProxyTLS", "ProxyTransport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

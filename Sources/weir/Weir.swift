@@ -15,7 +15,7 @@ struct Weir: ParsableCommand {
       Check.self, Format.self, Lint.self, Test.self, Prove.self, Diff.self, Replay.self, Graph.self, Build.self,
       Eval.self,
       Inspect.self,
-      Verify.self, KeyGeneration.self, Explain.self, Doc.self, New.self, Run.self, Admin.self,
+      Verify.self, KeyGeneration.self, Explain.self, Doc.self, New.self, Run.self, Demo.self, Admin.self,
     ])
 
   static func main() {
