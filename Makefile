@@ -5,26 +5,24 @@ SHELL := bash
 .DEFAULT_GOAL := build
 
 WEIR   := .build/release/weir
-POLICY := policies/payments
-BUNDLE := .build/payments.weirb
 
-.PHONY: build run test bench fmt lint deps
+.PHONY: build run test bench fmt lint deps clients
 
 build: deps  ## the command, optimised: .build/release/weir
 	swift build -c release --product weir
 
-run: build  ## checks, tests and builds a worked policy, then decides real requests with the bundle
-	$(WEIR) check $(POLICY)
-	$(WEIR) test $(POLICY)
-	$(WEIR) build $(POLICY) -o $(BUNDLE)
-	$(WEIR) eval $(BUNDLE) --request $(POLICY)/requests.jsonl
+run: build  ## a gateway and services on this machine, to be tried with curl
+	$(WEIR) check policies/demo
+	$(WEIR) test policies/demo
+	$(WEIR) demo
 
-test: deps  ## every test, with a summary line; the machine also as Embedded Swift
+test: deps clients  ## every test, with a summary line; the machine also as Embedded Swift, the gateway with real clients
 	@Tests/Embedded/check.sh
 	@swift build --build-tests
 	@rm -f .build/test.failed
 	@{ swift test --skip-build --disable-xctest 2>&1 || touch .build/test.failed; } \
 	  | tee .build/test.log | grep -avE '^(◇|✔)' || true
+	@test -e .build/test.failed || Tests/EndToEnd/run.sh .build/debug/weir
 	@grep -aoE 'Test run with .*' .build/test.log | tail -1
 	@test ! -e .build/test.failed
 
@@ -42,13 +40,19 @@ lint: deps  ## what fmt would change, and what weir lint finds
 	.build/debug/weir fmt --check policies stdlib
 	for policy in policies/*/; do .build/debug/weir lint "$$policy"; done
 
-deps:  ## libraries of the system, installed when missing, as root or with sudo
-	@missing=(); \
-	[ -e /usr/include/openssl/evp.h ] || missing+=(libssl-dev); \
-	[ -e /usr/include/xxhash.h ] || missing+=(libxxhash-dev); \
-	[ -e /usr/include/nghttp2/nghttp2.h ] || missing+=(libnghttp2-dev); \
-	if [ $${#missing[@]} -gt 0 ]; then \
+# Installs what is missing, as root or with sudo: pairs of a file that shows that a package is there, and its name.
+install = @missing=(); \
+	while read -r file package; do [ -e "$$file" ] || missing+=("$$package"); done <<< "$$(printf '%s %s\n' $(1))"; \
+	if [ $${\#missing[@]} -gt 0 ]; then \
 	  as_root=(); [ "$$(id -u)" -eq 0 ] || as_root=(sudo); \
 	  "$${as_root[@]}" apt-get update -qq; \
 	  "$${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}"; \
 	fi
+
+deps:  ## libraries of the system, and curl for the demonstration
+	$(call install,/usr/include/openssl/evp.h libssl-dev /usr/include/xxhash.h libxxhash-dev \
+	  /usr/include/nghttp2/nghttp2.h libnghttp2-dev /usr/bin/curl curl)
+
+clients:  ## programs that the tests ask the gateway with
+	$(call install,/usr/bin/h2load nghttp2-client /usr/bin/python3 python3 \
+	  /usr/share/doc/python3-venv python3-venv /usr/bin/openssl openssl)
