@@ -49,9 +49,9 @@ extension Worker where Net: ~Copyable {
   }
 
   /// The body of the request is not what its framing says.
-  mutating func requestBroken(_ x: UInt32) {
+  mutating func requestBroken(_ x: UInt32, _ error: WireError) {
     exchanges[x].flags.remove(.keepsAlive)
-    fail(x, .badRequest)
+    fail(x, error.status == ReasonCode.headTooLarge.status ? .headTooLarge : .badRequest)
   }
 
   /// Decodes what came of a request's body behind its head, and holds what follows it.

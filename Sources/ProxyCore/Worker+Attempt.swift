@@ -14,7 +14,7 @@ extension Worker where Net: ~Copyable {
     var body = rest
     if !isStream(x) {
       let piece = takeBody(x, rest)
-      guard piece.error == nil else { return requestBroken(x) }
+      if let error = piece.error { return requestBroken(x, error) }
       if !exchanges[x].flags.contains(.requestRead) { setTimer(exchanges[x].downstream, clocks.bodyIdle) }
       body = piece.data
     }

@@ -112,8 +112,8 @@ extension Worker where Net: ~Copyable {
   mutating func takeRequestBody(_ x: UInt32, _ bytes: ByteRange) {
     let c = exchanges[x].downstream
     let piece = takeBody(x, bytes)
-    guard piece.error == nil else {
-      requestBroken(x)
+    if let error = piece.error {
+      requestBroken(x, error)
       return
     }
     if !piece.isLast { setTimer(c, clocks.bodyIdle) }

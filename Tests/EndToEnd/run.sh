@@ -11,4 +11,5 @@ if ! "$work/venv/bin/python" -c 'import grpc, h2' 2>/dev/null; then
   "$work/venv/bin/pip" install -q h2==4.1.0 grpcio==1.66.2
 fi
 PYTHON=$(realpath -s "$work/venv/bin/python") Tests/EndToEnd/http2/run.sh "$weir" "$work/http2"
+Tests/EndToEnd/smuggling/run.sh "$weir" "$work/smuggling"
 "$weir" demo --check
