@@ -6,7 +6,7 @@ SHELL := bash
 
 WEIR   := .build/release/weir
 
-.PHONY: build run test bench fmt lint deps clients
+.PHONY: build run test bench bench-path fmt lint deps clients
 
 build: deps  ## the command, optimised: .build/release/weir
 	swift build -c release --product weir
@@ -27,7 +27,10 @@ test: deps clients  ## every test, with a summary line; the machine also as Embe
 	@test ! -e .build/test.failed
 
 bench: deps  ## nanoseconds and allocations a decision, compile time
-	swift run -c release --package-path Benchmarks
+	swift run -c release --package-path Benchmarks decisions
+
+bench-path: deps  ## what the request path spends on one request: nanoseconds, allocations, instructions
+	@Benchmarks/path.sh
 
 fmt: deps  ## Swift and Weir sources in their canonical style
 	swift format -i -r Sources Tests stdlib/Stdlib.swift Package.swift

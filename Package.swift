@@ -28,7 +28,11 @@ let package = Package(
     .executable(name: "weir", targets: ["weir"]),
     .library(name: "WeirVM", targets: ["WeirVM"]),
     // For the nested package Benchmarks.
-    .library(name: "Benchmarked", targets: ["WeirPolicy", "WeirCodegen", "WeirISA", "WeirVM", "CCounters"]),
+    .library(
+      name: "Benchmarked",
+      targets: [
+        "WeirSource", "WeirPolicy", "WeirCodegen", "WeirCompiler", "WeirISA", "WeirVM", "WeirEnforcement", "CCounters",
+      ]),
     // For the nested package Tests/Fuzz.
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],
@@ -85,6 +89,8 @@ let package = Package(
     // sockets, memory and time ─► the data plane
     module("ProxyTransport", ["CLinux", "WeirPolicy"], lending),
     module("ProxyUpstream", ["CResolver", "ProxyTransport", "WeirJSON", "WeirPolicy"], lending),
+    // what a request leaves behind: counters, a line, a trace
+    module("ProxyTelemetry", ["ProxyTransport", "WeirPolicy", "WeirRequest"], lending),
     // bytes in, values out; no sockets
     module("ProxyTLS", ["CTLS", "ProxyTransport", "WeirPolicy"], lending),
     module("HTTPWire", ["CNghttp2", "ProxyTransport"], lending),
@@ -144,6 +150,8 @@ let package = Package(
         "PropertyTesting", "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirISA", "WeirPolicy", "WeirReference",
         "WeirRequest", "WeirSource",
       ]),
+    tests(
+      "ProxyTelemetryTests", ["ProxyTelemetry", "ProxyTransport", "WeirJSON", "WeirPolicy", "WeirRequest"]),
     tests("WeirBundleTests", ["WeirBundle", "WeirISA", "WeirPolicy"]),
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax", "SyntaxTesting", "PropertyTesting"]),
     tests("WeirFormatTests", ["WeirSyntax", "WeirFormat", "SyntaxTesting", "PropertyTesting"]),
@@ -163,7 +171,8 @@ let package = Package(
     tests(
       "ProxyCoreTests",
       [
-        "ProxyCore", "ProxySimulation", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler", "WeirEnforcement",
+        "ProxyCore", "ProxySimulation", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
+        "WeirEnforcement",
         "WeirSource",
       ]),
     tests("ProxySimulationTests", ["ProxySimulation", "ProxyTransport", "PropertyTesting"]),

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// `make bench`, or `swift run -c release --package-path Benchmarks`. With `-- --check` it only counts allocations and
+// `make bench`, or `swift run -c release --package-path Benchmarks decisions`. With `-- --check` it only counts allocations and
 // reference counting, and fails when a decision does either.
 
 let package = Package(
@@ -11,7 +11,11 @@ let package = Package(
     .executableTarget(
       name: "decisions",
       dependencies: [.product(name: "Benchmarked", package: "weir")],
-      swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)])
+      swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .executableTarget(
+      name: "path",
+      dependencies: [.product(name: "Benchmarked", package: "weir")],
+      swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
   ],
   swiftLanguageModes: [.v6]
 )

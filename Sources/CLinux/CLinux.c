@@ -387,6 +387,22 @@ int32_t weir_seal_file(const char *path, uint64_t bytes_max) {
   return seal(target);
 }
 
+int32_t weir_open_append(const char *path) {
+  int descriptor;
+  do {
+    descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor < 0 ? -errno : descriptor;
+}
+
+int64_t weir_append(int32_t descriptor, const void *bytes, size_t count) {
+  ssize_t written;
+  do {
+    written = write(descriptor, bytes, count);
+  } while (written < 0 && errno == EINTR);
+  return written < 0 ? -errno : written;
+}
+
 int64_t weir_file_size(int32_t descriptor) {
   struct stat status;
   return fstat(descriptor, &status) == 0 ? status.st_size : -errno;

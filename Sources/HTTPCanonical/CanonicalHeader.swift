@@ -18,9 +18,20 @@ public enum CanonicalHeader {
     guard name.count <= CanonicalLimits.headerNameBytesMax, name.count <= scratch.count else {
       throw .headerNameTooLong
     }
-    for index in name.indices {
+    var index = 0
+    // Words of the usual letters, while a whole word has room.
+    while index < name.count, scratch.count - index >= 8 {
+      let count = min(8, name.count - index)
+      // Bytes that are not of the name are made letters of.
+      let padding: UInt64 = count == 8 ? 0 : 0x6161_6161_6161_6161 << UInt64(8 * count)
+      guard let lower = lowercasedName(word(name, from: index, count: count) | padding) else { break }
+      store(lower, to: &scratch, at: index)
+      index += count
+    }
+    while index < name.count {
       guard name[index].isTokenByte else { throw .headerNameForbiddenByte }
       scratch[index] = name[index].asciiLowercased
+      index += 1
     }
     return name.count
   }
@@ -36,12 +47,19 @@ public enum CanonicalHeader {
     while start < end, value[start].isOptionalWhitespace { start += 1 }
     while end > start, value[end - 1].isOptionalWhitespace { end -= 1 }
     guard end - start <= CanonicalLimits.headerValueBytesMax else { throw .headerValueTooLong }
-    for index in start..<end {
-      switch value[index] {
+    var index = start
+    while end - index >= 8, !hasControl(word(value, at: index)) { index += 8 }
+    // The last bytes once more, together with some before them.
+    if end - start >= 8, end - index < 8, !hasControl(word(value, at: end - 8)) { index = end }
+    while index < end {
+      let byte = value[index]
+      index += 1
+      guard byte.isControl else { continue }
+      switch byte {
       case 0: throw .headerValueNul
       case 0x0A, 0x0D: throw .headerValueLineBreak
       case 0x09: continue
-      default: if value[index].isControl { throw .headerValueControl }
+      default: throw .headerValueControl
       }
     }
     return start..<end

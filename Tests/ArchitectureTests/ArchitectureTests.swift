@@ -96,13 +96,15 @@ import Testing
   @Test func unsafeCodeIsWhereItIsSaidToBe() throws {
     let boxes = [
       "Sources/WeirBundle/Crypto/", "Sources/WeirVM/XXH3.swift", "Sources/WeirCodegen/XXH3.swift",
+      "Sources/HTTPCanonical/Words.swift", "Sources/WeirEnforcement/Request/ByteBuffer.swift",
       "Sources/HTTPWire/HTTP1/Bytes.swift", "Sources/HTTPWire/HTTP1/FixedTable.swift",
       "Sources/ProxyTLS/CertificateFacts.swift", "Sources/ProxyTLS/DevelopmentAuthority.swift",
       "Sources/ProxyTLS/Lending.swift", "Sources/ProxyTLS/TLSContextSet.swift", "Sources/ProxyTLS/TLSSession.swift",
       "Sources/ProxyTLS/TicketKeys.swift",
       "Sources/HTTPWire/HTTP2/HTTP2Session.swift", "Sources/HTTPWire/HTTP2/HTTP2Tape.swift",
-      "Sources/ProxyTransport/AtomicCells.swift", "Sources/ProxyTransport/DirectoryWatch.swift",
-      "Sources/ProxyTransport/EpollNetwork", "Sources/ProxyUpstream/Discovery/DNSResolver.swift",
+      "Sources/ProxyTransport/AppendOnlyFile.swift", "Sources/ProxyTransport/AtomicCells.swift",
+      "Sources/ProxyTransport/DirectoryWatch.swift", "Sources/ProxyTransport/EpollNetwork",
+      "Sources/ProxyUpstream/Discovery/DNSResolver.swift",
       "Sources/ProxyTransport/Memory.swift", "Sources/ProxyTransport/SealedFile.swift",
       "Sources/ProxyTransport/Slab.swift", "Sources/ProxyTransport/SystemError.swift",
       "Sources/ProxyTransport/Thread.swift", "Sources/ProxyCore/Generation.swift",

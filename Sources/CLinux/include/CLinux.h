@@ -112,6 +112,9 @@ void weir_forget(void *_Nonnull start, size_t count);
 int32_t weir_seal_file(const char *_Nonnull path, uint64_t bytes_max);
 /// The same with bytes of memory.
 int32_t weir_seal_bytes(const void *_Nullable bytes, size_t count);
+/// Opens a file for appending, or creates it with mode 0640.
+int32_t weir_open_append(const char *_Nonnull path);
+int64_t weir_append(int32_t descriptor, const void *_Nonnull bytes, size_t count);
 /// The size of a file.
 int64_t weir_file_size(int32_t descriptor);
 /// The whole file, mapped for reading, or NULL. Only for sealed files: another could shrink, and a read would end the process.

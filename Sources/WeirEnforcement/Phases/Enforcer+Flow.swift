@@ -11,7 +11,7 @@ extension Enforcer {
       switch entry {
       case .service(let service, let port):
         // The service's own alone: what a table names must not make the service take a token that it does not know.
-        issuers.removeAll(keepingCapacity: true)
+        clear(&issuers)
         return try authorize(service: service, port: port, bundle)
       case .gateway(let gateway):
         let table = bundle.plans.gateways[gateway].table
@@ -91,7 +91,7 @@ extension Enforcer {
 
   /// Sets `issuers` to those that a table and the gateway in front of it name themselves.
   private mutating func nameIssuers(of table: Int, _ plans: borrowing PlanTables) {
-    issuers.removeAll(keepingCapacity: true)
+    clear(&issuers)
     let plan = plans.tables[table]
     if plan.gateway >= 0, plans.gateways[plan.gateway].scope >= 0 {
       add(plans.scopes[plans.gateways[plan.gateway].scope].issuers, plans)

@@ -5,7 +5,7 @@ extension Enforcer {
   /// Phase *limit*: notes the limits of a service's port that apply, in the order of their declaration. Doubt charges: it is the
   /// stricter answer.
   mutating func charge(service: Int, port: Int, _ bundle: borrowing LoadedBundle) throws(Reject) {
-    charged.removeAll(keepingCapacity: true)
+    clear(&charged)
     for place in bundle.plans.services[service].limits.range {
       let index = bundle.plans.limitsOfServices[place]
       let plan = bundle.plans.limits[index]

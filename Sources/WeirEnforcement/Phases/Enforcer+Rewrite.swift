@@ -9,7 +9,7 @@ extension Enforcer {
   /// - Throws: `rewrite_not_canonical`.
   mutating func rewrite(_ plan: ActionPlan, _ plans: borrowing PlanTables) throws(Reject) {
     let expandedPath: Range<Int>? = if plan.rewritesPath { try state.expand(plan.path, plans) } else { nil }
-    changeValues.removeAll(keepingCapacity: true)
+    clear(&changeValues)
     for index in plan.requestChanges.range { changeValues.append(state.text(of: plans.changes[index].value, plans)) }
     do throws(RejectReason) {
       if let expandedPath { try state.setPath(expandedPath, mode: pathMode) }
@@ -42,7 +42,7 @@ extension RequestState {
     authorityPort = named.port.map(Int.init) ?? authorityPort
   }
 
-  fileprivate mutating func removeField(_ name: Span<UInt8>) { removeFields(&fields, named: name, in: bytes) }
+  fileprivate mutating func removeField(_ name: Span<UInt8>) { fields.remove(named: name, in: bytes) }
 
   /// Nothing for a value that is absent.
   fileprivate mutating func appendField(_ name: Span<UInt8>, _ value: Range<Int>?) throws(RejectReason) {
@@ -53,19 +53,6 @@ extension RequestState {
       bytes.copyLine(
         name, value: (value.lowerBound + trimmed.lowerBound)..<(value.lowerBound + trimmed.upperBound)))
   }
-}
-
-/// Forgets all fields of a name.
-func removeFields(_ fields: inout [FieldPlaces], named name: Span<UInt8>, in bytes: borrowing ByteBuffer) {
-  // Not `removeAll(where:)`: its closure would hold the buffer twice.
-  var kept = 0
-  for index in fields.indices {
-    let field = fields[index]
-    guard !areEqual(bytes.extracting(field.name.range), name) else { continue }
-    fields[kept] = field
-    kept += 1
-  }
-  fields.removeLast(fields.count - kept)
 }
 
 private func canonicalPath(

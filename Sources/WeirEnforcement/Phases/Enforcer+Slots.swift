@@ -26,7 +26,7 @@ extension Enforcer {
 
   /// All lines of a header, parameter or cookie, or the members of a claim. No line is absence; a set without members is not.
   private mutating func list(_ source: ValueSource, _ plans: borrowing PlanTables) -> SlotValue {
-    members.removeAll(keepingCapacity: true)
+    clear(&members)
     if source.kind == .claim {
       switch state.token {
       case .unchecked: return .unavailable

@@ -11,15 +11,15 @@ extension RequestState {
   mutating func lines(_ source: ValueSource, _ plans: borrowing PlanTables, into found: inout [Range<Int>])
     throws(Reject)
   {
-    found.removeAll(keepingCapacity: true)
+    clear(&found)
     let name = plans.bytes(source.name)
     switch source.kind {
     case .header:
-      for field in fields where areEqual(bytes.extracting(field.name.range), name) {
-        found.append(field.value.range)
-      }
+      fields.values(of: name, in: bytes, into: &found)
     case .cookie:
-      for field in fields where bytes.extracting(field.name.range).isExactly("cookie") {
+      for index in 0..<fields.count {
+        let field = fields[index]
+        guard field.name.count == 6, bytes.extracting(field.name.range).isExactly("cookie") else { continue }
         var cursor = CookieCursor()
         let line = bytes.extracting(field.value.range)
         do throws(RejectReason) {

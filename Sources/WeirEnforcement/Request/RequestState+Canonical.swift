@@ -31,7 +31,7 @@ extension RequestState {
     do throws(RejectReason) {
       try budget.add(nameBytes: name.count, valueBytes: value.count)
       let field = try bytes.appendLine(name, value)
-      guard bytes.extracting(field.name.range).isExactly("host") else {
+      guard field.name.count == 4, bytes.extracting(field.name.range).isExactly("host") else {
         fields.append(field)
         return
       }

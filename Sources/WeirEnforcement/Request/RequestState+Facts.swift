@@ -20,20 +20,20 @@ extension RequestState {
     port = facts.port
     time = facts.time
     if let name = facts.sni {
-      raw.removeAll(keepingCapacity: true)
+      clear(&raw)
       let place = raw.place(name)
       try setServerName(raw.span.extracting(place))
     }
     guard let http = facts.http else { return }
 
-    raw.removeAll(keepingCapacity: true)
+    clear(&raw)
     if let name = http.scheme { scheme = bytes.append(name.lowercased().utf8) }
     let line = RequestLine(
       method: Place(raw.place(http.method)), target: Place(raw.place(http.target)),
       authority: http.host.map { Place(raw.place($0)) })
     try setLine(line, in: raw.span, mode: mode)
     for header in http.headers {
-      raw.removeAll(keepingCapacity: true)
+      clear(&raw)
       let name = raw.place(header.name)
       let value = raw.place(header.value)
       try addField(name: raw.span.extracting(name), value: raw.span.extracting(value))

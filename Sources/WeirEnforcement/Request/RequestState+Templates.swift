@@ -12,7 +12,7 @@ extension RequestState {
     var parts: [Range<Int>] = []
     swap(&parts, &pieces)
     defer { swap(&parts, &pieces) }
-    parts.removeAll(keepingCapacity: true)
+    clear(&parts)
     var isInQuery = false
     for index in template.range {
       switch plans.pieces[index] {

@@ -33,8 +33,8 @@ extension RequestState {
   }
 
   private mutating func take(_ raw: JSONValue, of issuer: TokenIssuer, named name: String) throws(Reject) {
-    claims.removeAll(keepingCapacity: true)
-    claimMembers.removeAll(keepingCapacity: true)
+    clear(&claims)
+    clear(&claimMembers)
     claims.append(.bytes(bytes.append(name.utf8)))
     let subject = raw["sub"]
     let audience = raw["aud"]

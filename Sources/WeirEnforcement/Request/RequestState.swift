@@ -23,7 +23,7 @@ struct RequestState: ~Copyable {
   var path = 0..<0
   var query: Range<Int>?
   /// In order, without `Host`. Each was written as a line of HTTP/1: see `FieldPlaces.line`.
-  var fields: [FieldPlaces] = []
+  var fields = FieldList()
   var hasHostField = false
   var budget = HeaderBudget()
 
@@ -53,7 +53,7 @@ struct RequestState: ~Copyable {
     authorityPort = nil
     path = 0..<0
     query = nil
-    fields.removeAll(keepingCapacity: true)
+    fields.removeAll()
     hasHostField = false
     budget = HeaderBudget()
     caller = .unavailable
@@ -64,8 +64,8 @@ struct RequestState: ~Copyable {
     sni = nil
     time = nil
     token = .unchecked
-    claims.removeAll(keepingCapacity: true)
-    claimMembers.removeAll(keepingCapacity: true)
+    clear(&claims)
+    clear(&claimMembers)
   }
 
   func text(_ range: Range<Int>) -> String { bytes.text(range) }

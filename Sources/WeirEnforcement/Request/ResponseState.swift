@@ -7,14 +7,14 @@ import WeirRequest
 struct ResponseState: ~Copyable {
   var bytes = ByteBuffer(capacity: CanonicalLimits.headerSectionBytesMax)
   var status = 0
-  var fields: [FieldPlaces] = []
+  var fields = FieldList()
   var budget = HeaderBudget()
 
   /// Forgets the response and keeps the memory.
   mutating func reset(_ status: UInt16) {
     bytes.removeAll()
     self.status = Int(status)
-    fields.removeAll(keepingCapacity: true)
+    fields.removeAll()
     budget = HeaderBudget()
   }
 
@@ -27,8 +27,8 @@ struct ResponseState: ~Copyable {
 
   /// The values of a header, in order.
   func lines(_ name: Span<UInt8>, into found: inout [Range<Int>]) {
-    found.removeAll(keepingCapacity: true)
-    for field in fields where areEqual(bytes.extracting(field.name.range), name) { found.append(field.value.range) }
+    clear(&found)
+    fields.values(of: name, in: bytes, into: &found)
   }
 
   /// The status, or the value that a header has once; one that occurs twice is doubt.

@@ -17,7 +17,8 @@ extension Enforcer {
     state.sourceIP = .known(connection.sourceIP)
     state.sourcePort = Int(connection.sourcePort)
     state.port = connection.port == 0 ? nil : Int(connection.port)
-    state.scheme = state.bytes.append(connection.isTLS ? "https".utf8 : "http".utf8)
+    let scheme: InlineArray<5, UInt8> = [0x68, 0x74, 0x74, 0x70, 0x73]  // https
+    state.scheme = state.bytes.append(scheme.span.extracting(0..<(connection.isTLS ? 5 : 4)))
   }
 
   /// The verified SPIFFE identity of the peer; without it, the peer has none.
@@ -64,17 +65,5 @@ extension Enforcer {
   /// The lines from a field on that stand one after another: all of them where no field was changed.
   ///
   /// - Complexity: linear in the fields of the run.
-  public func lineRun(from first: Int) -> LineRun { run(of: state.fields, from: first) }
-}
-
-/// The longest run of lines without a gap.
-func run(of fields: [FieldPlaces], from first: Int) -> LineRun {
-  guard first < fields.count else { return LineRun(bytes: .empty, next: fields.count) }
-  var bytes = fields[first].line
-  var next = first + 1
-  while next < fields.count, fields[next].line.start == bytes.start + bytes.count {
-    bytes.count += fields[next].line.count
-    next += 1
-  }
-  return LineRun(bytes: bytes, next: next)
+  public func lineRun(from first: Int) -> LineRun { state.fields.run(from: first) }
 }

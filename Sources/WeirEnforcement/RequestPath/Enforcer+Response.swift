@@ -27,7 +27,7 @@ extension Enforcer {
     _ table: Int32, _ route: Int32, kept: Span<UInt8>, under bundle: borrowing LoadedBundle
   ) throws(Reject) {
     let changes = bundle.plans.action(Int(route), of: Int(table)).responseChanges
-    changeValues.removeAll(keepingCapacity: true)
+    clear(&changeValues)
     var reader = KeptReader()
     for index in changes.range {
       changeValues.append(newValue(bundle.plans.changes[index].value, kept, &reader, bundle.plans))
@@ -36,9 +36,9 @@ extension Enforcer {
       let change = bundle.plans.changes[index]
       let name = bundle.plans.bytes(change.header)
       switch change.operation {
-      case .remove: removeFields(&response.fields, named: name, in: response.bytes)
+      case .remove: response.fields.remove(named: name, in: response.bytes)
       case .set:
-        removeFields(&response.fields, named: name, in: response.bytes)
+        response.fields.remove(named: name, in: response.bytes)
         appendResponseField(name, changeValues[place])
       case .add: appendResponseField(name, changeValues[place])
       }
@@ -55,7 +55,7 @@ extension Enforcer {
   public func responseField(_ index: Int) -> FieldPlaces { response.fields[index] }
 
   /// As `lineRun(from:)`, of the response.
-  public func responseLineRun(from first: Int) -> LineRun { run(of: response.fields, from: first) }
+  public func responseLineRun(from first: Int) -> LineRun { response.fields.run(from: first) }
 
   /// Whether a retry's condition holds for the response; one without a condition applies to every response. Doubt does not retry.
   ///
@@ -98,7 +98,7 @@ extension Enforcer {
   ///
   /// - Throws: `rewrite_not_canonical` for a value that would split the head of the response.
   mutating func keep(for changes: Place, _ plans: borrowing PlanTables) throws(Reject) {
-    changeValues.removeAll(keepingCapacity: true)
+    clear(&changeValues)
     for index in changes.range where isKept(plans.changes[index].value, plans) {
       changeValues.append(state.text(of: plans.changes[index].value, plans))
     }

@@ -1,0 +1,94 @@
+import ProxyTransport
+import WeirPolicy
+import WeirRequest
+
+/// The names that log lines of one generation speak of, as JSON has them: made once, when a policy is loaded.
+public struct LogNames: Sendable {
+  /// All texts, escaped, one after another.
+  private var bytes: [UInt8] = []
+  /// `,"key":` by field; the first has no comma.
+  private var keys: [ByteRange] = []
+  /// By raw value.
+  private var reasons: [ByteRange] = []
+  private var gateways: [ByteRange] = []
+  private var services: [ByteRange] = []
+  /// By service: where its subsets begin in `subsets`.
+  private var firstSubset: [Int] = []
+  private var subsets: [ByteRange] = []
+  /// By scope: where its rules begin in `rules`; each a name and a place.
+  private var firstRule: [Int] = []
+  private var rules: [(name: ByteRange, place: ByteRange)] = []
+  /// By table, alike.
+  private var firstRoute: [Int] = []
+  private var routes: [(name: ByteRange, place: ByteRange)] = []
+  /// `,"bundle":"…","generation":7}` and the line break.
+  private var end = ByteRange.empty
+
+  /// - Parameter identity: the SHA-256 of the bundle, in hexadecimal.
+  public init(_ topology: Topology, identity: String, generation: UInt64) {
+    for field in LogField.allCases { keys.append(insert(raw: (field == .time ? "{\"" : ",\"") + field.key + "\":")) }
+    reasons = Array(repeating: .empty, count: 256)
+    for reason in ReasonCode.allCases { reasons[Int(reason.rawValue)] = insert(reason.text) }
+    for gateway in topology.gateways { gateways.append(insert(gateway.name)) }
+    for service in topology.services {
+      services.append(insert(service.name))
+      firstSubset.append(subsets.count)
+      for subset in service.subsets { subsets.append(insert("\(service.name).\(subset.name)")) }
+    }
+    for scope in topology.scopes {
+      firstRule.append(rules.count)
+      for rule in scope.rules { rules.append((insert(rule.name), insert(topology.place(of: rule.position)))) }
+    }
+    for table in topology.tables {
+      firstRoute.append(routes.count)
+      for route in table.routes { routes.append((insert(route.name), insert(topology.place(of: route.position)))) }
+    }
+    end = insert(raw: ",\"bundle\":\"\(identity)\",\"generation\":\(generation)}\n")
+  }
+
+  private mutating func insert(raw text: String) -> ByteRange {
+    let start = bytes.count
+    bytes.append(contentsOf: text.utf8)
+    return ByteRange(start: UInt32(start), count: UInt32(bytes.count - start))
+  }
+
+  /// Names and paths of files: what JSON must escape is escaped, UTF-8 stays.
+  private mutating func insert(_ text: String) -> ByteRange {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\":
+        escaped.unicodeScalars.append("\\")
+        escaped.unicodeScalars.append(scalar)
+      case "\u{0}"..<" ": escaped.append("?")
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return insert(raw: escaped)
+  }
+
+  // What a line takes.
+
+  func appendKey(_ field: LogField, to line: inout LineBuffer) { append(keys[field.rawValue], to: &line) }
+  func appendEnd(to line: inout LineBuffer) { append(end, to: &line) }
+  func append(_ reason: ReasonCode, to line: inout LineBuffer) { append(reasons[Int(reason.rawValue)], to: &line) }
+  func appendGateway(_ number: Int32, to line: inout LineBuffer) { append(gateways[Int(number)], to: &line) }
+
+  func appendService(_ number: Int32, subset: Int32 = -1, to line: inout LineBuffer) {
+    append(subset < 0 ? services[Int(number)] : subsets[firstSubset[Int(number)] + Int(subset)], to: &line)
+  }
+
+  func appendRule(_ rule: Int32, of scope: Int32, place: Bool, to line: inout LineBuffer) {
+    let rule = rules[firstRule[Int(scope)] + Int(rule)]
+    append(place ? rule.place : rule.name, to: &line)
+  }
+
+  func appendRoute(_ route: Int32, of table: Int32, place: Bool, to line: inout LineBuffer) {
+    let route = routes[firstRoute[Int(table)] + Int(route)]
+    append(place ? route.place : route.name, to: &line)
+  }
+
+  private func append(_ text: ByteRange, to line: inout LineBuffer) {
+    line.append(bytes.span.extracting(Int(text.start)..<Int(text.end)))
+  }
+}

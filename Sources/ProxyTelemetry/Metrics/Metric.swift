@@ -1,0 +1,138 @@
+/// A family of time series. Every name that `/metrics` shows is here, once; `docs/metrics.md` is checked against it.
+public enum Metric: String, CaseIterable, Sendable {
+  case requests = "weir_requests_total"
+  case responses = "weir_responses_total"
+  case ruleDecisions = "weir_rule_decisions_total"
+  case shadowDifferences = "weir_shadow_differences_total"
+  case auditedRequests = "weir_audited_requests_total"
+  case routeRequests = "weir_route_requests_total"
+  case routeDuration = "weir_route_request_duration_seconds"
+  case serviceRequests = "weir_service_requests_total"
+  case serviceDuration = "weir_service_request_duration_seconds"
+  case serviceRetries = "weir_service_retries_total"
+  case endpointRequests = "weir_endpoint_requests_total"
+  case connections = "weir_connections_total"
+  case openConnections = "weir_open_connections"
+  case handshakes = "weir_tls_handshakes_total"
+  case bytes = "weir_bytes_total"
+  case acceptPauses = "weir_accept_pauses_total"
+  case slowTurns = "weir_slow_turns_total"
+  case logLines = "weir_log_lines_total"
+  case memoryBytes = "weir_memory_bytes"
+  case bundle = "weir_bundle_info"
+  case reloads = "weir_reloads_total"
+  case certificateExpiry = "weir_certificate_expiry_seconds"
+  case healthyEndpoints = "weir_healthy_endpoints"
+  case discoveryAge = "weir_discovery_age_seconds"
+  case seriesDropped = "weir_metric_series_dropped_total"
+
+  public enum Kind: String, Sendable { case counter, gauge, histogram }
+
+  public var kind: Kind {
+    switch self {
+    case .routeDuration, .serviceDuration: .histogram
+    case .openConnections, .memoryBytes, .bundle, .certificateExpiry, .healthyEndpoints, .discoveryAge: .gauge
+    case .requests, .responses, .ruleDecisions, .shadowDifferences, .auditedRequests, .routeRequests, .serviceRequests,
+      .serviceRetries, .endpointRequests, .connections, .handshakes, .bytes, .acceptPauses, .slowTurns, .logLines,
+      .reloads, .seriesDropped:
+      .counter
+    }
+  }
+
+  /// In the order in which they are written.
+  public var labels: [String] {
+    switch self {
+    case .requests: ["reason"]
+    case .responses: ["status"]
+    case .ruleDecisions: ["scope", "rule", "effect", "place"]
+    case .shadowDifferences, .auditedRequests: ["scope"]
+    case .routeRequests: ["table", "route", "place"]
+    case .routeDuration: ["table", "route"]
+    case .serviceRequests: ["service", "status"]
+    case .serviceDuration, .serviceRetries, .healthyEndpoints: ["service"]
+    case .endpointRequests: ["service", "endpoint", "outcome"]
+    case .connections, .openConnections: ["side"]
+    case .handshakes: ["side", "outcome"]
+    case .bytes: ["side", "direction"]
+    case .acceptPauses, .slowTurns, .seriesDropped: []
+    case .logLines: ["outcome"]
+    case .memoryBytes: ["worker"]
+    case .bundle: ["identity", "generation"]
+    case .reloads: ["outcome"]
+    case .certificateExpiry: ["certificate"]
+    case .discoveryAge: ["service"]
+    }
+  }
+
+  /// One line, for `# HELP` and the documentation.
+  public var help: String {
+    switch self {
+    case .requests: "Requests by the reason code with which they ended."
+    case .responses: "Responses to clients by the class of their status."
+    case .ruleDecisions: "Requests that a rule decided."
+    case .shadowDifferences: "Requests that would have been decided otherwise had the shadow rules been enforced."
+    case .auditedRequests: "Requests that an audit rule marked."
+    case .routeRequests: "Requests that took a route."
+    case .routeDuration:
+      "Time from the first byte of a request to the last of its response, for the first 1,000 routes taken."
+    case .serviceRequests: "Requests forwarded to a service by the class of the response; none: there was no response."
+    case .serviceDuration: "Time from the first byte of a request to the last of its response."
+    case .serviceRetries: "Attempts after the first."
+    case .endpointRequests: "Requests whose last attempt went to an endpoint; failure: no response or one of class 5xx."
+    case .connections: "Connections that were opened."
+    case .openConnections: "Connections that are open now."
+    case .handshakes: "TLS handshakes that ended."
+    case .bytes: "Bytes of sockets."
+    case .acceptPauses: "Times that accepting paused because descriptors were used up."
+    case .slowTurns: "Turns of a worker's loop that took more than 50 ms."
+    case .logLines: "Log lines; dropped: no buffer was free, or the file could not be written."
+    case .memoryBytes: "Bytes of buffers that a worker holds."
+    case .bundle: "1 for the bundle in force."
+    case .reloads: "Reloads; refused: the old bundle stayed."
+    case .certificateExpiry: "Seconds since 1970 at which a certificate expires."
+    case .healthyEndpoints: "Endpoints of a service that may be asked."
+    case .discoveryAge: "Seconds since the last answer of a service's discovery."
+    case .seriesDropped: "Series that had no room and are not counted."
+    }
+  }
+}
+
+/// What a worker counts beside requests: one cell each.
+public enum WorkerCounter: Int, CaseIterable, Sendable {
+  case downstreamOpened, downstreamClosed, upstreamOpened, upstreamClosed
+  case downstreamHandshakes, downstreamHandshakeFailures, upstreamHandshakes, upstreamHandshakeFailures
+  case downstreamReceived, downstreamSent, upstreamReceived, upstreamSent
+  case acceptPauses, slowTurns
+  case logLinesWritten, logLinesDropped
+  /// A gauge.
+  case memoryBytes
+
+  /// The family and the values of its labels; `nil` for what is only half of a gauge.
+  var series: (metric: Metric, values: [String])? {
+    switch self {
+    case .downstreamOpened: (.connections, ["downstream"])
+    case .upstreamOpened: (.connections, ["upstream"])
+    case .downstreamClosed, .upstreamClosed, .memoryBytes: nil
+    case .downstreamHandshakes: (.handshakes, ["downstream", "done"])
+    case .downstreamHandshakeFailures: (.handshakes, ["downstream", "failed"])
+    case .upstreamHandshakes: (.handshakes, ["upstream", "done"])
+    case .upstreamHandshakeFailures: (.handshakes, ["upstream", "failed"])
+    case .downstreamReceived: (.bytes, ["downstream", "received"])
+    case .downstreamSent: (.bytes, ["downstream", "sent"])
+    case .upstreamReceived: (.bytes, ["upstream", "received"])
+    case .upstreamSent: (.bytes, ["upstream", "sent"])
+    case .acceptPauses: (.acceptPauses, [])
+    case .slowTurns: (.slowTurns, [])
+    case .logLinesWritten: (.logLines, ["written"])
+    case .logLinesDropped: (.logLines, ["dropped"])
+    }
+  }
+}
+
+/// The class of a status, as a label.
+enum StatusClass {
+  static let names = ["none", "1xx", "2xx", "3xx", "4xx", "5xx"]
+
+  /// An index of `names`; 0 for no response.
+  static func index(_ status: UInt16) -> Int { status < 100 || status > 599 ? 0 : Int(status / 100) }
+}

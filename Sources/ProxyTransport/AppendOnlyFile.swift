@@ -1,0 +1,22 @@
+import CLinux
+
+/// A file that bytes are appended to: a log. Opened again after it was moved away.
+public struct AppendOnlyFile: ~Copyable {
+  private let descriptor: Int32
+
+  /// Opens or creates a file (mode 0640); `-` is the standard output.
+  public init(_ path: String) throws(SystemError) {
+    descriptor = path == "-" ? 1 : try SystemError.check(unsafe weir_open_append(path))
+  }
+
+  deinit { if descriptor != 1 { weir_close(descriptor) } }
+
+  /// Appends bytes and says how many: fewer than given when the disk is nearly full.
+  public mutating func write(_ bytes: Span<UInt8>) -> Transfer {
+    let count = unsafe bytes.withUnsafeBytes { buffer in
+      guard let start = buffer.baseAddress else { return Int64(0) }
+      return unsafe weir_append(descriptor, start, buffer.count)
+    }
+    return count < 0 ? .failed(SystemError(code: Int32(truncatingIfNeeded: -count))) : .bytes(Int(count))
+  }
+}
