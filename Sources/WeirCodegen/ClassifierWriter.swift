@@ -65,12 +65,12 @@ struct ClassifierWriter {
     return words + texts + plan.stateWords + edges + plan.patternClasses + plan.pairWords + plan.acceptingResults
   }
 
-  /// Open addressing with half as much room again, twice that at each further attempt.
+  /// Open addressing with a quarter more room than is needed, twice that at each further attempt.
   private func buckets(
     _ hashes: [UInt64], _ words: (Int, UInt64) -> [UInt32], empty: () -> [UInt32]
   ) throws(CodegenError) -> ([UInt32], probesMax: Int) {
     guard !hashes.isEmpty else { return ([], 0) }
-    var count = hashes.count + hashes.count / 2 + 1
+    var count = hashes.count + hashes.count / 4 + 1
     for _ in 0..<6 {
       var members = [Int](repeating: -1, count: count)
       var probesMax = 0

@@ -35,7 +35,6 @@ struct DecisionWriter {
   private var literalNumbers: [[UInt32]: Int] = [:]
   private var ranges: [UInt32] = []
   private var rangeNumbers: [[UInt32]: Int] = [:]
-  private var clauseStarts: [UInt32] = []
   private var clauseWords: [UInt32] = []
   /// Where the constraints of a clause begin, for the leaves of the graph.
   private var placeOfLeaf: [DecisionGraph.Leaf: Int] = [:]
@@ -74,7 +73,7 @@ struct DecisionWriter {
     }
     let head = DecisionHead(
       slots: UInt32(classifiers.count), variables: UInt32(conditions.count), needed: UInt32(needed.count),
-      literals: UInt32(literals.count), ranges: UInt32(ranges.count / 2), clauses: UInt32(clauseStarts.count),
+      literals: UInt32(literals.count), ranges: UInt32(ranges.count / 2), clauses: UInt32(clauseCount),
       clauseWords: UInt32(clauseWords.count), rowDimensions: UInt32(isRow.count { $0 }), rowWords: UInt32(rowWords.count),
       graphWords: UInt32(graphWords.count))
     var words = [UInt32](repeating: 0, count: DecisionHead.wordCount)
@@ -82,7 +81,6 @@ struct DecisionWriter {
     words += classifiers.map { UInt32($0) } + conditions.map { UInt32($0) } + needed.map { UInt32(placeOf[$0]) }
     for literal in literals { words += literal }
     words += ranges
-    words += clauseStarts
     words += clauseWords
     words += isRow.indices.filter { isRow[$0] }.map { UInt32($0) }
     words += rowWords
@@ -116,7 +114,6 @@ struct DecisionWriter {
       firstLeaf[leaf.clause] = min(firstLeaf[leaf.clause] ?? .max, leaf.constraint)
     }
     for clause in 0..<clauseCount {
-      clauseStarts.append(UInt32(clauseWords.count))
       var items: [(place: Int, constraint: Int?, literal: Int)] = []
       let begin = clauses.constraints[clause].lowerBound
       for constraint in clauses.constraints[clause] {

@@ -38,7 +38,7 @@ struct ImageWriter {
     append(compiler.captures, to: .captures)
     let code = finalCode()
     for word in code { word.rawValue.appendLittleEndian(to: &sections[.code, default: []]) }
-    append(builder.conditions, to: .conditions)
+    for condition in builder.conditions { append(word: condition.count, to: .conditions) }
     let costs = CostTable(code: code, conditions: builder.conditions, compiler: compiler, probes: probes)
     try writeScopes(names, costs, classifiers) { position in
       files.indices.contains(position.file) ? files[position.file] : unknownFile
@@ -99,13 +99,11 @@ struct ImageWriter {
   /// Writes the pool of strings and returns the seed of the program's hash sets, taken from its contents.
   private mutating func writeStrings() throws(CodegenError) -> UInt64 {
     var bytes: [UInt8] = []
-    var records: [StringRecord] = []
     for string in pools.strings {
       guard bytes.count + string.count <= UInt32.max else { throw .tooMany("bytes of strings", limit: Int(UInt32.max)) }
-      records.append(StringRecord(offset: UInt32(bytes.count), count: UInt32(string.count)))
+      append(word: UInt32(string.count), to: .strings)
       bytes.append(contentsOf: string)
     }
-    append(records, to: .strings)
     sections[.bytes] = bytes
     return xxh3(bytes, seed: UInt64(ProgramRecord.currentVersion))
   }

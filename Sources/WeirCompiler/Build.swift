@@ -12,6 +12,13 @@ public enum BuildError: Error, Sendable {
 
 /// The unsigned bundle of a policy. Deterministic: the same sources and generation give the same bytes on every machine and in every folder.
 public func build(_ policy: Policy, generation: UInt64) throws(BuildError) -> [UInt8] {
+  try buildWithStatistics(policy, generation: generation).bytes
+}
+
+/// The same bundle, and how each authz scope and route table that has rules is decided.
+public func buildWithStatistics(
+  _ policy: Policy, generation: UInt64
+) throws(BuildError) -> (bytes: [UInt8], scopes: [ScopeStatistics]) {
   let policy = policy.withPortablePaths()
   let program: GeneratedProgram
   do throws(CodegenError) { program = try generateProgram(policy) } catch { throw .codegen(error) }
@@ -21,5 +28,5 @@ public func build(_ policy: Policy, generation: UInt64) throws(BuildError) -> [U
   }
   let contents = BundleContents(
     program: program.image, policy: policy, manifest: Manifest(features: features), generation: generation)
-  do throws(CryptoError) { return try contents.bytes() } catch { throw .cryptography(error) }
+  do throws(CryptoError) { return (try contents.bytes(), program.scopes) } catch { throw .cryptography(error) }
 }

@@ -199,7 +199,7 @@ public struct DecisionHead: TableRecord {
   public var literals: UInt32
   /// First and last class of each range of literals.
   public var ranges: UInt32
-  /// Where each clause begins among the clause words; clauses of a rule follow each other, rules are in order.
+  /// How many clauses the clause words have: literals, then the rule. Clauses of a rule follow each other, rules are in order.
   public var clauses: UInt32
   public var clauseWords: UInt32
   /// Dimensions whose classes have rows: the words of `RowLayout`.

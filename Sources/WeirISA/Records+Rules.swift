@@ -1,7 +1,5 @@
-/// The code of one condition: `wordCount` words from `firstWord`.
-public struct ConditionRecord: TableRecord {
-  public static let wordCount = 2
-
+/// The code of one condition: `count` words from `firstWord`. The section has the counts alone: conditions follow each other.
+public struct ConditionRecord: BitwiseCopyable, Sendable, Equatable {
   public var firstWord: UInt32
   public var count: UInt32
 
@@ -10,11 +8,13 @@ public struct ConditionRecord: TableRecord {
     self.count = count
   }
 
-  public init?(_ words: [UInt32]) { self.init(firstWord: words[0], count: words[1]) }
-
-  public func write(to words: inout [UInt32]) {
-    words[0] = firstWord
-    words[1] = count
+  /// Conditions of these sizes, one after another. Sums that do not fit are for the verifier to find.
+  public static func pieces(_ counts: [UInt32]) -> [ConditionRecord] {
+    var end: UInt32 = 0
+    return counts.map { count in
+      defer { end &+= count }
+      return ConditionRecord(firstWord: end, count: count)
+    }
   }
 }
 
@@ -182,7 +182,10 @@ public struct CostRecord: TableRecord {
 
 /// Where an instruction word comes from.
 public struct SourceRecord: TableRecord {
-  public static let wordCount = 4
+  public static let wordCount = 3
+  /// Lines and columns share a word; what lies beyond is shown as this.
+  public static let lineMax: UInt32 = 1 << 20 - 1
+  public static let columnMax: UInt32 = 1 << 12 - 1
 
   public var word: UInt32
   /// The string with the file's path.
@@ -193,19 +196,18 @@ public struct SourceRecord: TableRecord {
   public init(word: UInt32, file: UInt32, line: UInt32, column: UInt32) {
     self.word = word
     self.file = file
-    self.line = line
-    self.column = column
+    self.line = min(line, Self.lineMax)
+    self.column = min(column, Self.columnMax)
   }
 
   public init?(_ words: [UInt32]) {
-    self.init(word: words[0], file: words[1], line: words[2], column: words[3])
+    self.init(word: words[0], file: words[1], line: words[2] >> 12, column: words[2] & Self.columnMax)
   }
 
   public func write(to words: inout [UInt32]) {
     words[0] = word
     words[1] = file
-    words[2] = line
-    words[3] = column
+    words[2] = line << 12 | column
   }
 }
 

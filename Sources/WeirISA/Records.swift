@@ -75,10 +75,8 @@ public struct ProgramRecord: TableRecord {
   }
 }
 
-/// A piece of the section `bytes`; UTF-8 when it is a name.
-public struct StringRecord: TableRecord {
-  public static let wordCount = 2
-
+/// A piece of the section `bytes`; UTF-8 when it is a name. The section has the counts alone: pieces follow each other.
+public struct StringRecord: BitwiseCopyable, Sendable, Equatable {
   public var offset: UInt32
   public var count: UInt32
 
@@ -87,11 +85,13 @@ public struct StringRecord: TableRecord {
     self.count = count
   }
 
-  public init?(_ words: [UInt32]) { self.init(offset: words[0], count: words[1]) }
-
-  public func write(to words: inout [UInt32]) {
-    words[0] = offset
-    words[1] = count
+  /// Pieces of these sizes, one after another. Sums that do not fit are for the verifier to find.
+  public static func pieces(_ counts: [UInt32]) -> [StringRecord] {
+    var end: UInt32 = 0
+    return counts.map { count in
+      defer { end &+= count }
+      return StringRecord(offset: end, count: count)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
   case program = 1
   /// All constant bytes, one after another.
   case bytes = 2
-  /// `StringRecord`s: pieces of `bytes`.
+  /// Sizes of `StringRecord`s: pieces of `bytes`, one after another.
   case strings = 3
   /// `SlotRecord`s.
   case slots = 4
@@ -47,7 +47,7 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
   case dataSets = 21
   /// 64-bit instruction words.
   case code = 22
-  /// `ConditionRecord`s: a partition of `code`.
+  /// Sizes of `ConditionRecord`s: pieces of `code`, one after another.
   case conditions = 23
   /// `ScopeRecord`s by kind, then number.
   case scopes = 24
@@ -92,7 +92,6 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
     case .addresses, .rangeBounds: 16
     case .networkBounds: 32
     case .program: 4 * ProgramRecord.wordCount
-    case .strings: 4 * StringRecord.wordCount
     case .slots: 4 * SlotRecord.wordCount
     case .rangeSets, .networkSets: 4 * RangeSetRecord.wordCount
     case .hashSets: 4 * HashSetRecord.wordCount
@@ -100,12 +99,11 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
     case .patterns: 4 * PatternRecord.wordCount
     case .segments: 4 * SegmentRecord.wordCount
     case .patternGroups: 4 * PatternGroupRecord.wordCount
-    case .groupMembers, .ruleOrder, .scopeSlots, .decisions: 4
+    case .strings, .groupMembers, .conditions, .ruleOrder, .scopeSlots, .decisions: 4
     case .automata: 4 * AutomatonRecord.wordCount
     case .captures: 4 * CaptureRecord.wordCount
     case .zones: 4 * ZoneRecord.wordCount
     case .dataSets: 4 * DataSetRecord.wordCount
-    case .conditions: 4 * ConditionRecord.wordCount
     case .scopes: 4 * ScopeRecord.wordCount
     case .rules: 4 * RuleRecord.wordCount
     case .costs: 4 * CostRecord.wordCount

@@ -58,6 +58,7 @@ struct DecisionTable: BitwiseCopyable, Sendable {
   var needed = 0
   var literals = 0
   var ranges = 0
+  /// Into the starts of clauses of all decisions.
   var clauses = 0
   var clauseWords = 0
   var rowDimensions = 0

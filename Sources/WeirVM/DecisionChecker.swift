@@ -10,6 +10,8 @@ struct DecisionChecker {
   let classifiers: [Classifier]
   /// For each clause word the rule that its clause ends in.
   private var ruleOfWord: [UInt32] = []
+  /// Where each clause begins among the clause words.
+  private(set) var clauseStarts: [UInt32] = []
 
   init(
     head: DecisionHead, table: DecisionTable, words: [UInt32], scope: ScopeRecord, rules: [RuleRecord],
@@ -25,7 +27,7 @@ struct DecisionChecker {
 
   /// - Complexity: linear in the words of the decision and its classes.
   mutating func isSound() -> Bool {
-    guard areLiteralsSound, areClausesSound, areRowsSound else { return false }
+    guard areLiteralsSound, areClausesSound(), areRowsSound else { return false }
     var rule: UInt32 = 0
     ruleOfWord = words[table.clauseWords..<(table.clauseWords + Int(head.clauseWords))].reversed().map { word in
       if word & DecisionFormat.ruleBit != 0 { rule = word & DecisionFormat.numberMask }
@@ -61,11 +63,11 @@ struct DecisionChecker {
   }
 
   /// Each clause is literals of ascending dimensions and then its rule; rules do not go back.
-  private var areClausesSound: Bool {
+  private mutating func areClausesSound() -> Bool {
     var place = 0
     var lastRule = 0
-    for clause in 0..<table.clauseCount {
-      guard Int(words[table.clauses + clause]) == place else { return false }
+    for _ in 0..<table.clauseCount {
+      clauseStarts.append(UInt32(place))
       var lastDimension = -1
       while true {
         guard place < Int(head.clauseWords) else { return false }

@@ -62,7 +62,7 @@ extension VerifiedProgram {
     _ data: borrowing DataSets
   ) -> (truth: Truth, rule: Int)? {
     var truth: Truth = isDoubtful ? .undetermined : .yes
-    var place = decision.clauseWords + Int(tables.decisions[decision.clauses + clause])
+    var place = decision.clauseWords + Int(clauseStarts[decision.clauses + clause])
     while true {
       let word = tables.decisions[place]
       if word & DecisionFormat.ruleBit != 0 { return (truth, Int(word & DecisionFormat.numberMask)) }

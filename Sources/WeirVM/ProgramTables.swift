@@ -43,7 +43,7 @@ struct ProgramTables: Sendable {
     program = programs[0]
     guard program.version == ProgramRecord.currentVersion else { throw .unsupportedVersion(program.version) }
     bytes = reader.bytes(.bytes)
-    strings = try reader.records(.strings)
+    strings = StringRecord.pieces(reader.words(.strings))
     slots = try reader.records(.slots)
     integers = reader.words(.integers)
     addresses = reader.addresses(.addresses)
@@ -64,7 +64,7 @@ struct ProgramTables: Sendable {
     dataSets = try reader.records(.dataSets)
     let words: [UInt64] = reader.words(.code)
     code = words.map { Instruction(rawValue: $0) }
-    conditions = try reader.records(.conditions)
+    conditions = ConditionRecord.pieces(reader.words(.conditions))
     scopes = try reader.records(.scopes)
     rules = try reader.records(.rules)
     ruleOrder = reader.words(.ruleOrder)
@@ -107,15 +107,13 @@ private struct SectionReader {
   func words<Word: FixedWidthInteger>(_ kind: SectionKind) -> [Word] {
     let range = range(kind)
     let size = Word.bitWidth / 8
-    let span = data.span
+    let bytes = data.span.extracting(range)
     var words: [Word] = []
     words.reserveCapacity(range.count / size)
-    var offset = range.lowerBound
-    while offset < range.upperBound {
+    for index in 0..<(range.count / size) {
       var word: Word = 0
-      for byte in 0..<size { word |= Word(truncatingIfNeeded: span[offset + byte]) << Word(8 * byte) }
+      for byte in 0..<size { word |= Word(truncatingIfNeeded: bytes[size * index + byte]) << Word(8 * byte) }
       words.append(word)
-      offset += size
     }
     return words
   }

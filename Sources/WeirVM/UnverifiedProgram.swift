@@ -66,6 +66,7 @@ public struct VerifiedProgram: ~Copyable, Sendable {
   let registerCount: Int
   let classifiers: [Classifier]
   let decisions: [DecisionTable]
+  let clauseStarts: [UInt32]
   /// By scope: its decision; −1 for a scope that asks its rules one after another.
   let decisionOf: [Int]
   /// The largest numbers of one decision: what a frame has room for.
@@ -77,6 +78,7 @@ public struct VerifiedProgram: ~Copyable, Sendable {
     steps = verifier.steps
     classifiers = verifier.classifiers
     decisions = verifier.decisions
+    clauseStarts = verifier.clauseStarts
     decisionOf = verifier.decisionOf
     dimensionsMax = decisions.reduce(0) { max($0, $1.slotCount + $1.variableCount) }
     rowWordsMax = decisions.reduce(0) { max($0, $1.rowWordCount) }

@@ -237,9 +237,11 @@ extension Verifier {
 
   // MARK: - Decisions
 
-  private func decision(_ cursor: inout DecisionCursor, of scope: ScopeRecord) throws(Rejection) -> DecisionTable {
+  private mutating func decision(_ cursor: inout DecisionCursor, of scope: ScopeRecord) throws(Rejection) -> DecisionTable {
     let head: DecisionHead = try cursor.record()
-    guard Int(head.slots) + Int(head.variables) <= DecisionFormat.dimensionsMax else { throw cursor.refusal }
+    guard Int(head.slots) + Int(head.variables) <= DecisionFormat.dimensionsMax, head.clauses <= head.clauseWords else {
+      throw cursor.refusal
+    }
     var table = DecisionTable()
     table.slotCount = Int(head.slots)
     table.variableCount = Int(head.variables)
@@ -253,7 +255,7 @@ extension Verifier {
     table.needed = try cursor.part(head.needed, of: 1)
     table.literals = try cursor.part(head.literals, of: DecisionFormat.literalWords)
     table.ranges = try cursor.part(head.ranges, of: 2)
-    table.clauses = try cursor.part(head.clauses, of: 1)
+    table.clauses = clauseStarts.count
     table.clauseWords = try cursor.part(head.clauseWords, of: 1)
     table.rowDimensions = try cursor.part(head.rowDimensions, of: 1)
     table.rows = try cursor.part(head.rowWords, of: 1)
@@ -271,6 +273,7 @@ extension Verifier {
     var checker = DecisionChecker(
       head: head, table: table, words: words, scope: scope, rules: tables.rules, classifiers: classifiers)
     guard checker.isSound() else { throw cursor.refusal }
+    clauseStarts += checker.clauseStarts
     return table
   }
 }

@@ -20,6 +20,8 @@ struct Verifier {
   var steps: [Step] = []
   var classifiers: [Classifier] = []
   var decisions: [DecisionTable] = []
+  /// Where the clauses of all decisions begin among their clause words.
+  var clauseStarts: [UInt32] = []
   /// By scope: its decision; −1 for a scope that asks its rules one after another.
   var decisionOf: [Int] = []
   /// Bytes of keys that were hashed again.

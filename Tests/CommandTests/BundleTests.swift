@@ -40,6 +40,14 @@ import Testing
     #expect(try workspace.bytes("a.weirb") != workspace.bytes("c.weirb"))
   }
 
+  @Test func saysHowScopesAreDecided() throws {
+    let workspace = try workspace()
+    let outcome = try workspace.weir("build", "web.weir", "-o", "a.weirb", "--stats")
+    #expect(outcome.status == 0)
+    #expect(outcome.out.contains("authz web: graph of "))
+    #expect(outcome.out.contains(" rules and routes indexed (100%)"))
+  }
+
   @Test func aPolicyWithErrorsIsNotBuilt() throws {
     let workspace = try workspace()
     try workspace.write("old.weirb", "what was there")

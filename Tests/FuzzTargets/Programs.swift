@@ -22,7 +22,8 @@ func checkVerifier(_ bytes: [UInt8]) -> String? {
     image.sections[section].bytes[(Int(bytes[patch + 1]) << 8 | Int(bytes[patch + 2])) % count] = bytes[patch + 3]
   }
   guard let program = try? verify(UnverifiedProgram(image)) else { return nil }
-  return run(program, bytes)
+  // A patch of a graph makes it another graph: what it decides is for signatures to vouch for.
+  return run(program, bytes, isCompiled: false)
 }
 
 /// Repeats an element of a section, as far as the section stays small, and lets its owner own the copies as well.
@@ -48,14 +49,15 @@ private let grownBytesMax = 1 << 16
 /// Records that own a run of elements: the words that say where it begins and how long it is.
 private struct Owner {
   var kind: SectionKind
-  var first: Int
+  /// `nil` where runs follow each other.
+  var first: Int?
   var count: Int
 }
 
 private func owners(of kind: SectionKind) -> [Owner] {
   switch kind {
-  case .bytes: [Owner(kind: .strings, first: 0, count: 1)]
-  case .code: [Owner(kind: .conditions, first: 0, count: 1)]
+  case .bytes: [Owner(kind: .strings, first: nil, count: 0)]
+  case .code: [Owner(kind: .conditions, first: nil, count: 0)]
   case .rangeBounds: [Owner(kind: .rangeSets, first: 0, count: 1)]
   case .networkBounds: [Owner(kind: .networkSets, first: 0, count: 1)]
   case .hashBuckets: [Owner(kind: .hashSets, first: 0, count: 1)]
@@ -72,13 +74,15 @@ private func owners(of kind: SectionKind) -> [Owner] {
 private func extend(_ image: inout ProgramImage, _ owner: Owner, from place: Int, by copies: Int) {
   guard let section = image.sections.firstIndex(where: { $0.kind == owner.kind }) else { return }
   let size = owner.kind.elementBytes
+  var end = 0
   for record in 0..<(image.sections[section].bytes.count / size) {
-    let first = record * size + 4 * owner.first
+    let first = owner.first.map { record * size + 4 * $0 }
     let count = record * size + 4 * owner.count
-    let start = word(image.sections[section].bytes, at: first)
+    let start = first.map { word(image.sections[section].bytes, at: $0) } ?? end
     let length = word(image.sections[section].bytes, at: count)
+    end = start + length
     if start > place {
-      write(start + copies, to: &image.sections[section].bytes, at: first)
+      if let first { write(start + copies, to: &image.sections[section].bytes, at: first) }
     } else if place - start < length {
       write(length + copies, to: &image.sections[section].bytes, at: count)
     }
@@ -97,14 +101,14 @@ private func write(_ word: Int, to bytes: inout [UInt8], at place: Int) {
 func checkMachine(_ bytes: [UInt8]) -> String? {
   guard let image = try? generate(FuzzPolicy.policy) else { return "the policy was not compiled" }
   do {
-    return run(try verify(UnverifiedProgram(image)), bytes)
+    return run(try verify(UnverifiedProgram(image)), bytes, isCompiled: true)
   } catch {
     return "a compiled program was refused: \(error)"
   }
 }
 
-/// Decides every scope; the early exit and the full match set have to agree.
-private func run(_ program: borrowing VerifiedProgram, _ bytes: [UInt8]) -> String? {
+/// Decides every scope in every way; those of a compiled program have to agree, and explanations with them.
+private func run(_ program: borrowing VerifiedProgram, _ bytes: [UInt8], isCompiled: Bool) -> String? {
   var frame = Frame(for: program)
   var matches = MatchSet(for: program)
   var input = FuzzInput(bytes: bytes)
@@ -117,14 +121,21 @@ private func run(_ program: borrowing VerifiedProgram, _ bytes: [UInt8]) -> Stri
     var number = 0
     while let scope = program.scope(kind, number) {
       number += 1
-      let decision = program.decide(scope, &frame, data)
-      program.match(scope, &frame, data, into: &matches)
-      guard program.decision(scope, matches, enforcingShadows: false) == decision else {
-        return "scope \(scope.index): two ways to decide disagree"
+      let decision = program.decide(scope, &frame, data, by: .sequence)
+      let route = program.route(scope, &frame, data, by: .sequence)
+      for strategy in ScopeStrategy.allCases {
+        let other = program.decide(scope, &frame, data, by: strategy)
+        program.match(scope, &frame, data, by: strategy, into: &matches)
+        let matched = program.decision(scope, matches, enforcingShadows: false)
+        let otherRoute = program.route(scope, &frame, data, by: strategy)
+        guard isCompiled else { continue }
+        guard decision == other, decision == matched, route == otherRoute else {
+          return "scope \(scope.index): \(strategy) disagrees with rule after rule"
+        }
       }
-      _ = program.route(scope, &frame, data)
       for rule in 0..<program.ruleCount(of: scope) {
-        guard program.explanation(of: rule, in: scope, &frame, data).truth == matches[rule] else {
+        let truth = program.explanation(of: rule, in: scope, &frame, data).truth
+        guard !isCompiled || truth == matches[rule] else {
           return "scope \(scope.index), rule \(rule): explanation and match disagree"
         }
       }
@@ -223,6 +234,15 @@ private enum FuzzPolicy {
             name: "r\(index)", effect: Rule.Effect.allCases[index % 3], isShadow: index % 5 == 0, condition: condition,
             until: nil, module: "m", annotations: Annotations(), documentation: "", position: position)
         }, singleReads: [], position: position)
+    ]
+    policy.routeTables = [
+      RouteTable(
+        owner: .hosts([HostPattern(isWildcard: false, name: "h")]), tokens: [0], pathView: .exact,
+        routes: (conditions + [.constant(true)]).map {
+          Route(
+            name: "r", mount: nil, condition: $0, action: RouteAction(kind: .respond(status: 200, body: nil)),
+            annotations: Annotations(), documentation: "", module: "m", position: position)
+        }, singleReads: [], module: "m", position: position)
     ]
     policy.retries = conditions.map {
       Retry(

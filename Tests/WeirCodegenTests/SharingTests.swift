@@ -104,7 +104,7 @@ private struct HandmadeImage {
     let program = ProgramRecord(
       hashSeed: 0, temporaryCount: 0, authzScopeCount: 1, routeScopeCount: 0, limitScopeCount: 0, retryScopeCount: 0)
     append(program, to: .program)
-    append(StringRecord(offset: 0, count: 0), to: .strings)
+    append(word: 0, to: .strings)
     let scope = ScopeRecord(
       kind: .authz, strategy: .sequence, name: 0, firstRule: 0, ruleCount: UInt32(rules), firstOrder: 0, denyCount: 0,
       allowCount: UInt32(rules), firstSlot: 0, slotCount: UInt32(slots), costConstant: constant, firstCost: 0,
@@ -129,7 +129,7 @@ private struct HandmadeImage {
 
   mutating func setCode(_ code: [Instruction]) {
     for word in code { word.rawValue.appendLittleEndian(to: &sections[.code, default: []]) }
-    append(ConditionRecord(firstWord: 0, count: UInt32(code.count)), to: .conditions)
+    append(word: UInt32(code.count), to: .conditions)
   }
 
   var image: ProgramImage {

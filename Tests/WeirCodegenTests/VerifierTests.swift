@@ -101,6 +101,36 @@ struct VerifierTests {
     #expect(accepted > 0)
   }
 
+  /// Words of classifiers, clauses, rows and graphs, replaced by what such words are: small numbers, marks, far places.
+  @Test func replacedDecisionWords() throws {
+    var accepted = 0
+    for seed in UInt64(0)..<6 {
+      let image = try Self.image(seed: seed)
+      var random = SplitMix64(seed: seed ^ 0xDEC1)
+      let section = try #require(image.sections.firstIndex { $0.kind == .decisions })
+      for _ in 0..<800 {
+        var mutant = image
+        let word = Int(random.next() % UInt64(mutant.sections[section].bytes.count / 4))
+        let marks: [UInt32] = [
+          0, DecisionFormat.endBit, DecisionFormat.endBit | DecisionFormat.clauseBit, DecisionFormat.rowBit,
+          DecisionFormat.noClass, DecisionFormat.noRule,
+        ]
+        let value = random.pick(marks) | UInt32(truncatingIfNeeded: random.next() % random.pick([2, 16, 1_000]))
+        var bytes: [UInt8] = []
+        value.appendLittleEndian(to: &bytes)
+        mutant.sections[section].bytes.replaceSubrange((4 * word)..<(4 * word + 4), with: bytes)
+        do {
+          let program = try verify(UnverifiedProgram(mutant))
+          Self.runAll(program, &random)
+          accepted += 1
+        } catch {
+          // Refused: as good.
+        }
+      }
+    }
+    #expect(accepted > 0)
+  }
+
   @Test func truncatedSections() throws {
     let image = try Self.image(seed: 3)
     for index in image.sections.indices {

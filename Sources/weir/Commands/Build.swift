@@ -15,6 +15,7 @@ struct Build: ParsableCommand {
       Examples:
         weir build policy -o policy.weirb
         weir build policy -o policy.weirb --key release.key --generation 42
+        weir build policy -o policy.weirb --stats     how each scope is decided
       """)
 
   @Argument(help: "Files and folders with the policy; the current folder when left out.")
@@ -29,13 +30,17 @@ struct Build: ParsableCommand {
   @Option(help: ArgumentHelp("A number that grows with every release; hosts refuse to go back.", valueName: "N"))
   var generation: UInt64 = 0
 
+  @Flag(help: "Say how each scope is decided, how many rules are indexed, and which ones make a graph too large.")
+  var stats = false
+
   mutating func run() throws {
     let files = try SourceFinder.files(at: paths)
     let checked = check(files)
     let renderer = DiagnosticRenderer(sources: checked.sources, format: .human)
     Output.error(renderer.render(checked.diagnostics))
     guard let policy = checked.policy, !checked.hasErrors else { throw ExitCode.findings }
-    var bytes = try Self.compile(policy, generation: generation)
+    let built = try Self.compileWithStatistics(policy, generation: generation)
+    var bytes = built.bytes
     var bundle = try Self.reread(bytes)
     if let key {
       bytes = try Self.sign(bundle, with: key)
@@ -44,10 +49,17 @@ struct Build: ParsableCommand {
     try Files.replace(output, with: bytes)
     let signed = key == nil ? "unsigned" : "signed"
     Output.write("\(output): \(bytes.count) bytes, generation \(generation), \(signed), sha256 \(bundle.identity)\n")
+    if stats { Output.write(BuildStatistics(scopes: built.scopes).text) }
   }
 
   static func compile(_ policy: Policy, generation: UInt64) throws -> [UInt8] {
-    do { return try WeirCompiler.build(policy, generation: generation) } catch {
+    try compileWithStatistics(policy, generation: generation).bytes
+  }
+
+  private static func compileWithStatistics(
+    _ policy: Policy, generation: UInt64
+  ) throws -> (bytes: [UInt8], scopes: [ScopeStatistics]) {
+    do { return try WeirCompiler.buildWithStatistics(policy, generation: generation) } catch {
       switch error {
       case .codegen(.mistyped(let position)), .codegen(.regex(_, let position)):
         Output.error("\(policy.files[position.file]):\(position.line): cannot be compiled: \(error)\n")
