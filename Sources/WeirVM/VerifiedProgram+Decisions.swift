@@ -26,7 +26,7 @@ extension VerifiedProgram {
     return ScopeID(index: first + number)
   }
 
-  /// Decides: deny overrides allow, otherwise deny. Looks at as little as it can; needs no match set.
+  /// Decides an authz scope: deny overrides allow, otherwise deny. Looks at as little as it can; needs no match set.
   ///
   /// - Parameters:
   ///   - frame: filled with the scope's slots; what is not filled is unavailable.
@@ -40,7 +40,7 @@ extension VerifiedProgram {
   public func decide(
     _ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets, by strategy: ScopeStrategy
   ) -> Decision {
-    guard frame.fits(self) else { return .indeterminate(because: nil) }
+    guard frame.fits(self), tables.scopes[scope.index].kind == .authz else { return .indeterminate(because: nil) }
     let number = decisionOf[scope.index]
     guard number >= 0, strategy != .sequence else { return decideInSequence(scope, &frame, data) }
     let firstRule = Int(tables.scopes[scope.index].firstRule)
@@ -117,7 +117,7 @@ extension VerifiedProgram {
   /// - Complexity: linear in the rules that hold or are undetermined; one bit a rule for the others.
   public func decision(_ scope: ScopeID, _ matches: borrowing MatchSet, enforcingShadows: Bool) -> Decision {
     let record = tables.scopes[scope.index]
-    guard matches.ruleCount == Int(record.ruleCount) else { return .indeterminate(because: nil) }
+    guard matches.ruleCount == Int(record.ruleCount), record.kind == .authz else { return .indeterminate(because: nil) }
     var tally = Tally()
     matches.forEach { rule, truth in
       tally.count(tables.rules[Int(record.firstRule) + rule], rule, truth, enforcingShadows: enforcingShadows)
@@ -126,7 +126,7 @@ extension VerifiedProgram {
     return tally.decision
   }
 
-  /// Chooses a route: the first whose condition holds. One that is undetermined before it stops the search.
+  /// Chooses a route of a table: the first whose condition holds. One that is undetermined before it stops the search.
   public func route(_ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets) -> RouteChoice {
     route(scope, &frame, data, by: tables.scopes[scope.index].strategy)
   }
@@ -135,7 +135,7 @@ extension VerifiedProgram {
   public func route(
     _ scope: ScopeID, _ frame: inout Frame, _ data: borrowing DataSets, by strategy: ScopeStrategy
   ) -> RouteChoice {
-    guard frame.fits(self) else { return .indeterminate(0) }
+    guard frame.fits(self), tables.scopes[scope.index].kind == .routes else { return .indeterminate(0) }
     let number = decisionOf[scope.index]
     guard number >= 0, strategy != .sequence else { return routeInSequence(scope, &frame, data) }
     if strategy == .graph, decisions[number].hasGraph {
