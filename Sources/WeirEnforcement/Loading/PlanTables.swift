@@ -1,5 +1,6 @@
 import WeirISA
 import WeirPolicy
+import WeirRequest
 import WeirVM
 
 /// The plans of a bundle, each kind in one table.
@@ -27,6 +28,8 @@ struct PlanTables: ~Copyable, Sendable {
   var services: [ServicePlan] = []
   var ports: [PortPlan] = []
   var gateways: [GatewayPlan] = []
+  /// By raw value of the reason: its status, so that no request touches the texts beside it.
+  let statuses = ReasonCode.allCases.map(\.status)
   /// By retry.
   var retries: [ScopeID] = []
 

@@ -25,7 +25,8 @@ extension Enforcer {
     case (.local, let routed?): return .answer(answer(routed, outcome, bundle))
     case (.deny, _), (.reject, _), (.local, nil):
       var answer = Answer(
-        kind: outcome.kind == .deny ? .deny : .reject, status: outcome.reason.status, reason: outcome.reason)
+        kind: outcome.kind == .deny ? .deny : .reject,
+        status: bundle.plans.statuses[Int(outcome.reason.rawValue)], reason: outcome.reason)
       answer.note(outcome)
       return .answer(answer)
     }
