@@ -162,7 +162,12 @@ let package = Package(
     tests(
       "WeirTestingTests",
       ["WeirSource", "WeirPolicy", "WeirRequest", "WeirCompiler", "WeirReference", "WeirTesting"]),
-    tests("GatewayTests", ["Gateway", "HTTPWire", "ProxyTransport", "WeirJSON", "WeirPolicy", "WeirSource"]),
+    tests(
+      "GatewayTests",
+      [
+        "Gateway", "HTTPWire", "ProxyCore", "ProxyTLS", "ProxyTransport", "WeirCompiler", "WeirJSON", "WeirPolicy",
+        "WeirSource",
+      ]),
     tests("HTTPWireTests", ["FuzzTargets", "HTTPCanonical", "HTTPWire", "PropertyTesting"]),
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),
     tests("HTTP2Tests", ["HTTPWire", "ProxyTransport"]),
@@ -174,6 +179,18 @@ let package = Package(
         "ProxyCore", "ProxySimulation", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
         "WeirEnforcement",
         "WeirSource",
+      ]),
+    tests(
+      "EndToEndTests",
+      [
+        "Gateway", "ProxyCore", "ProxyTLS", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
+        "WeirEnforcement", "WeirPolicy", "WeirSource",
+      ]),
+    tests(
+      "TLSSimulationTests",
+      [
+        "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
+        "WeirEnforcement", "WeirPolicy", "WeirSource",
       ]),
     tests("ProxySimulationTests", ["ProxySimulation", "ProxyTransport", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),

@@ -56,12 +56,17 @@ extension Worker where Net: ~Copyable {
     connect(x, endpoint)
   }
 
-  /// A connection that waits for a request to this endpoint. One that was made with certificates that are no longer ours, or with roots
-  /// that are no longer trusted, is closed.
+  /// A connection that waits for a request to this endpoint. One that was made with certificates that are no longer ours, with roots
+  /// that are no longer trusted, or without the TLS that the service has by now, is closed.
   private mutating func takePooled(_ x: UInt32, _ endpoint: Endpoint) -> UInt32? {
     let contexts = generations[exchanges[x].generation].contexts
+    let isSecured = securedUpstream(x) != nil
     while let u = pools.pop(endpoint.line, in: connections) {
-      if connections[u].session == .none || connections[u].contexts == contexts { return u }
+      if isSecured ? connections[u].session != .none && connections[u].contexts == contexts
+        : connections[u].session == .none
+      {
+        return u
+      }
       close(u)
     }
     return nil

@@ -27,7 +27,7 @@ extension Worker where Net: ~Copyable {
   /// The connection waits for the next request of its client.
   private mutating func awaitRequest(_ c: UInt32) {
     connections[c].phase = .idle
-    if connections[c].unsent.count == 0 { setTimer(c, clocks.keepAlive) }
+    if connections[c].unsent.count == 0 { setTimer(c, idleInterval(c)) }
     if !connections[c].flags.isDisjoint(with: [.readable, .hasUnparsed]) { ready.append(c, in: connections) }
   }
 
@@ -47,7 +47,7 @@ extension Worker where Net: ~Copyable {
     }
     connections[u].phase = .idle
     connections[u].flags.insert(.isReused)
-    setTimer(u, clocks.pooled)
+    setTimer(u, idleInterval(u))
     pools.push(u, in: connections)
     // An edge that came with the last bytes: what waits there answers nothing.
     if connections[u].flags.contains(.readable) { ready.append(u, in: connections) }
@@ -127,7 +127,7 @@ extension Worker where Net: ~Copyable {
     }
     let x = connections[c].exchange
     guard x != .none else {
-      if connections[c].phase == .idle { setTimer(c, clocks.keepAlive) }
+      if connections[c].phase == .idle { setTimer(c, idleInterval(c)) }
       if connections[c].phase == .multiplexing {
         markDirty(connections[c].link)
         setLinkTimer(connections[c].link)

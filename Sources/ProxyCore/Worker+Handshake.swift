@@ -159,6 +159,31 @@ extension Worker where Net: ~Copyable {
     return Interval(nanoseconds: clocks.connectionAge.nanoseconds - tenth + spread)
   }
 
+  /// Whom to believe has changed: who has proved itself before proves itself anew, once its exchange has ended.
+  mutating func endTrust() {
+    var place: UInt32 = 0
+    while let c = connections.first(from: place) {
+      place = c + 1
+      let session = connections[c].session
+      guard session != .none, connections[c].phase != .handshaking, sessions[session].facts.hasCertificate else {
+        continue
+      }
+      connections[c].endsAt = now
+      switch connections[c].phase {
+      case .idle where connections[c].unsent.count == 0: close(c)
+      case .multiplexing: setLinkTimer(connections[c].link)
+      default: break
+      }
+    }
+  }
+
+  /// How long a connection may wait for its next request.
+  func idleInterval(_ c: UInt32) -> Interval {
+    let limit = connections[c].role == .downstream ? clocks.keepAlive : clocks.pooled
+    let end = connections[c].endsAt
+    return end == .never ? limit : min(limit, max(end - now, .zero))
+  }
+
   /// Tells the peer that nothing follows, where that is still possible, and ends the session.
   mutating func endSession(_ c: UInt32) {
     let session = connections[c].session

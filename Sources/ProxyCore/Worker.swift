@@ -116,10 +116,12 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   /// - Parameter tls: this worker's own; connections keep the contexts that they began with.
   public mutating func adopt(_ generation: Generation, tls: TLSContextSet?) {
     let reference = GenerationReference(generation)
-    if tls !== generations.tls { contextsNumber += 1 }
+    let former = generations.tls
+    if tls !== former { contextsNumber += 1 }
     let upstreams = reference.content.upstreams
     pools.adopt(upstreams)
     generations.adopt(reference, upstreams, tls: tls, contexts: contextsNumber)
+    if let former, former.trustGeneration != tls?.trustGeneration { endTrust() }
   }
 
   /// Chooses among these endpoints from now on: discovery has found others.

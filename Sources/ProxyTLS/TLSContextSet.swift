@@ -9,9 +9,12 @@ import WeirPolicy
 @safe public final class TLSContextSet: @unchecked Sendable {
   // Everything behind the pointer is constant after `init`, except for counts, which are atomic, and the remembered chains, which a flag guards.
   let pointer: OpaquePointer
+  /// As configured: what was verified under another number has to be verified again.
+  public let trustGeneration: UInt64
 
   /// - Throws: the first thing that is wrong. Complexity: O(bytes of certificates + names × log names).
   public init(_ configuration: TLSConfiguration) throws(TLSConfigurationError) {
+    trustGeneration = configuration.trustGeneration
     let salt = (0..<8).map { UInt8(truncatingIfNeeded: configuration.trustGeneration >> ($0 * 8)) }
     let made = unsafe configuration.ticketKeys.bytes.lend { tickets in
       unsafe salt.lend { unsafe weir_tls_set_new(tickets, $0) }

@@ -1,3 +1,4 @@
+import Foundation
 import ProxyTLS
 import Testing
 
@@ -76,5 +77,13 @@ import Testing
     let codes = TLSFailure.Reason.allCases.map(\.code)
     #expect(Set(codes).count == codes.count && codes.allSatisfy { $0.hasPrefix("tls_") })
     #expect(TLSFailure.Reason.allCases.count == 21)
+  }
+
+  @Test func everyCodeIsDocumented() throws {
+    let page = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "docs/tls.md"), encoding: .utf8)
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `tls_") }
+    #expect(rows.map(String.init) == TLSFailure.Reason.allCases.map { "| `\($0.code)` | \($0.meaning) |" })
   }
 }

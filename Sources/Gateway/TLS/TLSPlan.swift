@@ -1,0 +1,83 @@
+import ProxyCore
+import ProxyTLS
+import WeirPolicy
+
+/// TLS as configuration and policy say it together, read from the files of this moment.
+///
+/// Read again at every reload and every look at the files: what did not change stays the same objects, so that nothing has to be verified
+/// anew; what did makes new contexts, which workers use from the next connection on.
+public struct TLSPlan: Sendable {
+  /// By worker.
+  public let contexts: [TLSContextSet]
+  /// By listener of the configuration.
+  public let listeners: [ListenerTLS]
+  /// Upstreams of the contexts by the name of the service: those that are connected to by TLS.
+  public let upstreams: [String: Int]
+  /// Seconds since 1970 at which the first of our own certificates expires; nil without one.
+  public let expiry: Int64?
+  let configuration: TLSConfiguration
+  /// Seconds since 1970.
+  let keysMadeAt: Int64
+
+  /// Whether workers have to be told of it.
+  public func isChanged(since previous: TLSPlan) -> Bool {
+    configuration != previous.configuration || upstreams != previous.upstreams
+  }
+
+  /// Reads everything.
+  ///
+  /// - Parameters:
+  ///   - now: seconds since 1970.
+  ///   - previous: what is in force; its ticket keys live on, and are rotated when it is time.
+  /// - Throws: everything that is wrong. What is in force stays so.
+  public static func read(
+    _ configuration: Configuration, _ topology: Topology, workerCount: Int, now: Int64, previous: TLSPlan?
+  ) throws(ConfigurationErrors) -> TLSPlan {
+    guard let keys = keys(previous, now) else {
+      throw ConfigurationErrors(errors: [
+        ConfigurationError(
+          code: .badValue, place: .builtIn, message: "the system has no random bytes for session tickets",
+          remedy: "try again")
+      ])
+    }
+    var reader = TLSPlanReader(configuration, topology, keys.keys, now: now)
+    let parts = reader.read()
+    var wanted = parts.configuration
+    wanted.trustGeneration = previous?.configuration.trustGeneration ?? 0
+    if let previous, !previous.configuration.trusts(asMuchAs: wanted) { wanted.trustGeneration += 1 }
+    var contexts: [TLSContextSet] = []
+    if let previous, previous.configuration == wanted, previous.contexts.count == workerCount {
+      contexts = previous.contexts
+    } else if reader.errors.isEmpty {
+      do throws(TLSConfigurationError) {
+        for _ in 0..<workerCount { contexts.append(try TLSContextSet(wanted)) }
+      } catch {
+        reader.report(error)
+      }
+    }
+    guard reader.errors.isEmpty else { throw ConfigurationErrors(errors: reader.errors) }
+    return TLSPlan(
+      contexts: contexts, listeners: parts.listeners, upstreams: parts.upstreams, expiry: parts.expiry,
+      configuration: wanted, keysMadeAt: keys.madeAt)
+  }
+
+  private static func keys(_ previous: TLSPlan?, _ now: Int64) -> (keys: TicketKeys, madeAt: Int64)? {
+    guard let previous else { return TicketKeys().map { ($0, now) } }
+    guard now - previous.keysMadeAt >= Int64(TicketKeys.rotationSeconds) else {
+      return (previous.configuration.ticketKeys, previous.keysMadeAt)
+    }
+    return previous.configuration.ticketKeys.rotated().map { ($0, now) }
+  }
+}
+
+extension TLSConfiguration {
+  /// Whether the same authorities speak for the same trust domains.
+  fileprivate func trusts(asMuchAs other: TLSConfiguration) -> Bool {
+    func authorities(_ configuration: TLSConfiguration) -> [String: [UInt8]] {
+      Dictionary(
+        configuration.trustDomains.map { ($0.name, configuration.roots[$0.roots]) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    return authorities(self) == authorities(other)
+  }
+}
