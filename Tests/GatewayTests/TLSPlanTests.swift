@@ -99,11 +99,21 @@ import WeirSource
     #expect(web < plan.upstreams.count)
   }
 
-  /// Without a certificate of our own, services are reached in clear text; those outside of the mesh are not.
-  @Test func whoHasNoCertificateShowsNone() throws {
-    let text = String(
-      Self.text.prefix(upTo: Self.text.firstRange(of: "upstream_certificate")?.lowerBound ?? Self.text.endIndex))
-    #expect(try plan(text).upstreams.keys.sorted() == ["bank"])
+  /// Whoever takes mutual TLS is never spoken to in clear text.
+  @Test func strictServicesNeedACertificateOfOurs() throws {
+    let text = Self.text.replacing("upstream_certificate:\n  chain: edge.pem\n  key: edge.key", with: "")
+    #expect(
+      errors(text) == [
+        "missing_key: shop.weir:4: the service `web` takes mutual TLS, and there is no certificate to show"
+      ])
+    let permissive = check([
+      SourceFile(
+        path: "shop.weir", text: Self.policy.replacing("protocol http, e", with: "protocol http, mtls permissive, e"))
+    ])
+    let configuration = try Configuration.read(text, file: folder.appending(path: "weir.yaml").path)
+    let plan = try TLSPlan.read(
+      configuration, Topology(try #require(permissive.policy)), workerCount: 1, now: Self.now, previous: nil)
+    #expect(plan.upstreams.keys.sorted() == ["bank"])
   }
 
   @Test func changesOnlyWithItsFiles() throws {

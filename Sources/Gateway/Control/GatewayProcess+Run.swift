@@ -75,9 +75,13 @@ extension GatewayProcess {
 
   /// Watches the folder of the bundle and that of the configuration.
   private func watchFiles(_ watch: borrowing DirectoryWatch) {
-    let paths = state.withLock { [$0.configuration.bundle?.value, $0.configuration.file] }
-    for path in paths.compactMap(\.self) {
+    let paths = state.withLock {
+      [$0.configuration.bundle?.value, $0.configuration.file].compactMap(\.self) + $0.configuration.certificateFiles
+    }
+    var watched: Set<String> = []
+    for path in paths {
       let place = folder(of: path)
+      guard watched.insert(place).inserted else { continue }
       do throws(SystemError) { try watch.add(place.isEmpty ? "." : place) } catch {
         log("changes of \(path) are found by polling alone: \(error)")
       }
@@ -115,7 +119,25 @@ extension GatewayProcess {
   private func reloadIfChanged() {
     let (file, bytes, refused) = state.withLock { ($0.configuration.bundle?.value, $0.policy.bytes, $0.refused) }
     guard let file, let found = try? FileBytes.read(file, bytesMax: LoadedPolicy.bundleBytesMax) else { return }
-    if found != bytes, found != refused { reloadAndLog() }
+    let hasNewCertificates = certificatesChanged()
+    if (found != bytes && found != refused) || hasNewCertificates { reloadAndLog() }
+  }
+
+  /// Whether certificates, keys or roots are others by now, and right. What is wrong with them is said once.
+  private func certificatesChanged() -> Bool {
+    let (isChanged, failure) = state.withLock { state -> (Bool, GatewayFailure?) in
+      do throws(GatewayFailure) {
+        let plan = try Self.tls(
+          state.configuration, state.policy.topology, workerCount: workerCount, previous: state.tls)
+        state.refusedTLS = nil
+        return (plan.isChanged(since: state.tls), nil)
+      } catch {
+        defer { state.refusedTLS = error.message }
+        return (false, state.refusedTLS == error.message ? nil : error)
+      }
+    }
+    if let failure { log("certificates were not taken, those in force stay: \(failure.message) [\(failure.code)]") }
+    return isChanged
   }
 
   private func reloadAndLog() {

@@ -21,12 +21,13 @@ extension GatewayProcess: ControlSurface {
     if isDraining { reasons.append("draining") }
     if !isLive { reasons.append("worker_silent") }
     if !discovery.isComplete { reasons.append("discovery_incomplete") }
+    if state.withLock({ !$0.tls.isValid }) { reasons.append("certificate_expired") }
     return reasons
   }
 
   public func metrics() -> [UInt8] {
     state.withLock { state in
-      let isReady = state.drainBegan == nil && discovery.isComplete
+      let isReady = state.drainBegan == nil && discovery.isComplete && state.tls.isValid
       var text = """
         # TYPE weir_bundle_generation gauge
         weir_bundle_generation{sha256="\(state.policy.identity)"} \(state.policy.generation)
@@ -121,13 +122,17 @@ extension GatewayProcess: ControlSurface {
     }
     let policy = try LoadedPolicy.load(configuration, notBefore: state.policy.generation)
     let (facts, entries) = (policy.facts, policy.entries)
-    guard facts.bytes != state.policy.bytes || configuration != state.configuration else {
+    let tls = try Self.tls(configuration, facts.topology, workerCount: workerCount, previous: state.tls)
+    guard facts.bytes != state.policy.bytes || configuration != state.configuration || tls.isChanged(since: state.tls)
+    else {
       state.refused = nil
       return .unchanged
     }
     let upstreams = try Self.upstreams(
       facts.topology, configuration, number: state.upstreams.number + 1, discovery: discovery, registry: registry)
-    dataPlane.adopt(Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams))
+    dataPlane.adopt(
+      Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams, tls: tls.upstreams), tls: tls.contexts)
+    state.tls = tls
     state.configuration = configuration
     state.policy = facts
     state.upstreams = upstreams

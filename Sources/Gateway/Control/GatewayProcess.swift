@@ -10,6 +10,9 @@ public final class GatewayProcess: Sendable {
     var configuration: Configuration
     var policy: PolicyFacts
     var upstreams: Upstreams
+    var tls: TLSPlan
+    /// What is wrong with the certificates of the moment; said once.
+    var refusedTLS: String?
     /// A bundle that was refused: it is not tried again until it is another one.
     var refused: [UInt8]?
     var drainBegan: Instant?
@@ -18,6 +21,7 @@ public final class GatewayProcess: Sendable {
 
   let settings: GatewaySettings
   let dataPlane: DataPlane
+  let workerCount: Int
   let registry: UpstreamRegistry
   let discovery: Discovery
   let discoveryWakeUp: Descriptor
@@ -40,7 +44,6 @@ public final class GatewayProcess: Sendable {
     guard !configuration.listeners.isEmpty else {
       throw GatewayFailure("missing_key", "nothing listens: give `--listen`, or `listeners` in the configuration")
     }
-    try Self.requireSupported(configuration)
     let policy = try LoadedPolicy.load(configuration, notBefore: nil)
     guard let registry = UpstreamRegistry() else { throw GatewayFailure("memory", "no memory for the upstreams") }
     guard let resolver = DNSResolver(server: configuration.resolver) else {
@@ -55,25 +58,27 @@ public final class GatewayProcess: Sendable {
     let (facts, entries) = (policy.facts, policy.entries)
     let upstreams = try Self.upstreams(
       facts.topology, configuration, number: 0, discovery: discovery, registry: registry)
-    let generation = Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams)
     let workerCount = configuration.workerCount ?? max(1, min(processorCount, 256))
+    let tls = try Self.tls(configuration, facts.topology, workerCount: workerCount, previous: nil)
+    let generation = Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams, tls: tls.upstreams)
     let memoryBytesMax = configuration.memoryBytesMax ?? SystemMemory.share()
     var options = DataPlane.Options(
-      listeners: configuration.listeners.map {
-        DataPlane.ListenerOptions(address: $0.address.value, trustedHops: $0.trustedHops)
+      listeners: zip(configuration.listeners, tls.listeners).map {
+        DataPlane.ListenerOptions(address: $0.address.value, trustedHops: $0.trustedHops, tls: $1)
       }, workerCount: workerCount, memoryBytesMax: memoryBytesMax)
     options.clocks = configuration.clocks
-    do throws(StartError) { dataPlane = try DataPlane(options, generation) } catch {
+    do throws(StartError) { dataPlane = try DataPlane(options, generation, tls: tls.contexts) } catch {
       switch error {
       case .listen(let address, let error): throw GatewayFailure("listen", "cannot listen on \(address): \(error)")
       case .system(let error): throw GatewayFailure("system", "the workers cannot start: \(error)")
       }
     }
     self.settings = settings
+    self.workerCount = workerCount
     self.registry = registry
     self.discovery = discovery
     self.log = log
-    state = Mutex(State(configuration: configuration, policy: facts, upstreams: upstreams))
+    state = Mutex(State(configuration: configuration, policy: facts, upstreams: upstreams, tls: tls))
     let places = dataPlane.addresses.map { "\($0)" }.joined(separator: ", ")
     log(
       "serving on \(places) with \(workerCount) workers, generation \(facts.generation) of \(facts.file), sha256 \(facts.identity)"
@@ -81,14 +86,14 @@ public final class GatewayProcess: Sendable {
     if configuration.trust.isEmpty { log("no key is trusted: bundles are taken from whoever can write the file") }
   }
 
-  /// What is read and not carried out yet stops the start.
-  private static func requireSupported(_ configuration: Configuration) throws(GatewayFailure) {
-    for listener in configuration.listeners {
-      guard let certificate = listener.tls?.certificates.first else { continue }
-      throw GatewayFailure(
-        .notSupported, certificate.files.chain.place, "TLS on listeners is not connected yet", remedy: "leave `tls` out"
-      )
-    }
+  /// Certificates as the configuration and the policy name them.
+  static func tls(
+    _ configuration: Configuration, _ topology: Topology, workerCount: Int, previous: TLSPlan?
+  ) throws(GatewayFailure) -> TLSPlan {
+    do throws(ConfigurationErrors) {
+      return try TLSPlan.read(
+        configuration, topology, workerCount: workerCount, now: Clock.wall() / 1_000_000_000, previous: previous)
+    } catch { throw GatewayFailure(error) }
   }
 
   /// The endpoints that are known now, as a table for the workers.

@@ -47,7 +47,6 @@ extension LoadedPolicy {
       throw GatewayFailure(error.code, "\(file.value): refused: \(error)")
     }
     let topology = bundle.topology
-    try requireClearText(topology)
     let entries = try entries(configuration, topology)
     for service in configuration.services where !topology.services.contains(where: { $0.name == service.name.value }) {
       throw notInBundle("service", service.name, topology.services.map(\.name))
@@ -55,17 +54,6 @@ extension LoadedPolicy {
     let facts = PolicyFacts(
       file: file.value, bytes: bytes, identity: "\(bundle.identity)", generation: bundle.generation, topology: topology)
     return LoadedPolicy(bundle: bundle, facts: facts, entries: entries)
-  }
-
-  /// A strict service is never spoken to in clear text, and TLS to upstreams is not connected yet.
-  private static func requireClearText(_ topology: Topology) throws(GatewayFailure) {
-    for service in topology.services
-    where service.ports.contains(where: { $0.protocol.isHTTP && !$0.isPermissive }) {
-      let place = topology.place(of: service.position)
-      throw GatewayFailure(
-        "not_supported",
-        "\(place): service \(service.name) takes mutual TLS, which is not connected yet: say `mtls permissive`")
-    }
   }
 
   private static func trust(_ configuration: Configuration) throws(GatewayFailure) -> BundleTrust {

@@ -1,5 +1,6 @@
 import ProxyCore
 import ProxyTLS
+import ProxyTransport
 import WeirPolicy
 
 /// TLS as configuration and policy say it together, read from the files of this moment.
@@ -18,6 +19,9 @@ public struct TLSPlan: Sendable {
   let configuration: TLSConfiguration
   /// Seconds since 1970.
   let keysMadeAt: Int64
+
+  /// Whether our own certificates are valid at this moment.
+  var isValid: Bool { expiry.map { $0 > Clock.wall() / 1_000_000_000 } ?? true }
 
   /// Whether workers have to be told of it.
   public func isChanged(since previous: TLSPlan) -> Bool {
@@ -67,6 +71,14 @@ public struct TLSPlan: Sendable {
       return (previous.configuration.ticketKeys, previous.keysMadeAt)
     }
     return previous.configuration.ticketKeys.rotated().map { ($0, now) }
+  }
+}
+
+extension Configuration {
+  /// Every file of certificates, keys and roots that is named.
+  var certificateFiles: [String] {
+    let pairs = listeners.flatMap { $0.tls?.certificates.map(\.files) ?? [] } + [upstreamCertificate].compactMap(\.self)
+    return pairs.flatMap { [$0.chain.value, $0.key.value] } + trustDomains.map(\.roots.value)
   }
 }
 

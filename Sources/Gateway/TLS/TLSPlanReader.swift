@@ -131,7 +131,19 @@ struct TLSPlanReader {
       return TLSConfiguration.Upstream(
         certificate: nil, protocols: protocols, serverName: host, peer: .host(host, roots: roots))
     }
-    guard let own, !service.identities.isEmpty else { return nil }
+    // Whoever takes both is spoken to in clear text: it may not have begun with TLS. Whoever takes mutual TLS never is.
+    guard !service.isExternal, service.ports.contains(where: { $0.protocol.isHTTP && !$0.isPermissive }) else {
+      return nil
+    }
+    guard let own else {
+      if source.upstreamCertificate == nil {
+        report(
+          .missingKey, .builtIn,
+          "\(topology.place(of: service.position)): the service `\(service.name)` takes mutual TLS, and there is no certificate to show",
+          remedy: "name one in `upstream_certificate`, or say `mtls permissive` in the policy")
+      }
+      return nil
+    }
     for identity in service.identities {
       let domain = String(identity.dropFirst("spiffe://".utf8.count).prefix { $0 != "/" })
       guard source.trustDomains.contains(where: { $0.name.value == domain }) else {
