@@ -6,7 +6,7 @@ SHELL := bash
 
 WEIR   := .build/release/weir
 
-.PHONY: build run test bench bench-path fmt lint deps clients
+.PHONY: build run test bench bench-path bench-engine fmt lint deps clients
 
 build: deps  ## the command, optimised: .build/release/weir
 	swift build -c release --product weir
@@ -31,6 +31,9 @@ bench: deps  ## nanoseconds and allocations a decision, compile time
 
 bench-path: deps  ## what the request path spends on one request: nanoseconds, allocations, instructions
 	@Benchmarks/path.sh
+
+bench-engine: deps  ## the engine with 10 to 50,000 rules; PEERS=FOLDER: beside other engines
+	python3 Benchmarks/Engine/bench.py
 
 fmt: deps  ## Swift and Weir sources in their canonical style
 	swift format -i -r Sources Tests stdlib/Stdlib.swift Package.swift

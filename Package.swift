@@ -33,6 +33,13 @@ let package = Package(
       targets: [
         "WeirSource", "WeirPolicy", "WeirCodegen", "WeirCompiler", "WeirISA", "WeirVM", "WeirEnforcement", "CCounters",
       ]),
+    // For the nested package Benchmarks/Engine.
+    .library(
+      name: "BenchmarkedEngine",
+      targets: [
+        "WeirSource", "WeirCompiler", "WeirPolicy", "WeirPlan", "WeirBundle", "WeirEnforcement", "WeirRequest", "WeirISA",
+        "WeirVM",
+      ]),
     // For the nested package Tests/Fuzz.
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""`make bench-engine`: Weir's engine on drawn problems, beside other engines where they are there.
+
+    bench.py [--rules 10,100,1000,10000,50000] [--work FOLDER] [--no-callgrind]
+
+Builds the release program of this folder, draws the problems into the work folder (default: `engine` in the folder for
+temporary files), runs each step in a process of its own, and prints tables. Every figure is processor time: what else the
+machine does counts little. With PEERS=FOLDER (see peers.py) and PEERS_PYTHON=a Python that has them, other engines get the
+same rules and requests. Results are kept as JSON lines in the work folder.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import problem
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = os.path.join(HERE, ".build", "release", "engine")
+
+
+def asked(*command, **options):
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout)
+
+
+def instructions(folder, globs, loop, count):
+    with tempfile.TemporaryDirectory() as scratch:
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={scratch}/out",
+             PROGRAM, "loop", folder, globs, loop, str(count)],
+            check=True, capture_output=True, text=True)
+    return next(int(line.split(":")[1]) for line in run.stderr.splitlines() if "Collected" in line)
+
+
+def counted(folder, globs):
+    """Instructions of one run: the difference of a long loop and a short one, in which loading cancels out."""
+    found = {}
+    for loop, runs in (("fill", 6400), ("decide", 6400), ("match", 640)):
+        found[loop] = (instructions(folder, globs, loop, 64 + runs) - instructions(folder, globs, loop, 64)) / runs
+    return {"decide_ir": round(found["decide"] - found["fill"]), "match_ir": round(found["match"] - found["fill"])}
+
+
+def measure(n, globs, options):
+    folder = os.path.join(options.work, str(n))
+    if not os.path.exists(os.path.join(folder, "requests-few.tsv")):
+        problem.write(n, folder)
+    row = {"rules": n, "globs": globs}
+    row.update(asked(PROGRAM, "build", folder, globs))
+    row.update(asked(PROGRAM, "decide", folder, globs))
+    if options.callgrind:
+        row.update(counted(folder, globs))
+    return row
+
+
+def peers(n, options):
+    bench, python = os.environ.get("PEERS"), os.environ.get("PEERS_PYTHON", sys.executable)
+    if not bench:
+        return []
+    engines = "cedar,cedarslice,cel,rego,regosvc" if n <= 10_000 else "cedar,cedarslice,cel,regosvc"
+    run = subprocess.run(
+        [python, os.path.join(HERE, "peers.py"), str(n), "--problem", os.path.join(options.work, str(n)),
+         "--engines", engines], capture_output=True, text=True)
+    if run.returncode:
+        print(run.stderr, file=sys.stderr)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def text(value, digits=0):
+    if value is None:
+        return "-"
+    if isinstance(value, list):
+        value = value[1]
+    return f"{value:,.{digits}f}"
+
+
+def table(title, rows, columns):
+    print(f"\n{title}\n\n| | " + " | ".join(f"{row['rules']:,}" for row in rows) + " |")
+    print("|---" * (len(rows) + 1) + "|")
+    for name, cell in columns:
+        print(f"| {name} | " + " | ".join(cell(row) for row in rows) + " |")
+
+
+def show(rows):
+    def ns(key):
+        return lambda row: text(row.get(key))
+
+    for globs in ("segments", "regexes"):
+        part = [row for row in rows if row["globs"] == globs]
+        if not part:
+            continue
+        title = "Rules, wildcards as segments" if globs == "segments" else "Rules, wildcards as regexes"
+        table(title, part, [
+            ("decision, first rule hits, ns", ns("first_ns")), ("last rule hits, ns", ns("last_ns")),
+            ("no rule hits, ns", ns("miss_ns")), ("64 requests in turn, ns", ns("warm_ns")),
+            ("100,000 requests in turn, ns", ns("cold_ns")), ("the same with reading the request, ns", ns("cold_with_fill_ns")),
+            ("all matches: first rule, ns", ns("first_match_ns")), ("all matches: 64 requests, ns", ns("warm_match_ns")),
+            ("all matches: 100,000 requests, ns", ns("cold_match_ns")),
+            ("one thread, with reading, ns", ns("threads_1_ns")), ("each of two threads, ns", ns("threads_2_ns")),
+            ("`weir eval` of a request, ns", ns("whole_ns")),
+            ("instructions a decision", ns("decide_ir")), ("instructions for all matches", ns("match_ir")),
+            ("wrong decisions, of 100,000", ns("wrong_decisions")), ("wrong sets of matches", ns("wrong_match_sets")),
+            ("rules decided by classes alone, %", lambda row: text(100 * row["indexed"] / row["rules"], 1)),
+            ("edges of the graph", ns("edges")), ("classes", ns("classes")),
+            ("source, KB", lambda row: text(row["source_bytes"] / 1000)),
+            ("bundle, KB", lambda row: text(row["bundle_bytes"] / 1000)),
+            ("read and check, ms", lambda row: text(row["check_ms"], 1)),
+            ("generate, ms", lambda row: text(row["generate_ms"], 1)),
+            ("load and verify, ms", lambda row: text(row["load_ms"], 2)),
+            ("most memory while building, MB", lambda row: text(row["build_peak_kib"] / 1024)),
+            ("most memory while deciding, MB", lambda row: text(row["load_peak_kib"] / 1024)),
+        ])
+
+
+def compare(rows, others):
+    part = {row["rules"]: row for row in rows if row["globs"] == "segments"}
+    sizes = [n for n in part if any(other["rules"] == n for other in others)]
+    if not sizes:
+        return
+    print("\nOther engines on the same rules and requests: µs a decision without the binding (times Weir's 100,000 requests in turn)\n")
+    print("| | " + " | ".join(f"{n:,}" for n in sizes) + " |")
+    print("|---" * (len(sizes) + 1) + "|")
+    print("| Weir | " + " | ".join(text(part[n]["cold_ns"][1] / 1000, 3) for n in sizes) + " |")
+    for name in dict.fromkeys(other["engine"] for other in others):
+        cells = []
+        for n in sizes:
+            found = next((other for other in others if other["engine"] == name and other["rules"] == n), None)
+            if not found:
+                cells.append("-")
+                continue
+            ratio = found["net_us"] * 1000 / max(part[n]["cold_ns"][1], 1)
+            wrong = f", {found['wrong']} wrong" if found["wrong"] else ""
+            cells.append(f"{text(found['net_us'], 1)} ({ratio:,.0f}×{wrong})")
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--rules", default="10,100,1000,10000,50000")
+    options.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "engine"))
+    options.add_argument("--no-callgrind", dest="callgrind", action="store_false")
+    options.add_argument("--no-build", dest="build", action="store_false")
+    options = options.parse_args()
+    if options.build:
+        subprocess.run(["swift", "build", "-c", "release", "--package-path", HERE], check=True)
+    os.makedirs(options.work, exist_ok=True)
+    rows, others = [], []
+    with open(os.path.join(options.work, "results.jsonl"), "a") as kept:
+        for n in map(int, options.rules.split(",")):
+            for globs in ("segments", "regexes"):
+                row = measure(n, globs, options)
+                kept.write(json.dumps(row) + "\n")
+                rows.append(row)
+                print(f"{n} rules, wildcards as {globs}: done", file=sys.stderr, flush=True)
+            for row in peers(n, options):
+                kept.write(json.dumps(row) + "\n")
+                others.append(row)
+    show(rows)
+    compare(rows, others)
+    if any(row["wrong_decisions"] or row["wrong_match_sets"] or row["whole_wrong"] for row in rows):
+        sys.exit("an answer is not as expected")
+
+
+if __name__ == "__main__":
+    main()
