@@ -24,7 +24,8 @@ struct Deciding {
     var results = try loaded.compare(requests, filling)
     results += ",\"load_ms\":[\(Spread(loads).least),\(Spread(loads).median)],\"load_peak_kib\":\(before)"
     results += loaded.single(requests, filling) + loaded.warm(requests, filling)
-    results += loaded.many(requests, filling) + try loaded.threads(requests, filling)
+    results += loaded.many(requests, filling)
+    results += try loaded.threads(requests, filling)
     results += try loaded.whole(requests)
     print("{\"requests\":\(requests.entries.count)\(results),\"peak_kib\":\(Measuring.peakKiB())}")
   }

@@ -3,8 +3,8 @@
 struct Main {
   static func main() throws {
     var arguments = CommandLine.arguments.dropFirst()
-    guard let mode = arguments.popFirst(), let folder = arguments.popFirst() else {
-      throw Mistake("engine MODE FOLDER")
+    guard let mode = arguments.popFirst(), let folder = arguments.popFirst(), let policy = arguments.popFirst() else {
+      throw Mistake("engine MODE FOLDER POLICY")
     }
     switch mode {
     case "build": try Building(folder: folder, policy: policy).run()

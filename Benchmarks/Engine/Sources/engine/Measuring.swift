@@ -3,10 +3,10 @@ import Glibc
 /// Clocks and memory, as the operating system tells them.
 enum Measuring {
   /// Processor time of this thread, so that other work on the machine counts little.
-  static func threadNanoseconds() -> Int { unsafe nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
+  static func threadNanoseconds() -> Int { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
 
   /// Processor time of all threads.
-  static func processNanoseconds() -> Int { unsafe nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
+  static func processNanoseconds() -> Int { nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
 
   private static func nanoseconds(_ clock: clockid_t) -> Int {
     var time = timespec()
@@ -17,7 +17,7 @@ enum Measuring {
   /// The most memory that the process has held, in KiB.
   static func peakKiB() -> Int {
     var usage = rusage()
-    guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
     return usage.ru_maxrss
   }
 
