@@ -82,7 +82,7 @@ public struct FieldSection: ~Copyable {
         known: known, isHopByHop: known.isHopByHop, valueStart: UInt32(truncatingIfNeeded: valueStart),
         valueCount: UInt32(truncatingIfNeeded: valueEnd &- valueStart))
       count &+= 1
-      if !isPlain, known == .other, mimics(bytes, position..<nameEnd) { return .invalid(.fieldNameUnderscore) }
+      if !isPlain, known == .other, names.mimics(bytes, position..<nameEnd) { return .invalid(.fieldNameUnderscore) }
       if let error = note(bytes, known, valueStart..<valueEnd, minorVersion) { return .invalid(error) }
       position = next
     }
@@ -126,19 +126,6 @@ public struct FieldSection: ~Copyable {
       break
     }
     return nil
-  }
-
-  /// Whether the name becomes that of a field which may not be mimicked when `_` is read as `-`.
-  private func mimics(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
-    guard name.count <= KnownNames.nameBytesMax else { return false }
-    var dashed = InlineArray<24, UInt8>(repeating: 0)
-    var hasUnderscore = false
-    for index in 0..<name.count {
-      let byte = bytes[name.lowerBound &+ index]
-      hasUnderscore = hasUnderscore || byte == UInt8(ascii: "_")
-      dashed[index] = byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : byte
-    }
-    return hasUnderscore && names.field(dashed.span, 0..<name.count).mayNotBeMimicked
   }
 
   /// Marks the fields that `Connection` names (RFC 9110 section 7.6.1), once all lines are known.

@@ -43,6 +43,19 @@ struct KnownNames: ~Copyable {
     return .other
   }
 
+  /// Whether the name becomes that of a field which may not be mimicked when `_` is read as `-`.
+  func mimics(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard name.count <= Self.nameBytesMax else { return false }
+    var dashed = InlineArray<24, UInt8>(repeating: 0)
+    var hasUnderscore = false
+    for index in 0..<name.count {
+      let byte = bytes[name.lowerBound &+ index]
+      hasUnderscore = hasUnderscore || byte == UInt8(ascii: "_")
+      dashed[index] = byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : byte
+    }
+    return hasUnderscore && field(dashed.span, 0..<name.count).mayNotBeMimicked
+  }
+
   @inline(__always)
   private static func entry(_ bytes: Span<UInt8>, _ range: Range<Int>, _ known: KnownField) -> Entry {
     let start = range.lowerBound

@@ -20,6 +20,8 @@ public struct HTTP2RequestLine: Sendable {
   public var acceptsTrailers = false
   /// `content-type` begins with `application/grpc`.
   public var isGRPC = false
+  /// Some name means another field to readers that take `_` for `-`.
+  public var hasMimic = false
   /// The value of `grpc-timeout`.
   public var timeout: ByteRange?
 
@@ -63,6 +65,7 @@ extension HTTP2Tape {
       case .cookie: line.cookieCrumbs += 1
       case .te: line.acceptsTrailers = true
       case .contentLength: line.contentLength = memory.decimal(field.value)
+      case .other: if mimics(field.name, in: memory) { line.hasMimic = true }
       case .grpcTimeout: line.timeout = field.value
       case .contentType: line.isGRPC = isGRPC(contentType: memory.span(field.value))
       default: break

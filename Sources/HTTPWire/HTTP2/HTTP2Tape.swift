@@ -61,6 +61,11 @@ public struct HTTP2Tape: ~Copyable {
       isNeverIndexed: field.flags & WEIR_H2_NEVER_INDEX != 0)
   }
 
+  /// Whether a name becomes that of a field which may not be mimicked when `_` is read as `-`.
+  func mimics(_ name: ByteRange, in memory: borrowing Memory) -> Bool {
+    names.mimics(memory.span(name), 0..<Int(name.count))
+  }
+
   /// What a field of this name is to a proxy.
   public func known(_ name: ByteRange, in memory: borrowing Memory) -> KnownField {
     names.field(memory.span(name), 0..<Int(name.count))

@@ -18,6 +18,10 @@ extension Worker where Net: ~Copyable {
       send(LocalReply(status: ReasonCode.headTooLarge.status, reason: .headTooLarge), x)
       return
     }
+    guard !line.hasMimic else {
+      send(LocalReply(status: ReasonCode.badRequest.status, reason: .badRequest), x)
+      return
+    }
     guard line.hasScheme(words.http, or: words.https, in: memory) || line.scheme.isEmpty else {
       send(LocalReply(status: ReasonCode.targetScheme.status, reason: .targetScheme), x)
       return

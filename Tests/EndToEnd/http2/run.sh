@@ -40,6 +40,7 @@ check "a body of unknown length" "$(ask $url/x -X POST -T - <"$work/body" | tail
 check "20 MB" "$(ask $url/big/20000000 | wc -c)" 20000000
 check "chunks" "$(ask $url/chunked)" hello0hello1hello2hello3hello4
 check "crumbs of a cookie" "$(ask $url/x -H 'cookie: a=1' -H 'cookie: b=2' | grep -i cookie)" "cookie: a=1; b=2"
+check "a field that mimics another" "$(ask -o /dev/null -w '%{http_code}' -H 'x_forwarded_for: 1.2.3.4' $url/x)" 400
 check "expect" "$(ask $url/x -H 'expect: 100-continue' -d xx | tail -1)" "body=2"
 check "HTTP/1 beside it" "$(curl -s -m 10 -o /dev/null -w '%{http_code} %{http_version}' $url/x)" "200 1.1"
 check "nghttp" "$(nghttp -v $url/a $url/b | grep -c ':status: 200')" 2
