@@ -136,6 +136,8 @@ extension Worker where Net: ~Copyable {
   /// The body bytes that are kept, in the scratch region: behind headroom, to be sent with the head.
   mutating func takeReplay(_ x: UInt32) -> ByteRange {
     let replay = exchanges[x].replay
+    // A shared connection copies it from where it lies; the scratch region holds what its frames say of other streams.
+    if speaksHTTP2(x) { return replay }
     memory.copy(replay, to: rooms.input.bytes.start)
     return ByteRange(start: rooms.input.bytes.start, count: replay.count)
   }

@@ -28,6 +28,7 @@ def serve(sock):
                     number = served
                 if path.startswith("/refuse-once") and path not in refused_paths:
                     refused_paths.add(path)
+                    refused.add(stream)
                     connection.reset_stream(stream, h2.errors.ErrorCodes.REFUSED_STREAM)
                 elif path.startswith("/goaway"):
                     respond(connection, stream, b"last")
@@ -45,7 +46,7 @@ def serve(sock):
                     respond(connection, stream, b"done")
                 else:
                     respond(connection, stream, f"{fields[':method']} {path} {fields.get(':authority')}".encode())
-            elif isinstance(event, h2.events.DataReceived):
+            elif isinstance(event, h2.events.DataReceived) and event.stream_id not in refused:
                 connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         sock.sendall(connection.data_to_send())
 
