@@ -74,7 +74,8 @@ struct DecisionWriter {
     let head = DecisionHead(
       slots: UInt32(classifiers.count), variables: UInt32(conditions.count), needed: UInt32(needed.count),
       literals: UInt32(literals.count), ranges: UInt32(ranges.count / 2), clauses: UInt32(clauseCount),
-      clauseWords: UInt32(clauseWords.count), rowDimensions: UInt32(isRow.count { $0 }), rowWords: UInt32(rowWords.count),
+      clauseWords: UInt32(clauseWords.count), rowDimensions: UInt32(isRow.count { $0 }),
+      rowWords: UInt32(rowWords.count),
       graphWords: UInt32(graphWords.count))
     var words = [UInt32](repeating: 0, count: DecisionHead.wordCount)
     head.write(to: &words)

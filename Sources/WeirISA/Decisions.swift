@@ -312,7 +312,8 @@ public struct DecisionCost: BitwiseCopyable, Sendable, Equatable {
   public typealias Classifier = (constant: UInt64, perByte: UInt64)
 
   /// Units of one decision besides classifiers and variables.
-  public static func constant(dimensions: Int, clauses: Int, clauseWords: Int, ranges: Int, rowDimensions: Int) -> UInt64
+  public static func constant(dimensions: Int, clauses: Int, clauseWords: Int, ranges: Int, rowDimensions: Int)
+    -> UInt64
   {
     let words = UInt64((clauses + 31) / 32)
     return UInt64(dimensions) * perNode + UInt64(clauses) * perClause

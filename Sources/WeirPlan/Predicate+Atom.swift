@@ -83,7 +83,11 @@ extension TextAtom {
 
   /// A pattern of literals alone is a value.
   mutating func add(_ pattern: TokenPattern, _ kind: Slot.Kind) {
-    if let pieces = pattern.onlyPieces { values.append(.string(kind.text(of: pieces))) } else { patterns.append(pattern) }
+    if let pieces = pattern.onlyPieces {
+      values.append(.string(kind.text(of: pieces)))
+    } else {
+      patterns.append(pattern)
+    }
   }
 }
 

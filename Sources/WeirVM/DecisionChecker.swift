@@ -75,7 +75,9 @@ struct DecisionChecker {
         place += 1
         let number = Int(word & DecisionFormat.numberMask)
         if word & DecisionFormat.ruleBit != 0 {
-          guard word & DecisionFormat.rowBit == 0, number < Int(scope.ruleCount), number >= lastRule else { return false }
+          guard word & DecisionFormat.rowBit == 0, number < Int(scope.ruleCount), number >= lastRule else {
+            return false
+          }
           lastRule = number
           break
         }

@@ -194,9 +194,11 @@ extension Verifier {
       let found = cursor.words[bucket + 3]
       guard cursor.words[bucket] == UInt32(truncatingIfNeeded: hash >> 32),
         found < classCount || found == DecisionFormat.noClass,
-        isReached(place, from: home, among: texts.textBucketCount, within: texts.textProbesMax, {
-          cursor.words[texts.textBuckets + $0 * size + 2] != DecisionFormat.emptyBucket
-        })
+        isReached(
+          place, from: home, among: texts.textBucketCount, within: texts.textProbesMax,
+          {
+            cursor.words[texts.textBuckets + $0 * size + 2] != DecisionFormat.emptyBucket
+          })
       else { throw cursor.refusal }
     }
   }
@@ -215,9 +217,11 @@ extension Verifier {
       let home = DecisionFormat.home(hash, among: texts.segmentBucketCount)
       guard cursor.words[bucket] >> 16 == UInt32(truncatingIfNeeded: hash >> 48), Int(state) < stateCount,
         isTarget(cursor.words[bucket + 3]),
-        isReached(place, from: home, among: texts.segmentBucketCount, within: texts.segmentProbesMax, {
-          cursor.words[texts.segmentBuckets + $0 * size] & 0xFFFF != 0
-        })
+        isReached(
+          place, from: home, among: texts.segmentBucketCount, within: texts.segmentProbesMax,
+          {
+            cursor.words[texts.segmentBuckets + $0 * size] & 0xFFFF != 0
+          })
       else { throw cursor.refusal }
     }
   }
@@ -237,7 +241,9 @@ extension Verifier {
 
   // MARK: - Decisions
 
-  private mutating func decision(_ cursor: inout DecisionCursor, of scope: ScopeRecord) throws(Rejection) -> DecisionTable {
+  private mutating func decision(_ cursor: inout DecisionCursor, of scope: ScopeRecord) throws(Rejection)
+    -> DecisionTable
+  {
     let head: DecisionHead = try cursor.record()
     guard Int(head.slots) + Int(head.variables) <= DecisionFormat.dimensionsMax, head.clauses <= head.clauseWords else {
       throw cursor.refusal

@@ -123,7 +123,9 @@ struct AdversaryTests {
       Self.test(.caller, .isIn(many)), Self.test(.callerNamespace, .equals(.string("n5"))),
       Self.test(.caller, .isIn(Array(many.prefix(10)))),
     ]
-    let texts = ["spiffe://t.example/ns/n3/sa/a13", "spiffe://t.example/ns/n5/sa/b", "spiffe://t.example", "spiffe://u/x"]
+    let texts = [
+      "spiffe://t.example/ns/n3/sa/a13", "spiffe://t.example/ns/n5/sa/b", "spiffe://t.example", "spiffe://u/x",
+    ]
     let worlds = worlds(.caller, texts).map { world in
       var world = world
       if case .string(let text)? = world.values[.caller], text.contains("/ns/") {
