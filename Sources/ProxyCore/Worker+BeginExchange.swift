@@ -26,11 +26,7 @@ extension Worker where Net: ~Copyable {
     let draw = Int(random.next(below: 10_000))
     let c = exchanges[x].downstream
     let ruling = generations.current.rule(at: Int(connections[c].listener), draw: draw)
-    guard !isMisdirected(c) else {
-      if !isStream(x), takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
-      fail(x, .misdirected)
-      return
-    }
+    guard !isMisdirected(c) else { return refuse(x, .misdirected, rest) }
     switch consume ruling {
     case .answer(let ruling): answer(x, ruling, rest)
     case .forward(let permit, let forwarding):
@@ -39,12 +35,15 @@ extension Worker where Net: ~Copyable {
       if forwarding.retry >= 0, generations.current.isIdempotent(by: forwarding.retry) {
         exchanges[x].flags.insert(.isIdempotent)
       }
-      guard keepHead(x) else {
-        answer(x, Answer(rejecting: .decision(.noRoute)), rest)
-        return
-      }
+      guard keepHead(x) else { return refuse(x, .overload, rest) }
       forward(x, rest)
     }
+  }
+
+  /// Refuses a request whose body was not looked at: one that has come whole leaves the connection in order.
+  private mutating func refuse(_ x: UInt32, _ reason: ReasonCode, _ rest: ByteRange) {
+    if !isStream(x), takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
+    fail(x, reason)
   }
 
   private mutating func makeExchange(_ c: UInt32, _ head: ByteRange) -> UInt32 {

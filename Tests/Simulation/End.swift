@@ -15,9 +15,8 @@ final class End {
   /// What this end sends.
   var outbound: Direction
   unowned let simulation: Simulation
-  private(set) weak var weakPeer: End?
-  /// The other end; both are kept by the simulation while one is open.
-  var other: End? { weakPeer }
+  /// The other end; the simulation keeps both.
+  private(set) weak var other: End?
 
   /// The peer sends no more (RCV_SHUTDOWN): its FIN or a reset has arrived.
   var isReceivingOver = false
@@ -33,6 +32,8 @@ final class End {
   var wantsRoom = false
   /// Told of every change: the watch of a descriptor, or a script.
   var onChange: () -> Void = {}
+  /// The script that holds this end; kept alive by it.
+  var script: Peer?
 
   init(_ simulation: Simulation, local: SocketAddress, remote: SocketAddress, state: State) {
     self.simulation = simulation
@@ -43,8 +44,8 @@ final class End {
   }
 
   func join(_ other: End) {
-    weakPeer = other
-    other.weakPeer = self
+    self.other = other
+    other.other = self
   }
 
   /// What poll(2) says of it (`tcp_poll`).

@@ -56,8 +56,8 @@ public final class Peer {
 
   init(_ end: End) {
     self.end = end
-    // The end keeps its script alive.
-    end.onChange = { [self] in proceed() }
+    end.script = self
+    end.onChange = { [unowned self] in proceed() }
   }
 
   /// All steps are done.
@@ -237,7 +237,7 @@ public final class Peer {
 
   /// Ends the script.
   private func fail(_ message: String) -> Bool {
-    end.simulation.failures.append("seed \(end.simulation.seed): \(name) \(message)")
+    end.simulation.fail("\(name) \(message)")
     steps = []
     return false
   }

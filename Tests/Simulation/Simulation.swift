@@ -14,7 +14,7 @@ public final class Simulation {
   /// Descriptors that the workers may have together, as RLIMIT_NOFILE.
   public var descriptorsMax = 1 << 16
   /// What scripts found wrong.
-  public internal(set) var failures: [String] = []
+  public private(set) var failures: [String] = []
 
   private var random: RandomSource
   private var agenda = Agenda()
@@ -36,7 +36,10 @@ public final class Simulation {
 
   deinit {
     // Ends and scripts hold each other.
-    for end in ends { end.onChange = {} }
+    for end in ends {
+      end.script?.onChange = nil
+      end.script = nil
+    }
   }
 
   // MARK: Chance and time
@@ -73,7 +76,7 @@ public final class Simulation {
       settle()
       if isDone() { return true }
       guard turnsAtOnce < Self.turnsAtOnceMax else {
-        failures.append("seed \(seed): the workers are busy and time stands still")
+        fail("the workers are busy and time stands still")
         return false
       }
       var hasProgress = false
@@ -107,6 +110,9 @@ public final class Simulation {
 
   /// Turns in one moment, after which workers are said to spin.
   private static var turnsAtOnceMax: Int { 10_000 }
+
+  /// Notes what a script found wrong.
+  public func fail(_ message: String) { failures.append("seed \(seed): \(message)") }
 
   // MARK: Workers
 
@@ -181,7 +187,7 @@ public final class Simulation {
       for end in listener.queue { end.reset() }
     case .stream: break
     case nil:
-      failures.append("seed \(seed): descriptor \(descriptor.rawValue) is closed and was not open")
+      fail("descriptor \(descriptor.rawValue) is closed and was not open")
       return
     }
     descriptors[Int(descriptor.rawValue)] = nil
