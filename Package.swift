@@ -104,13 +104,14 @@ let package = Package(
     module(
       "ProxyCore",
       [
-        "ProxyTransport", "ProxyUpstream", "ProxyTLS", "HTTPWire", "WeirEnforcement", "WeirRequest", "WeirPolicy",
+        "ProxyTransport", "ProxyUpstream", "ProxyTLS", "ProxyTelemetry", "HTTPWire", "WeirEnforcement", "WeirRequest",
+        "WeirPolicy",
       ], lending),
     module(
       "Gateway",
       [
-        "ProxyCore", "ProxyUpstream", "ProxyTLS", "ProxyTransport", "HTTPWire", "WeirBundle", "WeirEnforcement",
-        "WeirISA", "WeirJSON", "WeirPolicy", "WeirRequest", .product(name: "Yams", package: "Yams"),
+        "ProxyCore", "ProxyUpstream", "ProxyTLS", "ProxyTelemetry", "ProxyTransport", "HTTPWire", "WeirBundle",
+        "WeirEnforcement", "WeirISA", "WeirJSON", "WeirPolicy", "WeirRequest", .product(name: "Yams", package: "Yams"),
       ], lending),
 
     // what the demonstration shows: services on this machine

@@ -1,4 +1,5 @@
 import HTTPWire
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import WeirEnforcement
@@ -70,6 +71,9 @@ struct Exchange: ~Copyable {
   /// The head as it is forwarded, HTTP/1 text: kept for retries and for the record.
   var head = ByteRange.empty
   var headBlock = ByteRange.empty
+  /// Method, host and target as they were received, and the caller, one behind the other: for the log.
+  var textsBlock = ByteRange.empty
+  var texts = LogTexts()
   /// What the route's changes of the response need of the request.
   var kept = ByteRange.empty
   /// Where the target lies in `head`, counted from its beginning.
@@ -103,11 +107,14 @@ struct Exchange: ~Copyable {
 
   var attempts: UInt8 = 0
   var status: UInt16 = 0
+  /// How it ends.
   var reason = ReasonCode.local
   var answer: Answer?
   /// Told to the client with a refusal, and in the log.
   let reference: UInt64
   var started: Instant
+  var phases = RequestRecord.Phases()
+  var draw: UInt16 = 0
   /// Of the present attempt, or the next one.
   var endpoint: Endpoint?
   var tried = TriedEndpoints()

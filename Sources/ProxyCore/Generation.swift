@@ -1,3 +1,4 @@
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import WeirEnforcement
@@ -17,6 +18,19 @@ public final class Generation: Sendable {
     let plan: ForwardingPlan
     /// The endpoints that were known when it was made.
     let upstreams: Upstreams
+    let telemetry: GenerationTelemetry
+
+    /// Counts a request and writes its line.
+    ///
+    /// - Returns: whether the writer of lines is to be woken.
+    func record(
+      _ record: RequestRecord, _ texts: LogTexts, _ telemetry: inout WorkerTelemetry, _ memory: borrowing Memory,
+      _ now: Instant
+    ) -> Bool {
+      telemetry.metrics.record(record, under: self.telemetry.cells)
+      return telemetry.log?.append(
+        record, texts, in: memory, names: self.telemetry.names, now: now, metrics: telemetry.metrics) ?? false
+    }
 
     func copyText(_ place: Place, to writer: inout MemoryWriter, _ memory: inout Memory) {
       writer.append(bytes: bundle.text, place, to: &memory)
@@ -26,10 +40,14 @@ public final class Generation: Sendable {
   /// - Parameters:
   ///   - entries: by listener.
   ///   - tls: upstreams of the `TLSContextSet` that the workers get with this generation, by the name of the service.
-  public init(bundle: consuming LoadedBundle, entries: [Entry], upstreams: Upstreams, tls: [String: Int] = [:]) {
+  public init(
+    bundle: consuming LoadedBundle, entries: [Entry], upstreams: Upstreams, telemetry: GenerationTelemetry,
+    tls: [String: Int] = [:]
+  ) {
     let place = UnsafeMutablePointer<Content>.allocate(capacity: 1)
     let plan = ForwardingPlan(bundle.topology, tls: tls)
-    unsafe place.initialize(to: Content(bundle: bundle, entries: entries, plan: plan, upstreams: upstreams))
+    unsafe place.initialize(
+      to: Content(bundle: bundle, entries: entries, plan: plan, upstreams: upstreams, telemetry: telemetry))
     unsafe content = UnsafePointer(place)
   }
 

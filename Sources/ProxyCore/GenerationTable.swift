@@ -1,4 +1,5 @@
 import ProxyTLS
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import WeirEnforcement
@@ -27,6 +28,14 @@ struct GenerationTable: ~Copyable {
     /// Changes the response that was taken last as its route says.
     mutating func changeResponse(table: Int32, route: Int32, kept: Span<UInt8>) throws(Reject) {
       try enforcer.changeResponse(table, route, kept: kept, under: reference.content.bundle)
+    }
+
+    /// Counts a request of this generation and writes its line.
+    func record(
+      _ record: RequestRecord, _ texts: LogTexts, _ telemetry: inout WorkerTelemetry, _ memory: borrowing Memory,
+      _ now: Instant
+    ) -> Bool {
+      reference.content.record(record, texts, &telemetry, memory, now)
     }
 
     /// Bytes of the request that was decided last.

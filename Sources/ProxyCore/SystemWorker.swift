@@ -12,12 +12,12 @@ public struct SystemWorker: ~Copyable {
   /// - Returns: `nil` when the system has no room for its tables.
   public init?(
     net: consuming EpollNetwork, memory: consuming Memory, listeners: [Listener], generation: Generation,
-    tls: TLSContextSet?, clocks: Clocks, connectionsMax: Int, seed: UInt64
+    tls: TLSContextSet?, clocks: Clocks, telemetry: consuming WorkerTelemetry, connectionsMax: Int, seed: UInt64
   ) {
     guard
       let worker = Worker(
         net: net, memory: memory, listeners: listeners, generation: generation, tls: tls, clocks: clocks,
-        connectionsMax: connectionsMax, seed: seed)
+        telemetry: telemetry, connectionsMax: connectionsMax, seed: seed)
     else { return nil }
     self.worker = worker
   }
@@ -27,10 +27,15 @@ public struct SystemWorker: ~Copyable {
 
   /// Serves until the mailbox has something.
   ///
+  /// - Parameter logWriter: is woken when lines wait for it.
   /// - Returns: `false` when a drain has ended: no connection is left.
-  public mutating func run() -> Bool {
+  public mutating func run(logWriter: Descriptor?) -> Bool {
     while !(worker.isDraining && worker.isIdle) {
       worker.turn()
+      if worker.wakesLogWriter, let logWriter {
+        worker.wakesLogWriter = false
+        EpollNetwork.wake(logWriter)
+      }
       guard !worker.isWoken else {
         worker.isWoken = false
         return true
@@ -42,4 +47,6 @@ public struct SystemWorker: ~Copyable {
   public mutating func adopt(_ generation: Generation, tls: TLSContextSet?) { worker.adopt(generation, tls: tls) }
   public mutating func adopt(_ upstreams: Upstreams) { worker.adopt(upstreams) }
   public mutating func beginDrain() { worker.beginDrain() }
+  /// Hands over what is left of the log.
+  public mutating func finishLog() { worker.finishLog() }
 }

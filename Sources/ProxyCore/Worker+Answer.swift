@@ -34,6 +34,7 @@ extension Worker where Net: ~Copyable {
   mutating func fail(_ x: UInt32, _ reason: ReasonCode) {
     abandonUpstream(x)
     guard exchanges[x].phase != .responding else {
+      exchanges[x].reason = reason
       // The head is out: only a reset tells the client that the rest is missing.
       if isStream(x) {
         resetStream(x, .internalError)
@@ -151,6 +152,7 @@ extension Worker where Net: ~Copyable {
     writer.append(hexadecimal: random.next(), digits: 16, to: &memory)
     writer.append(UInt8(ascii: "\n"), to: &memory)
     releaseHeld(c)
+    recordRefusal(c, status)
     guard send(writer.written, to: c) else {
       abort(c)
       return

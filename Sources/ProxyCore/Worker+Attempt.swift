@@ -62,7 +62,8 @@ extension Worker where Net: ~Copyable {
     let contexts = generations[exchanges[x].generation].contexts
     let isSecured = securedUpstream(x) != nil
     while let u = pools.pop(endpoint.line, in: connections) {
-      if isSecured ? connections[u].session != .none && connections[u].contexts == contexts
+      if isSecured
+        ? connections[u].session != .none && connections[u].contexts == contexts
         : connections[u].session == .none
       {
         return u

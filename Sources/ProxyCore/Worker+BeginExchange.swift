@@ -15,6 +15,7 @@ extension Worker where Net: ~Copyable {
     do throws(Reject) {
       try offer(c, head: head)
     } catch {
+      keepRawTexts(x, head)
       answer(x, Answer(rejecting: error), rest)
       return
     }
@@ -25,7 +26,10 @@ extension Worker where Net: ~Copyable {
   mutating func decide(_ x: UInt32, _ rest: ByteRange) {
     let draw = Int(random.next(below: 10_000))
     let c = exchanges[x].downstream
+    exchanges[x].draw = UInt16(truncatingIfNeeded: draw)
     let ruling = generations.current.rule(at: Int(connections[c].listener), draw: draw)
+    exchanges[x].phases.decided = elapsed(x)
+    keepTexts(x)
     guard !isMisdirected(c) else { return refuse(x, .misdirected, rest) }
     switch consume ruling {
     case .answer(let ruling): answer(x, ruling, rest)
@@ -84,9 +88,9 @@ extension Worker where Net: ~Copyable {
   mutating func offerOwnFields(_ c: UInt32, isTrusted: Bool) throws(Reject) {
     var writer = MemoryWriter(rooms.head)
     writer.append(address: connections[c].peer.address, to: &memory)
-    try generations.current.enforcer.takeField(
+    try generations.current.enforcer.takeOwnField(
       name: memory.span(words.forwardedFor), value: memory.span(writer.written))
-    try generations.current.enforcer.takeField(
+    try generations.current.enforcer.takeOwnField(
       name: memory.span(words.forwardedProto),
       value: memory.span(connections[c].session == .none ? words.http : words.https))
   }

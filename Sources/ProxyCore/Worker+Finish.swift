@@ -65,6 +65,8 @@ extension Worker where Net: ~Copyable {
 
   /// Gives back what the exchange holds.
   mutating func endExchange(_ x: UInt32) {
+    record(x)
+    memory.release(&exchanges[x].textsBlock)
     if isStream(x) { releaseStream(x) } else { connections[exchanges[x].downstream].exchange = .none }
     leaveEndpoint(x)
     if exchanges[x].flags.contains(.isAdmitted), let service = exchanges[x].forwarding?.service {
@@ -81,6 +83,7 @@ extension Worker where Net: ~Copyable {
   mutating func clientGone(_ x: UInt32) {
     let c = exchanges[x].downstream
     exchanges[x].status = 499
+    exchanges[x].reason = .clientGone
     abandonUpstream(x)
     if isStream(x) {
       resetStream(x, .internalError)

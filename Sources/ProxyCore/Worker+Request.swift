@@ -19,6 +19,7 @@ extension Worker where Net: ~Copyable {
       return
     }
     exchanges[x].phase = .requesting
+    exchanges[x].phases.sent = elapsed(x)
     let isLast = exchanges[x].flags.contains(.requestRead)
     var bytes = frameBody(body, exchanges[x].requestFraming, isLast: isLast, in: &memory)
     let head = exchanges[x].head

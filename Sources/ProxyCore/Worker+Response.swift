@@ -42,6 +42,8 @@ extension Worker where Net: ~Copyable {
       return
     }
     exchanges[x].phase = .responding
+    exchanges[x].reason = .forwarded
+    exchanges[x].phases.answered = elapsed(x)
     exchanges[x].responseBytes += UInt64(piece.data.count)
     let isLast = piece.isLast || framing == .none
     if isStream(x) {

@@ -40,6 +40,9 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   public private(set) var isDraining = false
   let listeners: [Listener]
   let clocks: Clocks
+  var telemetry: WorkerTelemetry
+  /// A block of log lines was handed over; who wakes the writer sets it back.
+  public var wakesLogWriter = false
   var generations: GenerationTable
   var pools = Pools()
   /// Reused for each head.
@@ -57,7 +60,8 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   /// - Returns: `nil` when the system has no room for the tables.
   public init?(
     net: consuming Net, memory: consuming Memory, listeners: [Listener], generation: Generation,
-    tls: TLSContextSet? = nil, clocks: Clocks, connectionsMax: Int, seed: UInt64
+    tls: TLSContextSet? = nil, clocks: Clocks, telemetry: consuming WorkerTelemetry, connectionsMax: Int,
+    seed: UInt64
   ) {
     guard let connections = Slab<Connection>(capacity: connectionsMax),
       let exchanges = Slab<Exchange>(capacity: connectionsMax),
@@ -80,6 +84,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     random = RandomSource(seed: seed)
     self.listeners = listeners
     self.clocks = clocks
+    self.telemetry = telemetry
     self.connections = connections
     self.exchanges = exchanges
     self.sessions = sessions
@@ -96,7 +101,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
 
   /// One turn of the loop: waits for events, serves what became ready, lets timers fire.
   public mutating func turn() {
-    net.wait(until: ready.isEmpty && dirtyLinks.isEmpty ? wheel.next() : now, into: &events)
+    net.wait(until: ready.isEmpty && dirtyLinks.isEmpty ? nextDeadline : now, into: &events)
     now = net.now()
     wallClock = net.wallClock()
     handshakeStepsLeft = handshakeStepsATurnMax
@@ -109,6 +114,16 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     }
     fireTimers()
     flushLinks()
+    if telemetry.log?.flush(now: now) == true { wakesLogWriter = true }
+  }
+
+  /// When something has to be done although nothing happens.
+  private var nextDeadline: Instant? {
+    switch (wheel.next(), telemetry.deadline) {
+    case (let timer?, let line?): min(timer, line)
+    case (let timer, nil): timer
+    case (nil, let line): line
+    }
   }
 
   /// Decides and forwards from now on as this generation says; exchanges that run end as they began.

@@ -1,4 +1,5 @@
 import ProxyCore
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import Testing
@@ -29,7 +30,10 @@ struct Mesh {
       }
     }
     let upstreams = try Upstreams(loaded.topology, number: number, endpoints: lists, in: registry)
-    return Generation(bundle: loaded, entries: listeners, upstreams: upstreams)
+    var names = MetricRegistry()
+    let telemetry = GenerationTelemetry(
+      cells: names.cells(for: loaded.topology), names: LogNames(loaded.topology, identity: "", generation: number))
+    return Generation(bundle: loaded, entries: listeners, upstreams: upstreams, telemetry: telemetry)
   }
 
   static let shop = Result {

@@ -1,4 +1,5 @@
 import ProxyCore
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import WeirEnforcement
@@ -27,19 +28,10 @@ extension GatewayProcess: ControlSurface {
 
   public func metrics() -> [UInt8] {
     state.withLock { state in
-      let isReady = state.drainBegan == nil && discovery.isComplete && state.tls.isValid
-      var text = """
-        # TYPE weir_bundle_generation gauge
-        weir_bundle_generation{sha256="\(state.policy.identity)"} \(state.policy.generation)
-        # TYPE weir_ready gauge
-        weir_ready \(isReady ? 1 : 0)
-        # TYPE weir_endpoints gauge
-
-        """
-      for (index, service) in state.policy.topology.services.enumerated() {
-        text += "weir_endpoints{service=\"\(service.name)\"} \(state.upstreams.endpoints(ofService: index).count)\n"
-      }
-      return Array(text.utf8)
+      let samples = [
+        PrometheusText.Sample(.bundle, [state.policy.identity, "\(state.policy.generation)"], 1)
+      ]
+      return Array(PrometheusText(state.metricNames, dataPlane.metrics, samples).text.utf8)
     }
   }
 
@@ -131,7 +123,9 @@ extension GatewayProcess: ControlSurface {
     let upstreams = try Self.upstreams(
       facts.topology, configuration, number: state.upstreams.number + 1, discovery: discovery, registry: registry)
     dataPlane.adopt(
-      Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams, tls: tls.upstreams), tls: tls.contexts)
+      Generation(
+        bundle: policy.bundle, entries: entries, upstreams: upstreams, telemetry: facts.telemetry(&state.metricNames),
+        tls: tls.upstreams), tls: tls.contexts)
     state.tls = tls
     state.configuration = configuration
     state.policy = facts

@@ -1,4 +1,5 @@
 import ProxyCore
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import Synchronization
@@ -13,6 +14,9 @@ public final class GatewayProcess: Sendable {
     var tls: TLSPlan
     /// What is wrong with the certificates of the moment; said once.
     var refusedTLS: String?
+    /// Names keep their cells over generations.
+    var metricNames: MetricRegistry
+    var reloadCount: Int64 = 0
     /// A bundle that was refused: it is not tried again until it is another one.
     var refused: [UInt8]?
     var drainBegan: Instant?
@@ -60,17 +64,23 @@ public final class GatewayProcess: Sendable {
       facts.topology, configuration, number: 0, discovery: discovery, registry: registry)
     let workerCount = configuration.workerCount ?? max(1, min(processorCount, 256))
     let tls = try Self.tls(configuration, facts.topology, workerCount: workerCount, previous: nil)
-    let generation = Generation(bundle: policy.bundle, entries: entries, upstreams: upstreams, tls: tls.upstreams)
+    var metricNames = MetricRegistry()
+    let generation = Generation(
+      bundle: policy.bundle, entries: entries, upstreams: upstreams, telemetry: facts.telemetry(&metricNames),
+      tls: tls.upstreams)
     let memoryBytesMax = configuration.memoryBytesMax ?? SystemMemory.share()
     var options = DataPlane.Options(
       listeners: zip(configuration.listeners, tls.listeners).map {
         DataPlane.ListenerOptions(address: $0.address.value, trustedHops: $0.trustedHops, tls: $1)
       }, workerCount: workerCount, memoryBytesMax: memoryBytesMax)
     options.clocks = configuration.clocks
+    options.accessLog = configuration.accessLog.path
     do throws(StartError) { dataPlane = try DataPlane(options, generation, tls: tls.contexts) } catch {
       switch error {
       case .listen(let address, let error): throw GatewayFailure("listen", "cannot listen on \(address): \(error)")
       case .system(let error): throw GatewayFailure("system", "the workers cannot start: \(error)")
+      case .accessLog(let error):
+        throw GatewayFailure("access_log", "\(configuration.accessLog.path ?? ""): cannot be written: \(error)")
       }
     }
     self.settings = settings
@@ -78,7 +88,8 @@ public final class GatewayProcess: Sendable {
     self.registry = registry
     self.discovery = discovery
     self.log = log
-    state = Mutex(State(configuration: configuration, policy: facts, upstreams: upstreams, tls: tls))
+    state = Mutex(
+      State(configuration: configuration, policy: facts, upstreams: upstreams, tls: tls, metricNames: metricNames))
     let places = dataPlane.addresses.map { "\($0)" }.joined(separator: ", ")
     log(
       "serving on \(places) with \(workerCount) workers, generation \(facts.generation) of \(facts.file), sha256 \(facts.identity)"

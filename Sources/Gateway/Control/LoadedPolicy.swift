@@ -1,4 +1,5 @@
 import ProxyCore
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import WeirBundle
@@ -20,6 +21,25 @@ struct PolicyFacts: Sendable {
   let identity: String
   let generation: UInt64
   let topology: Topology
+}
+
+extension PolicyFacts {
+  /// Where requests under this bundle are counted, and by which names they are told.
+  func telemetry(_ names: inout MetricRegistry) -> GenerationTelemetry {
+    GenerationTelemetry(
+      cells: names.cells(for: topology), names: LogNames(topology, identity: identity, generation: generation))
+  }
+}
+
+extension Configuration.AccessLog {
+  /// As the writer takes it; `nil` for none.
+  var path: String? {
+    switch self {
+    case .off: nil
+    case .standardOutput: "-"
+    case .file(let path): path
+    }
+  }
 }
 
 extension LoadedPolicy {

@@ -1,5 +1,6 @@
 import ProxyCore
 import ProxyTLS
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import Synchronization
@@ -26,6 +27,8 @@ public final class DataPlane: Sendable {
     /// Blocks of all workers together, in bytes.
     public var memoryBytesMax: Int
     public var clocks = Clocks()
+    /// `-` for the standard output; `nil`: no access log.
+    public var accessLog: String?
 
     public init(listeners: [ListenerOptions], workerCount: Int, memoryBytesMax: Int) {
       self.listeners = listeners
@@ -38,6 +41,9 @@ public final class DataPlane: Sendable {
   public let addresses: [SocketAddress]
   private let mailboxes: [Mailbox]
   private let running: RunningCount
+  private let logThread: LogThread?
+  /// What the workers count, and the thread that writes the log.
+  public let metrics: [WorkerMetrics]
 
   /// Binds every listener for every worker and starts the workers.
   ///
@@ -49,6 +55,16 @@ public final class DataPlane: Sendable {
     var mailboxes: [Mailbox] = []
     var workers: [WorkerThread] = []
     let running = RunningCount()
+    let metrics = (0...options.workerCount).compactMap { _ in WorkerMetrics() }
+    guard metrics.count == options.workerCount + 1 else { throw .system(.outOfMemory) }
+    let queues = options.accessLog == nil ? [] : (0..<options.workerCount).map { _ in LogQueue() }
+    do throws(SystemError) {
+      if let path = options.accessLog {
+        logThread = try LogThread(path, queues, metrics[options.workerCount])
+      } else {
+        logThread = nil
+      }
+    } catch { throw .accessLog(error) }
     for index in 0..<options.workerCount {
       var listeners: [Listener] = []
       for place in bound.indices {
@@ -66,12 +82,14 @@ public final class DataPlane: Sendable {
           WorkerThread(
             index: index, listeners: listeners, clocks: options.clocks, connectionsMax: connectionsMax,
             memoryBytesMax: options.memoryBytesMax / options.workerCount, generation: generation,
-            tls: tls.isEmpty ? nil : tls[index], mailbox: mailbox, running: running))
+            tls: tls.isEmpty ? nil : tls[index], mailbox: mailbox, running: running, metrics: metrics[index],
+            logQueue: queues.isEmpty ? nil : queues[index], logWriter: logThread?.wakeUp))
       } catch { throw .system(error) }
     }
     addresses = bound.map(\.address)
     self.mailboxes = mailboxes
     self.running = running
+    self.metrics = metrics
     do throws(SystemError) {
       for worker in workers {
         running.started()
@@ -108,6 +126,12 @@ public final class DataPlane: Sendable {
   /// Ends at once.
   public func stop() { for mailbox in mailboxes { mailbox.post(.stop) } }
 
+  /// Writes what is left of the log; after the workers have ended.
+  public func stopLog() { logThread?.stop() }
+
+  /// Whether log lines are still being written.
+  public var isLogging: Bool { logThread?.isRunning ?? false }
+
   /// Whether any worker still runs.
   public var isRunning: Bool { running.count > 0 }
 }
@@ -116,6 +140,7 @@ public final class DataPlane: Sendable {
 public enum StartError: Error, Sendable {
   case listen(SocketAddress, SystemError)
   case system(SystemError)
+  case accessLog(SystemError)
 }
 
 /// How many threads have not ended.

@@ -1,5 +1,6 @@
 import ProxyCore
 import ProxyTLS
+import ProxyTelemetry
 import ProxyTransport
 
 /// One worker on a thread of its own.
@@ -13,6 +14,10 @@ struct WorkerThread: Sendable {
   let tls: TLSContextSet?
   let mailbox: Mailbox
   let running: RunningCount
+  let metrics: WorkerMetrics
+  /// Where lines go, and who writes them; `nil`: no access log.
+  let logQueue: LogQueue?
+  let logWriter: Descriptor?
 
   func start() throws(SystemError) {
     try Thread.start("weir-worker") {
@@ -26,10 +31,16 @@ struct WorkerThread: Sendable {
       let memory = Memory(capacity: min(memoryBytesMax * 4, 3 << 30), limit: memoryBytesMax),
       var worker = SystemWorker(
         net: net, memory: memory, listeners: listeners, generation: generation, tls: tls,
-        clocks: clocks, connectionsMax: connectionsMax, seed: RandomSource.systemSeed()),
+        clocks: clocks,
+        telemetry: WorkerTelemetry(metrics: metrics, log: logQueue.map { LogSink($0, keepsQueries: false) }),
+        connectionsMax: connectionsMax, seed: RandomSource.systemSeed()),
       worker.watchWakeUp(mailbox.wakeUp) == nil
     else { return }
-    while worker.run() {
+    defer {
+      worker.finishLog()
+      if let logWriter { EpollNetwork.wake(logWriter) }
+    }
+    while worker.run(logWriter: logWriter) {
       for message in mailbox.takeAll() {
         switch message {
         case .adopt(let generation, let tls): worker.adopt(generation, tls: tls)

@@ -52,6 +52,13 @@ extension Enforcer {
     try state.addField(name: name, value: value)
   }
 
+  /// A field that the proxy sets: it does not count against what a client may send.
+  public mutating func takeOwnField(name: Span<UInt8>, value: Span<UInt8>) throws(Reject) {
+    let budget = state.budget
+    try state.addField(name: name, value: value)
+    state.budget = budget
+  }
+
   /// What `HeadPlaces` and `FieldPlaces` are places in; good until the next `beginRequest`.
   public var bytes: Span<UInt8> {
     @_lifetime(borrow self) get { state.bytes.span }

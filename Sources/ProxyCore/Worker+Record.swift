@@ -1,0 +1,158 @@
+import HTTPWire
+import ProxyTLS
+import ProxyTelemetry
+import ProxyTransport
+import WeirEnforcement
+import WeirRequest
+
+// Phase *record*: what is told of a request when it has ended.
+extension Worker where Net: ~Copyable {
+  /// Keeps what the log says of a request that was decided, as it was received.
+  mutating func keepTexts(_ x: UInt32) {
+    guard telemetry.hasLog else { return }
+    var writer = MemoryWriter(rooms.head)
+    let counts = writer.append(textsOf: generations.current.enforcer, to: &memory)
+    let caller = copyCaller(exchanges[x].downstream, &writer)
+    store(x, writer, counts.method, counts.host, counts.target, caller)
+  }
+
+  /// As `keepTexts`, for a head that has no canonical form.
+  mutating func keepRawTexts(_ x: UInt32, _ head: ByteRange) {
+    guard telemetry.hasLog else { return }
+    var writer = MemoryWriter(rooms.head)
+    writer.copy(head.slice(requestHead.method), in: &memory)
+    writer.copy(head.slice(requestHead.target), in: &memory)
+    store(x, writer, UInt32(requestHead.method.count), 0, UInt32(requestHead.target.count), 0)
+  }
+
+  private mutating func copyCaller(_ c: UInt32, _ writer: inout MemoryWriter) -> UInt32 {
+    let session = connections[c].session
+    guard session != .none else { return 0 }
+    let start = writer.written.count
+    writer.append(callerOf: sessions[session], to: &memory)
+    return writer.written.count - start
+  }
+
+  private mutating func store(
+    _ x: UInt32, _ writer: MemoryWriter, _ method: UInt32, _ host: UInt32, _ target: UInt32, _ caller: UInt32
+  ) {
+    guard !writer.isOverflowing, let block = memory.take(Int(writer.written.count)) else { return }
+    memory.copy(writer.written, to: block.start)
+    exchanges[x].textsBlock = block
+    var place = block.start
+    func next(_ count: UInt32) -> ByteRange {
+      defer { place += count }
+      return ByteRange(start: place, count: count)
+    }
+    var texts = LogTexts()
+    texts.method = next(method)
+    texts.host = next(host)
+    texts.target = next(target)
+    texts.caller = next(caller)
+    exchanges[x].texts = texts
+  }
+
+  /// Hands over what is left of the log, at the end.
+  public mutating func finishLog() { _ = telemetry.log?.flush(now: .never) }
+
+  /// How long ago the exchange began, now.
+  func elapsed(_ x: UInt32) -> UInt64 { UInt64(max((now - exchanges[x].started).nanoseconds, 1)) }
+
+  /// Counts the exchange and writes its line.
+  mutating func record(_ x: UInt32) {
+    let c = exchanges[x].downstream
+    exchanges[x].phases.ended = elapsed(x)
+    var record = RequestRecord()
+    record.time = wallClock - (now - exchanges[x].started).nanoseconds
+    record.reason = exchanges[x].reason
+    record.status = exchanges[x].status
+    record.attempts = exchanges[x].attempts
+    record.version = isStream(x) ? .http2 : .http1
+    record.isTLS = connections[c].session != .none
+    record.port = connections[c].local.port
+    record.source = connections[c].peer
+    record.clientIP = connections[c].peer.address
+    record.requestBytes = exchanges[x].requestBytes
+    record.responseBytes = exchanges[x].responseBytes
+    record.phases = exchanges[x].phases
+    record.draw = exchanges[x].draw
+    if let endpoint = exchanges[x].endpoint { record.endpoint = endpoint.address }
+    record.note(exchanges[x].answer)
+    record.note(exchanges[x].forwarding)
+    let slot = exchanges[x].generation
+    record.entry = entry(generations[slot].reference.content.entries[Int(connections[c].listener)])
+    if generations[slot].record(record, exchanges[x].texts, &telemetry, memory, now) { wakesLogWriter = true }
+  }
+
+  /// Counts bytes that were no request, and writes their line.
+  mutating func recordRefusal(_ c: UInt32, _ status: UInt16) {
+    var record = RequestRecord()
+    record.time = wallClock
+    record.status = status
+    record.isTLS = connections[c].session != .none
+    record.port = connections[c].local.port
+    record.source = connections[c].peer
+    record.clientIP = connections[c].peer.address
+    record.entry = entry(generations.current.reference.content.entries[Int(connections[c].listener)])
+    if generations.current.record(record, LogTexts(), &telemetry, memory, now) { wakesLogWriter = true }
+  }
+}
+
+private func entry(_ entry: Entry) -> RequestRecord.Entry {
+  switch entry {
+  case .gateway(let index): .gateway(Int32(truncatingIfNeeded: index))
+  case .service(let index, _): .service(Int32(truncatingIfNeeded: index))
+  case .anyHost: .anyHost
+  }
+}
+
+extension RequestRecord {
+  fileprivate mutating func note(_ answer: Answer?) {
+    guard let answer else { return }
+    decision =
+      switch answer.kind {
+      case .respond, .redirect: .allow
+      case .deny: .deny
+      case .reject: .reject
+      }
+    decisionReason = answer.reason
+    table = answer.table
+    route = answer.route
+    scope = answer.scope
+    rule = answer.rule
+    shadowDiffers = answer.shadowDiffers
+    isAudited = answer.isAudited
+  }
+
+  fileprivate mutating func note(_ forwarding: Forwarding?) {
+    guard let forwarding else { return }
+    decision = .allow
+    decisionReason = .forwarded
+    table = forwarding.table
+    route = forwarding.route
+    scope = forwarding.scope
+    rule = forwarding.rule
+    service = forwarding.service
+    subset = forwarding.subset
+    shadowDiffers = forwarding.shadowDiffers
+    isAudited = forwarding.isAudited
+  }
+}
+
+extension MemoryWriter {
+  /// Method, host and target of the request that was decided last.
+  fileprivate mutating func append(
+    textsOf enforcer: borrowing Enforcer, to memory: inout Memory
+  ) -> (method: UInt32, host: UInt32, target: UInt32) {
+    let places = enforcer.received
+    append(bytes: enforcer.bytes, places.method, to: &memory)
+    append(bytes: enforcer.bytes, places.authority, to: &memory)
+    append(bytes: enforcer.bytes, places.target, to: &memory)
+    return (places.method.count, places.authority.count, places.target.count)
+  }
+
+  /// Who the peer has proved to be.
+  fileprivate mutating func append(callerOf session: borrowing TLSSession, to memory: inout Memory) {
+    if session.facts.hasCertificate { append(session.peerIdentity, to: &memory) }
+  }
+}
