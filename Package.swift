@@ -184,21 +184,20 @@ let package = Package(
     tests(
       "ProxyCoreTests",
       [
-        "ProxyCore", "ProxySimulation", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
-        "WeirEnforcement",
-        "WeirSource",
+        "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
+        "WeirEnforcement", "WeirSource",
       ]),
     tests(
       "EndToEndTests",
       [
-        "Gateway", "ProxyCore", "ProxyTLS", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
-        "WeirEnforcement", "WeirPolicy", "WeirSource",
+        "Gateway", "ProxyCore", "ProxyTLS", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream", "WeirBundle",
+        "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
       ]),
     tests(
       "TLSSimulationTests",
       [
-        "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
-        "WeirEnforcement", "WeirPolicy", "WeirSource",
+        "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream", "WeirBundle",
+        "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
       ]),
     tests("ProxySimulationTests", ["ProxySimulation", "ProxyTransport", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),

@@ -1,14 +1,16 @@
 import ProxyTelemetry
 import ProxyTransport
+import WeirPolicy
 
 /// Where the requests of one generation are counted, and by which names they are told.
 public struct GenerationTelemetry: Sendable {
   let cells: PolicyCells
   let names: LogNames
 
-  public init(cells: PolicyCells, names: LogNames) {
-    self.cells = cells
-    self.names = names
+  /// - Parameter registry: gives names their cells, and the same names the same cells in every generation.
+  public init(_ topology: Topology, identity: String, generation: UInt64, in registry: inout MetricRegistry) {
+    cells = registry.cells(for: topology)
+    names = LogNames(topology, identity: identity, generation: generation)
   }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import ProxyCore
 import ProxyTLS
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import Testing
@@ -136,6 +137,8 @@ final class Mesh {
     let upstreams = try Upstreams(
       bundle.topology, number: 1, endpoints: endpoints.map { [DiscoveredEndpoint($0, labels: [])] },
       in: #require(UpstreamRegistry()))
-    return Generation(bundle: bundle, entries: entries, upstreams: upstreams, tls: tls)
+    var names = MetricRegistry()
+    let telemetry = GenerationTelemetry(bundle.topology, identity: "", generation: 1, in: &names)
+    return Generation(bundle: bundle, entries: entries, upstreams: upstreams, telemetry: telemetry, tls: tls)
   }
 }

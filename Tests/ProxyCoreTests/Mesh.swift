@@ -31,8 +31,7 @@ struct Mesh {
     }
     let upstreams = try Upstreams(loaded.topology, number: number, endpoints: lists, in: registry)
     var names = MetricRegistry()
-    let telemetry = GenerationTelemetry(
-      cells: names.cells(for: loaded.topology), names: LogNames(loaded.topology, identity: "", generation: number))
+    let telemetry = GenerationTelemetry(loaded.topology, identity: "", generation: number, in: &names)
     return Generation(bundle: loaded, entries: listeners, upstreams: upstreams, telemetry: telemetry)
   }
 

@@ -1,4 +1,5 @@
 import ProxySimulation
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import Testing
@@ -42,7 +43,7 @@ import WeirEnforcement
     var worker = try made(
       Worker(
         net: simulation.makeNetwork(), memory: memory, listeners: [listener], generation: generation, clocks: Clocks(),
-        connectionsMax: 256, seed: seed))
+        telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 256, seed: seed))
     let clients = (0..<simulation.pick(1...3)).map { number in
       ScriptedClient(
         simulation, to: front, (0..<simulation.pick(1...4)).map { request("\(number).\($0)", simulation) },

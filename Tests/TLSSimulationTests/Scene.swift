@@ -1,6 +1,7 @@
 import ProxyCore
 import ProxySimulation
 import ProxyTLS
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import WeirBundle
@@ -136,7 +137,9 @@ struct Scene {
     let bundle = try LoadedBundle.load(Self.bundle.get(), trust: .anybody)
     let upstreams = try Upstreams(
       bundle.topology, number: 1, endpoints: [[DiscoveredEndpoint(upstream, labels: [])]], in: registry)
-    return Generation(bundle: bundle, entries: [.gateway(0)], upstreams: upstreams, tls: ["web": 0])
+    var names = MetricRegistry()
+    let telemetry = GenerationTelemetry(bundle.topology, identity: "", generation: 1, in: &names)
+    return Generation(bundle: bundle, entries: [.gateway(0)], upstreams: upstreams, telemetry: telemetry, tls: ["web": 0])
   }
 
   func worker(_ tls: TLSContextSet, _ mode: ListenerTLS = .required(0)) throws -> Worker<SimNet> {
@@ -144,7 +147,8 @@ struct Scene {
       Worker(
         net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 28)),
         listeners: [Listener(descriptor: simulation.listen(on: listener), trustedHops: [], tls: mode)],
-        generation: generation(), tls: tls, clocks: Clocks(), connectionsMax: 4096, seed: simulation.seed))
+        generation: generation(), tls: tls, clocks: Clocks(),
+        telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 4096, seed: simulation.seed))
   }
 
   private static let bundle: Result<[UInt8], Error> = Result {

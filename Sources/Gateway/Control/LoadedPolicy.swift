@@ -26,8 +26,7 @@ struct PolicyFacts: Sendable {
 extension PolicyFacts {
   /// Where requests under this bundle are counted, and by which names they are told.
   func telemetry(_ names: inout MetricRegistry) -> GenerationTelemetry {
-    GenerationTelemetry(
-      cells: names.cells(for: topology), names: LogNames(topology, identity: identity, generation: generation))
+    GenerationTelemetry(topology, identity: identity, generation: generation, in: &names)
   }
 }
 
