@@ -150,6 +150,8 @@ extension Worker where Net: ~Copyable {
     } else if exchanges[x].phase != .responding, exchanges[x].tryDeadline <= now {
       attemptFailed(x, .upstreamTimeout)
     } else {
+      // The time of an attempt ends with the beginning of its response: set again, it would fire for ever.
+      if exchanges[x].tryDeadline <= now { exchanges[x].tryDeadline = .never }
       setExchangeTimer(x)
     }
   }
