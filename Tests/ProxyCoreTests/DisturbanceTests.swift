@@ -1,4 +1,5 @@
 import ProxySimulation
+import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import Testing
@@ -25,7 +26,8 @@ import Testing
       let worker = try made(
         Worker(
           net: simulation.makeNetwork(), memory: memory, listeners: [listener], generation: generation,
-          clocks: Clocks(), connectionsMax: 256, seed: seed))
+          clocks: Clocks(), telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 256,
+          seed: seed))
       upstreams = try ["10.0.1.1:80", "10.0.1.2:80", "10.0.1.3:80", "10.0.2.1:80", "10.0.2.2:80"].map {
         ScriptedUpstream(simulation, try #require(SocketAddress($0)))
       }

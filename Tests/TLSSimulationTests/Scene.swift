@@ -139,7 +139,8 @@ struct Scene {
       bundle.topology, number: 1, endpoints: [[DiscoveredEndpoint(upstream, labels: [])]], in: registry)
     var names = MetricRegistry()
     let telemetry = GenerationTelemetry(bundle.topology, identity: "", generation: 1, in: &names)
-    return Generation(bundle: bundle, entries: [.gateway(0)], upstreams: upstreams, telemetry: telemetry, tls: ["web": 0])
+    return Generation(
+      bundle: bundle, entries: [.gateway(0)], upstreams: upstreams, telemetry: telemetry, tls: ["web": 0])
   }
 
   func worker(_ tls: TLSContextSet, _ mode: ListenerTLS = .required(0)) throws -> Worker<SimNet> {
@@ -148,7 +149,8 @@ struct Scene {
         net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 28)),
         listeners: [Listener(descriptor: simulation.listen(on: listener), trustedHops: [], tls: mode)],
         generation: generation(), tls: tls, clocks: Clocks(),
-        telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 4096, seed: simulation.seed))
+        telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 4096,
+        seed: simulation.seed))
   }
 
   private static let bundle: Result<[UInt8], Error> = Result {

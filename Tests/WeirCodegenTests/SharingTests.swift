@@ -75,9 +75,9 @@ struct SharingTests {
       image.setCode((0..<slots).map { Instruction(.isPresent, register: $0) } + [Instruction(.accept)])
       return image.image
     }
-    let program = try verify(UnverifiedProgram(image(slots: 200, rules: 2_000)))
+    let program = try verify(UnverifiedProgram(image(slots: 40, rules: 400)))
     let slotCount = program.slotCount
-    #expect(slotCount == 200)
+    #expect(slotCount == 40)
     expectRejection(image(slots: 1_000, rules: 20_000), .tooMuchWork)
   }
 
