@@ -69,8 +69,27 @@ extension GatewayProcess {
       if filesChanged { reloadIfChanged() }
       dataPlane.ping()
       state.withLock { $0.upstreams.sweep(at: now) }
-      if interrupts > 1 || hasDrained(at: net.now()) { return dataPlane.stop() }
+      if interrupts > 1 || hasDrained(at: net.now()) { return try finish() }
     }
+  }
+
+  /// Ends the workers, then writes what is left of the log.
+  ///
+  /// - Throws: when the workers had ended by themselves.
+  private func finish() throws(GatewayFailure) {
+    let wasAsked = state.withLock { $0.drainBegan != nil }
+    dataPlane.stop()
+    waitAWhile { dataPlane.isRunning }
+    dataPlane.stopLog()
+    waitAWhile { dataPlane.isLogging }
+    guard wasAsked else { throw GatewayFailure("workers", "the workers ended: there was no memory for their tables") }
+  }
+
+  /// Two seconds at most: what hangs must not keep the process.
+  private func waitAWhile(_ isBusy: () -> Bool) {
+    guard var net = try? EpollNetwork() else { return }
+    var events: [Event] = []
+    for _ in 0..<200 where isBusy() { net.wait(until: net.now() + .milliseconds(10), into: &events) }
   }
 
   /// Watches the folder of the bundle and that of the configuration.
