@@ -62,8 +62,10 @@ enum ConfigurationSchema {
       "The gateway of the policy that answers here. Left out: whatever is responsible for the host of the request.")
     static let trustedHops = ConfigurationKey(
       "trusted_hops", .network, .optional, list: true,
-      "Proxies of ours in front: `request.client_ip` is the right-most address of `x-forwarded-for` outside of these networks."
-    )
+      """
+      Proxies of ours in front: `request.client_ip` is the right-most address of `x-forwarded-for` outside of these networks. \
+      Not carried out yet: it stops the start.
+      """)
     static let proxyProtocol = ConfigurationKey(
       "proxy_protocol", ConfigurationForm<ProxyProtocol>.choice, .default("off"),
       "Whether connections begin with a PROXY header. `required` is not carried out yet and stops the start.")
