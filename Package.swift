@@ -37,8 +37,8 @@ let package = Package(
     .library(
       name: "BenchmarkedEngine",
       targets: [
-        "WeirSource", "WeirCompiler", "WeirPolicy", "WeirPlan", "WeirBundle", "WeirEnforcement", "WeirRequest", "WeirISA",
-        "WeirVM",
+        "WeirSource", "WeirCompiler", "WeirPolicy", "WeirPlan", "WeirBundle", "WeirEnforcement", "WeirRequest",
+        "WeirISA", "WeirVM",
       ]),
     // For the nested package Tests/Fuzz.
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
@@ -184,8 +184,8 @@ let package = Package(
     tests(
       "ProxyCoreTests",
       [
-        "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream", "WeirBundle", "WeirCompiler",
-        "WeirEnforcement", "WeirSource",
+        "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream",
+        "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirSource",
       ]),
     tests(
       "EndToEndTests",
@@ -196,8 +196,8 @@ let package = Package(
     tests(
       "TLSSimulationTests",
       [
-        "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream", "WeirBundle",
-        "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
+        "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTelemetry", "ProxyTransport",
+        "ProxyUpstream", "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
       ]),
     tests("ProxySimulationTests", ["ProxySimulation", "ProxyTransport", "PropertyTesting"]),
     tests("PolicyTests", ["weir", "WeirSource", "WeirSyntax"]),

@@ -40,8 +40,6 @@ struct Connection {
     static let hasUnparsed = Flags(rawValue: 1 << 5)
     static let closesAfterFlush = Flags(rawValue: 1 << 6)
     static let lingersAfterFlush = Flags(rawValue: 1 << 7)
-    /// It carried a request before.
-    static let isReused = Flags(rawValue: 1 << 8)
     static let isPooled = Flags(rawValue: 1 << 9)
     /// The peer's TLS has ended in good order; nothing follows.
     static let hasEnded = Flags(rawValue: 1 << 10)

@@ -76,8 +76,6 @@ struct Exchange: ~Copyable {
   var texts = LogTexts()
   /// What the route's changes of the response need of the request.
   var kept = ByteRange.empty
-  /// Where the target lies in `head`, counted from its beginning.
-  var target = ByteRange.empty
 
   /// How the body arrives.
   var requestBody: BodyDecoder

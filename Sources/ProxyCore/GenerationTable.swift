@@ -51,12 +51,7 @@ struct GenerationTable: ~Copyable {
     /// Whether the request that was decided last has the field that makes it safe to repeat.
     func isIdempotent(by retry: Int32) -> Bool {
       let name = reference.content.plan.idempotencyFields[Int(retry)]
-      guard !name.isEmpty else { return false }
-      for index in 0..<enforcer.fieldCount
-      where areEqual(enforcer.bytes.extracting(enforcer.field(index).name.range), name.span) {
-        return true
-      }
-      return false
+      return !name.isEmpty && enforcer.hasField(named: name.span)
     }
 
     /// The fields of the response that was taken last, as they are sent.
@@ -126,10 +121,4 @@ struct GenerationTable: ~Copyable {
     guard index != currentIndex, slots[index].exchangeCount == 0 else { return }
     slots.remove(index)
   }
-}
-
-private func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-  guard left.count == right.count else { return false }
-  for index in left.indices where left[index] != right[index] { return false }
-  return true
 }

@@ -101,6 +101,25 @@ struct MemoryWriter {
 }
 
 extension MemoryWriter {
+  /// What a response says of the connection: that it ends, or, to those who would end it, that it goes on.
+  mutating func append(connectionOf flags: Exchange.Flags, to memory: inout Memory) {
+    if !flags.contains(.keepsAlive) {
+      append("connection: close\r\n", to: &memory)
+    } else if flags.contains(.isOldClient) {
+      append("connection: keep-alive\r\n", to: &memory)
+    }
+  }
+
+  /// Bytes that `append(reference:)` adds.
+  static let referenceBytes = 18
+
+  /// What follows the reason in the body of an answer: the number by which the log has it.
+  mutating func append(reference: UInt64, to memory: inout Memory) {
+    append(UInt8(ascii: " "), to: &memory)
+    append(hexadecimal: reference, digits: 16, to: &memory)
+    append(UInt8(ascii: "\n"), to: &memory)
+  }
+
   /// `HTTP/1.1 404 Not Found` and the end of the line.
   mutating func append(statusLineOf status: UInt16, to memory: inout Memory) {
     if status == 200 {

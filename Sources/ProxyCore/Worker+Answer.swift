@@ -104,24 +104,18 @@ extension Worker where Net: ~Copyable {
     let hasContent = reply.status != 204 && reply.status != 304
     if hasContent {
       writer.append("content-type: text/plain; charset=utf-8\r\ncontent-length: ", to: &memory)
-      let length = reply.body.map { Int($0.count) } ?? reply.reason.text.utf8.count + 18
+      let length = reply.body.map { Int($0.count) } ?? reply.reason.text.utf8.count + MemoryWriter.referenceBytes
       writer.append(decimal: UInt64(length), to: &memory)
       writer.append("\r\n", to: &memory)
     }
-    if !flags.contains(.keepsAlive) {
-      writer.append("connection: close\r\n", to: &memory)
-    } else if flags.contains(.isOldClient) {
-      writer.append("connection: keep-alive\r\n", to: &memory)
-    }
+    writer.append(connectionOf: flags, to: &memory)
     writer.append("\r\n", to: &memory)
     if hasContent, !flags.contains(.isHead) {
       if let body = reply.body {
         generations[slot].copyText(body, to: &writer, &memory)
       } else {
         writer.append(text: reply.reason.text, to: &memory)
-        writer.append(UInt8(ascii: " "), to: &memory)
-        writer.append(hexadecimal: exchanges[x].reference, digits: 16, to: &memory)
-        writer.append(UInt8(ascii: "\n"), to: &memory)
+        writer.append(reference: exchanges[x].reference, to: &memory)
       }
     }
     return writer.isOverflowing ? nil : writer.written
@@ -145,12 +139,10 @@ extension Worker where Net: ~Copyable {
     var writer = MemoryWriter(rooms.output)
     writer.append(statusLineOf: status, to: &memory)
     writer.append("content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: ", to: &memory)
-    writer.append(decimal: UInt64(text.count) + 18, to: &memory)
+    writer.append(decimal: UInt64(Int(text.count) + MemoryWriter.referenceBytes), to: &memory)
     writer.append("\r\n\r\n", to: &memory)
     writer.copy(text, in: &memory)
-    writer.append(UInt8(ascii: " "), to: &memory)
-    writer.append(hexadecimal: random.next(), digits: 16, to: &memory)
-    writer.append(UInt8(ascii: "\n"), to: &memory)
+    writer.append(reference: random.next(), to: &memory)
     releaseHeld(c)
     recordRefusal(c, status)
     guard send(writer.written, to: c) else {

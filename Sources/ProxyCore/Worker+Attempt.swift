@@ -83,26 +83,31 @@ extension Worker where Net: ~Copyable {
     guard let service = exchanges[x].forwarding?.service,
       generations[slot].upstreams.admit(.connection, service)
     else { return fail(x, .circuitOpen) }
-    switch net.connect(endpoint.address) {
-    case .failed:
+    guard let u = open(endpoint, service, slot) else { return attemptFailed(x, .upstreamConnect) }
+    exchanges[x].upstream = u
+    connections[u].exchange = x
+  }
+
+  /// Begins to connect to an endpoint; `nil` when the system refuses at once.
+  ///
+  /// The service has admitted the connection, and is told when there is none.
+  mutating func open(_ endpoint: Endpoint, _ service: Int32, _ slot: UInt32) -> UInt32? {
+    guard case .started(let descriptor) = net.connect(endpoint.address) else {
       generations[slot].upstreams.leave(.connection, service)
-      attemptFailed(x, .upstreamConnect)
-    case .started(let descriptor):
-      var connection = Connection(
-        descriptor: descriptor, role: .upstream, phase: .connecting, peer: endpoint.address, local: .unspecified)
-      connection.pool = endpoint.line
-      connection.contexts = generations[slot].contexts
-      connection.service = generations[slot].upstreams.line(of: service)
-      guard let u = add(connection) else {
-        generations[slot].upstreams.leave(.connection, service)
-        net.close(descriptor)
-        attemptFailed(x, .upstreamConnect)
-        return
-      }
-      exchanges[x].upstream = u
-      connections[u].exchange = x
-      setTimer(u, generations[slot].upstreams.connectTimeout(ofService: service) ?? clocks.connect)
+      return nil
     }
+    var connection = Connection(
+      descriptor: descriptor, role: .upstream, phase: .connecting, peer: endpoint.address, local: .unspecified)
+    connection.pool = endpoint.line
+    connection.contexts = generations[slot].contexts
+    connection.service = generations[slot].upstreams.line(of: service)
+    guard let u = add(connection) else {
+      generations[slot].upstreams.leave(.connection, service)
+      net.close(descriptor)
+      return nil
+    }
+    setTimer(u, generations[slot].upstreams.connectTimeout(ofService: service) ?? clocks.connect)
+    return u
   }
 
   mutating func attach(_ x: UInt32, _ u: UInt32) {

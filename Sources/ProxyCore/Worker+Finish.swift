@@ -46,7 +46,6 @@ extension Worker where Net: ~Copyable {
       return
     }
     connections[u].phase = .idle
-    connections[u].flags.insert(.isReused)
     setTimer(u, idleInterval(u))
     pools.push(u, in: connections)
     // An edge that came with the last bytes: what waits there answers nothing.

@@ -8,7 +8,7 @@ extension Worker where Net: ~Copyable {
   /// - Returns: `false` when it is longer than a head may be, or there is no memory for it.
   mutating func keepHead(_ x: UInt32) -> Bool {
     var writer = MemoryWriter(rooms.head)
-    let target = writer.append(
+    writer.append(
       headOf: generations.current.enforcer, isChunked: exchanges[x].requestFraming == .chunked, to: &memory)
     let count = writer.written.count
     // Behind the head: what a change of the response needs of the request.
@@ -18,26 +18,20 @@ extension Worker where Net: ~Copyable {
     exchanges[x].headBlock = block
     exchanges[x].head = ByteRange(start: block.start, count: count)
     exchanges[x].kept = ByteRange(start: block.start + count, count: writer.written.count - count)
-    exchanges[x].target = target
     return true
   }
 }
 
 extension MemoryWriter {
   /// The request that was allowed, as it is forwarded.
-  ///
-  /// - Returns: where the target lies, counted from the beginning of the head.
   fileprivate mutating func append(
     headOf enforcer: borrowing Enforcer, isChunked: Bool, to memory: inout Memory
-  ) -> ByteRange {
+  ) {
     let bytes = enforcer.bytes
     let places = enforcer.forwarded
-    let start = written.start
     append(bytes: bytes, places.method, to: &memory)
     append(UInt8(ascii: " "), to: &memory)
-    let target = written.end
     append(bytes: bytes, places.target, to: &memory)
-    let targetEnd = written.end
     append(" HTTP/1.1\r\nhost: ", to: &memory)
     append(bytes: bytes, places.authority, to: &memory)
     append("\r\n", to: &memory)
@@ -51,6 +45,5 @@ extension MemoryWriter {
     // A length is among the fields: rules may read it, and no change may touch it.
     if isChunked { append("transfer-encoding: chunked\r\n", to: &memory) }
     append("\r\n", to: &memory)
-    return ByteRange(start: target - start, count: targetEnd - target)
   }
 }

@@ -62,16 +62,13 @@ extension Worker where Net: ~Copyable {
   mutating func record(_ x: UInt32) {
     let c = exchanges[x].downstream
     exchanges[x].phases.ended = elapsed(x)
-    var record = RequestRecord()
-    record.time = wallClock - (now - exchanges[x].started).nanoseconds
+    let slot = exchanges[x].generation
+    var record = makeRecord(c, slot)
+    record.time -= (now - exchanges[x].started).nanoseconds
     record.reason = exchanges[x].reason
     record.status = exchanges[x].status
     record.attempts = exchanges[x].attempts
     record.version = isStream(x) ? .http2 : .http1
-    record.isTLS = connections[c].session != .none
-    record.port = connections[c].local.port
-    record.source = connections[c].peer
-    record.clientIP = connections[c].peer.address
     record.requestBytes = exchanges[x].requestBytes
     record.responseBytes = exchanges[x].responseBytes
     record.phases = exchanges[x].phases
@@ -79,21 +76,25 @@ extension Worker where Net: ~Copyable {
     if let endpoint = exchanges[x].endpoint { record.endpoint = endpoint.address }
     record.note(exchanges[x].answer)
     record.note(exchanges[x].forwarding)
-    let slot = exchanges[x].generation
-    record.entry = entry(generations[slot].reference.content.entries[Int(connections[c].listener)])
     if generations[slot].record(record, exchanges[x].texts, &telemetry, memory, now) { wakesLogWriter = true }
   }
 
-  /// Counts bytes that were no request, and writes their line.
-  mutating func recordRefusal(_ c: UInt32, _ status: UInt16) {
+  /// What is known of a request by its connection alone, now.
+  private func makeRecord(_ c: UInt32, _ slot: UInt32) -> RequestRecord {
     var record = RequestRecord()
     record.time = wallClock
-    record.status = status
     record.isTLS = connections[c].session != .none
     record.port = connections[c].local.port
     record.source = connections[c].peer
     record.clientIP = connections[c].peer.address
-    record.entry = entry(generations.current.reference.content.entries[Int(connections[c].listener)])
+    record.entry = entry(generations[slot].reference.content.entries[Int(connections[c].listener)])
+    return record
+  }
+
+  /// Counts bytes that were no request, and writes their line.
+  mutating func recordRefusal(_ c: UInt32, _ status: UInt16) {
+    var record = makeRecord(c, generations.currentIndex)
+    record.status = status
     if generations.current.record(record, LogTexts(), &telemetry, memory, now) { wakesLogWriter = true }
   }
 }

@@ -118,11 +118,7 @@ extension Worker where Net: ~Copyable {
     case .chunked: writer.append("transfer-encoding: chunked\r\n", to: &memory)
     case .none, .untilClose: break
     }
-    if !exchanges[x].flags.contains(.keepsAlive) {
-      writer.append("connection: close\r\n", to: &memory)
-    } else if exchanges[x].flags.contains(.isOldClient) {
-      writer.append("connection: keep-alive\r\n", to: &memory)
-    }
+    writer.append(connectionOf: exchanges[x].flags, to: &memory)
     writer.append("\r\n", to: &memory)
     return writer.isOverflowing ? nil : writer.written
   }

@@ -17,7 +17,7 @@ extension Worker where Net: ~Copyable {
     if reason == .upstreamReset, heardNothing, mayRepeatFreely(x) {
       exchanges[x].flags.insert(.usedFreeRetry)
       exchanges[x].attempts -= 1
-      attempt(x, takeReplay(x))
+      again(x)
       return
     }
     let cause: RetryCause
@@ -120,9 +120,8 @@ extension Worker where Net: ~Copyable {
     }
   }
 
-  private mutating func again(_ x: UInt32) {
-    attempt(x, takeReplay(x))
-  }
+  /// Makes an attempt with what was kept of the body.
+  private mutating func again(_ x: UInt32) { attempt(x, takeReplay(x)) }
 
   /// Of the attempt that begins: its own time, within that of the whole request.
   mutating func setTryTimer(_ x: UInt32) {

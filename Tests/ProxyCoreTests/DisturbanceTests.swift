@@ -1,3 +1,4 @@
+import PropertyTesting
 import ProxySimulation
 import ProxyTelemetry
 import ProxyTransport

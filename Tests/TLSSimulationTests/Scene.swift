@@ -1,3 +1,4 @@
+import PropertyTesting
 import ProxyCore
 import ProxySimulation
 import ProxyTLS

@@ -1,3 +1,4 @@
+import PropertyTesting
 import ProxySimulation
 import ProxyTLS
 import ProxyTransport
@@ -128,13 +129,4 @@ final class SecurePeer {
     let span = memory.span(range)
     return span.indices.map { span[$0] }
   }
-}
-
-/// Nothing was made.
-struct NotMade: Error {}
-
-/// `#require` for a value that cannot be copied.
-func made<Value: ~Copyable>(_ value: consuming Value?) throws(NotMade) -> Value {
-  guard let value else { throw NotMade() }
-  return value
 }

@@ -16,7 +16,6 @@ public final class GatewayProcess: Sendable {
     var refusedTLS: String?
     /// Names keep their cells over generations.
     var metricNames: MetricRegistry
-    var reloadCount: Int64 = 0
     /// A bundle that was refused: it is not tried again until it is another one.
     var refused: [UInt8]?
     var drainBegan: Instant?

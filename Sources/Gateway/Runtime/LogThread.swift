@@ -1,12 +1,13 @@
 import ProxyTelemetry
 import ProxyTransport
+import Synchronization
 
 /// The thread that writes access log lines: a slow disk keeps it waiting, and no request.
 final class LogThread: Sendable {
   /// Wakes the writer.
   let wakeUp: Descriptor
   private let running = RunningCount()
-  private let isStopping = StopFlag()
+  private let isStopping = Atomic<Bool>(false)
 
   /// - Parameters:
   ///   - path: `-` for the standard output.
@@ -17,16 +18,15 @@ final class LogThread: Sendable {
     wakeUp = try EpollNetwork.makeWakeUp()
     // Opened here, so that a file that cannot be written stops the start.
     _ = try AppendOnlyFile(path)
-    let (wakeUp, running, isStopping) = (wakeUp, running, isStopping)
     running.started()
-    try Thread.start("weir-log") {
+    try Thread.start("weir-log") { [self] in
       defer { running.ended() }
       guard let file = try? AppendOnlyFile(path), var net = try? EpollNetwork() else { return }
       _ = net.watch(wakeUp, token: 0, levelTriggered: true)
       var output = LogOutput(file, queues: queues, metrics: metrics)
       var events: [Event] = []
       while true {
-        let isLast = isStopping.isSet
+        let isLast = isStopping.load(ordering: .acquiring)
         output.drain(now: net.now())
         if isLast { return }
         net.wait(until: net.now() + .seconds(1), into: &events)
@@ -37,7 +37,7 @@ final class LogThread: Sendable {
 
   /// Writes what is left, and ends.
   func stop() {
-    isStopping.set()
+    isStopping.store(true, ordering: .releasing)
     EpollNetwork.wake(wakeUp)
   }
 

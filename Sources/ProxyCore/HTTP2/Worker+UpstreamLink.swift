@@ -98,28 +98,13 @@ extension Worker where Net: ~Copyable {
     let slot = exchanges[x].generation
     guard let service = exchanges[x].forwarding?.service, pools.hasRoomToShare(endpoint.line), !links.isFull,
       let session = HTTP2Session(.client, limits: .standard(.client), at: now),
-      generations[slot].upstreams.admit(.connection, service)
+      generations[slot].upstreams.admit(.connection, service), let u = open(endpoint, service, slot)
     else { return nil }
-    guard case .started(let descriptor) = net.connect(endpoint.address) else {
-      generations[slot].upstreams.leave(.connection, service)
-      return nil
-    }
-    var connection = Connection(
-      descriptor: descriptor, role: .upstream, phase: .connecting, peer: endpoint.address, local: .unspecified)
-    connection.pool = endpoint.line
-    connection.contexts = generations[slot].contexts
-    connection.service = generations[slot].upstreams.line(of: service)
-    connection.endsAt = now + connectionAge()
-    guard let u = add(connection) else {
-      generations[slot].upstreams.leave(.connection, service)
-      net.close(descriptor)
-      return nil
-    }
+    connections[u].endsAt = now + connectionAge()
     var link = HTTP2Link(session: session, connection: u, now: now)
     link.upstream = generations[slot].reference.content.plan.tls(ofService: service)
     connections[u].link = links.insert(link).index
     pools.share(u, in: connections)
-    setTimer(u, generations[slot].upstreams.connectTimeout(ofService: service) ?? clocks.connect)
     return u
   }
 

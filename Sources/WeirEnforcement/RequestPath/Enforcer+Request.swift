@@ -69,6 +69,16 @@ extension Enforcer {
 
   public func field(_ index: Int) -> FieldPlaces { state.fields[index] }
 
+  /// Whether a field of this name is forwarded.
+  ///
+  /// - Parameter name: in lower case.
+  public func hasField(named name: Span<UInt8>) -> Bool {
+    for index in 0..<state.fields.count where areEqual(bytes.extracting(state.fields[index].name.range), name) {
+      return true
+    }
+    return false
+  }
+
   /// The lines from a field on that stand one after another: all of them where no field was changed.
   ///
   /// - Complexity: linear in the fields of the run.

@@ -22,7 +22,9 @@ struct BuildStatistics {
     case .sequence: text += "rule after rule"
     }
     text += ", \(scope.slots) slots, \(scope.variables) variables, \(scope.indexedRules) of \(scope.rules) indexed"
-    if !scope.causes.isEmpty { text += "; a graph would be too large because of \(scope.causes.joined(separator: ", "))" }
+    if !scope.causes.isEmpty {
+      text += "; a graph would be too large because of \(scope.causes.joined(separator: ", "))"
+    }
     if scope.refusals > 0 { text += "; \(scope.refusals) patterns or regexes are tested one by one" }
     return text
   }
