@@ -8,8 +8,22 @@ struct Question {
   /// Indices into `conditions`.
   var lists: [[Int]]
   var context: PlanContext
+  /// Indices into `conditions`, of which one is true of every request that is looked for; `nil` when that is not known.
+  /// Whatever cannot hold together with it is left out of the lists, so that a small change of many rules is a small question.
+  var pivots: [Int]?
   /// Given the place of the first true condition in each list; the length of the list where none is.
   var isWanted: ([Int]) -> Bool
+
+  init(
+    conditions: [Condition], lists: [[Int]], context: PlanContext, pivots: [Int]? = nil,
+    isWanted: @escaping ([Int]) -> Bool
+  ) {
+    self.conditions = conditions
+    self.lists = lists
+    self.context = context
+    self.pivots = pivots
+    self.isWanted = isWanted
+  }
 }
 
 /// A way for a request to do what was looked for.
@@ -38,18 +52,20 @@ extension Question {
     return undecided.map { .undecided(because: $0) } ?? .none
   }
 
-  /// What was found, and why that may not be all; at most two candidates for each combination of answers.
+  /// What was found, and why that may not be all; for each combination of answers a few candidates at most.
   func candidates(asterisk: Asterisk?, limits: PlanLimits) -> (found: [Candidate], undecided: String?) {
     var candidates: [Candidate] = []
     var reason: String?
     func look(_ question: Question, isAsterisk: Bool) {
       let analysis = Analysis(Space(question.conditions, context: question.context, limits: limits), limits: limits)
-      switch analysis.firsts(question.lists, where: question.isWanted) {
-      case .never: break
-      case .undecided(let because): reason = reason ?? because
-      case .found(let found):
-        candidates += found.map {
-          Candidate(isAsterisk: isAsterisk, space: analysis.space, region: $0.region, firsts: $0.firsts)
+      for part in question.parts(analysis.space) {
+        switch analysis.firsts(part.lists, where: { question.isWanted(part.firsts($0)) && part.isMeant($0) }) {
+        case .never: break
+        case .undecided(let because): reason = reason ?? because
+        case .found(let found):
+          candidates += found.map {
+            Candidate(isAsterisk: isAsterisk, space: analysis.space, region: $0.region, firsts: part.firsts($0.firsts))
+          }
         }
       }
     }

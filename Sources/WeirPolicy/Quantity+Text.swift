@@ -10,11 +10,11 @@ public func durationText(_ nanoseconds: Int64) -> String {
   return "\(nanoseconds)ns"
 }
 
-/// `95%`, `12.50%`
-///
-/// - Parameter hundredths: of a percent.
+/// Hundredths of a percent as they are written: `12.5%`.
 public func percentText(_ hundredths: Int) -> String {
-  let fraction = hundredths % 100
-  let digits = fraction == 0 ? "" : "." + (fraction < 10 ? "0\(fraction)" : "\(fraction)")
-  return "\(hundredths / 100)\(digits)%"
+  let whole = hundredths / 100
+  let rest = hundredths % 100
+  if rest == 0 { return "\(whole)%" }
+  let digits = rest < 10 ? "0\(rest)" : rest % 10 == 0 ? "\(rest / 10)" : "\(rest)"
+  return "\(whole).\(digits)%"
 }

@@ -103,7 +103,7 @@ import WeirTesting
     ),
     (
       #"GET "https://shop.example/x" from web => to web.canary"#,
-      ["expected to web.canary, got route otherwise to { web.stable 99.50%, web.canary 0.50% }"]
+      ["expected to web.canary, got route otherwise to { web.stable 99.5%, web.canary 0.5% }"]
     ),
     (
       #"GET "https://shop.example/x" from web draw 9949 => to web.canary"#,

@@ -24,6 +24,62 @@ struct DecisionList {
   }
 }
 
+/// Conditions of several lists, those that are equal once: what two versions have in common costs half.
+struct JointConditions {
+  private(set) var all: [Condition] = []
+  /// Where the first, second … of equal conditions of one list stand.
+  private var places: [Condition: [Int]] = [:]
+
+  /// - Returns: where the conditions of a list stand; each of them at a place of its own.
+  mutating func add(_ conditions: [Condition]) -> [Int] {
+    var used: [Condition: Int] = [:]
+    return conditions.map { condition in
+      let number = used[condition, default: 0]
+      used[condition] = number + 1
+      if let known = places[condition], number < known.count { return known[number] }
+      places[condition, default: []].append(all.count)
+      all.append(condition)
+      return all.count - 1
+    }
+  }
+}
+
+extension DecisionList {
+  /// What stands in only one of two lists, or elsewhere among the others: a request for which none of it is true is decided
+  /// alike. `nil` when the lists end otherwise.
+  ///
+  /// - Parameters: where the lists' conditions stand, and what else tells entries apart.
+  static func pivots(
+    _ old: (list: DecisionList, places: [Int], marks: [Int]), _ new: (list: DecisionList, places: [Int], marks: [Int])
+  ) -> [Int]? {
+    guard let oldLast = old.list.outcomes.last, let newLast = new.list.outcomes.last, oldLast.isSame(as: newLast) else {
+      return nil
+    }
+    struct Entry: Equatable {
+      let effect: DiffOutcome.Effect
+      let by: String?
+      let place: Int
+      let mark: Int
+    }
+    func entries(_ side: (list: DecisionList, places: [Int], marks: [Int])) -> [Entry] {
+      side.places.indices.map { index in
+        let outcome = side.list.outcomes[index]
+        return Entry(effect: outcome.effect, by: outcome.by, place: side.places[index], mark: side.marks[index])
+      }
+    }
+    var found: Set<Int> = []
+    for change in entries(new).difference(from: entries(old)) {
+      switch change {
+      case .insert(_, let entry, _), .remove(_, let entry, _): found.insert(entry.place)
+      }
+    }
+    // So many are looked at together rather than one by one.
+    return found.count <= pivotsMax ? found.sorted() : nil
+  }
+
+  private static let pivotsMax = 256
+}
+
 /// A place where requests are decided, on one side.
 enum DecidingPlace {
   /// Indices into the services and their ports.

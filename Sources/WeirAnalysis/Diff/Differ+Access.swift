@@ -84,11 +84,13 @@ extension Differ {
     // Rules that look alike mean something else of paths that are seen otherwise.
     guard !old.isSame(as: new) || seesPathsOtherwise(places, conditions) else { return }
     if let obstacle = obstacle(places, conditions) { return add(undecided: places.name, obstacle) }
+    var joint = JointConditions()
+    let left = joint.add(old.conditions)
+    let right = joint.add(new.conditions)
+    let host = joint.add([hostCondition(places)])
     let question = Question(
-      conditions: conditions + [hostCondition(places)],
-      lists: [
-        Array(old.conditions.indices), Array(old.conditions.count..<conditions.count), [conditions.count],
-      ], context: context(places)
+      conditions: joint.all, lists: [left, right, host], context: context(places),
+      pivots: DecisionList.pivots((old, left, left.map { _ in 0 }), (new, right, right.map { _ in 0 }))
     ) { $0[2] == 0 && Self.isChange(old.outcomes[$0[0]], new.outcomes[$0[1]]) }
     let (candidates, reason) = question.candidates(asterisk: asterisk(places), limits: limits)
     if let reason { add(undecided: places.name, reason) }
@@ -118,13 +120,13 @@ extension Differ {
     if let obstacle = obstacle(places, conditions) {
       return add(undecided: "shadow rules of \(places.name)", obstacle)
     }
-    var entries: [[Int]] = []
-    var count = 0
-    for list in all {
-      entries.append(Array(count..<(count + list.conditions.count)))
-      count += list.conditions.count
-    }
-    let question = Question(conditions: conditions, lists: entries, context: context(places)) { firsts in
+    var joint = JointConditions()
+    let entries = all.map { joint.add($0.conditions) }
+    let pivots = DecisionList.pivots(
+      (old, entries[0], entries[0].map { _ in 0 }), (new, entries[1], entries[1].map { _ in 0 }))
+    let question = Question(
+      conditions: joint.all, lists: entries, context: context(places), pivots: pivots
+    ) { firsts in
       let isAllowed = zip(all, firsts).map { $0.outcomes[$1].effect == .allow }
       return isAllowed[0] != isAllowed[1] && isAllowed[2] == isAllowed[3]
     }

@@ -24,10 +24,10 @@ extension Differ {
     let conditions = charged + left.conditions + right.conditions
     let title = "limit \(name) for \(places.name)"
     if let obstacle = obstacle(places, conditions) { return add(undecided: title, obstacle) }
-    let first = 2 + left.conditions.count
+    var joint = JointConditions()
+    let entries = [[charged[0]], [charged[1]], left.conditions, right.conditions].map { joint.add($0) }
     let question = Question(
-      conditions: conditions, lists: [[0], [1], Array(2..<first), Array(first..<conditions.count)],
-      context: context(places)
+      conditions: joint.all, lists: entries, context: context(places), pivots: entries[0] + entries[1]
     ) { firsts in
       firsts[0] != firsts[1] && left.outcomes[firsts[2]].effect == .allow && right.outcomes[firsts[3]].effect == .allow
     }

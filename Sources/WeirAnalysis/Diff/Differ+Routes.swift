@@ -49,10 +49,20 @@ extension Differ {
       }
     }
     if isSame { return }
-    let first = 1 + old.decisions.conditions.count
+    var joint = JointConditions()
+    let entries = [[conditions[0]], old.decisions.conditions, new.decisions.conditions].map { joint.add($0) }
+    // Routes that do something else are others.
+    var kinds: [[Setting]: Int] = [:]
+    func marks(_ list: RouteList) -> [Int] {
+      list.settings.map { settings in
+        let known = kinds[settings] ?? kinds.count
+        kinds[settings] = known
+        return known
+      }
+    }
     let question = Question(
-      conditions: conditions, lists: [[0], Array(1..<first), Array(first..<conditions.count)],
-      context: context
+      conditions: joint.all, lists: entries, context: context,
+      pivots: DecisionList.pivots((old.decisions, entries[1], marks(old)), (new.decisions, entries[2], marks(new)))
     ) { firsts in
       firsts[0] == 0
         && (!old.decisions.outcomes[firsts[1]].isSame(as: new.decisions.outcomes[firsts[2]])

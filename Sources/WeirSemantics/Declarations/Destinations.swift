@@ -93,12 +93,3 @@ extension DeclarationChecker {
     return destination
   }
 }
-
-/// Hundredths of a percent as they are written: `12.5%`.
-func percentText(_ hundredths: Int) -> String {
-  let whole = hundredths / 100
-  let rest = hundredths % 100
-  if rest == 0 { return "\(whole)%" }
-  let digits = rest < 10 ? "0\(rest)" : rest % 10 == 0 ? "\(rest / 10)" : "\(rest)"
-  return "\(whole).\(digits)%"
-}
