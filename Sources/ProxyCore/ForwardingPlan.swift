@@ -44,9 +44,7 @@ struct ForwardingPlan: Sendable {
   /// - Parameter tls: upstreams of the `TLSContextSet` that this plan goes with, by the name of the service.
   init(_ topology: Topology, tls: [String: Int]) {
     secured = topology.services.map { tls[$0.name].map { Int32(clamping: $0) } ?? -1 }
-    multiplexed = topology.services.map { service in
-      service.ports.contains { $0.protocol == .http2 || $0.protocol == .grpc }
-    }
+    multiplexed = topology.services.map(\.speaksHTTP2)
     for retry in topology.retries {
       var plan = RetryPlan(
         tries: UInt8(clamping: retry.tries), firstStatus: UInt32(statuses.count), statusCount: 0,

@@ -10,9 +10,9 @@ public struct HealthTracker: BitwiseCopyable, Sendable {
   public private(set) var due: Instant
   /// Checks in a row that contradict `isUp`.
   private var contradictions = 0
-  private let interval: Interval
-  private let upAfter: Int
-  private let downAfter: Int
+  private var interval: Interval
+  private var upAfter: Int
+  private var downAfter: Int
 
   /// The first check comes at a random time within one interval: the endpoints of a service are not checked all at once.
   public init(_ health: Service.Health, at now: Instant, _ random: inout RandomSource) {
@@ -20,6 +20,13 @@ public struct HealthTracker: BitwiseCopyable, Sendable {
     upAfter = max(health.upAfter, 1)
     downAfter = max(health.downAfter, 1)
     due = now + Interval(nanoseconds: Int64(clamping: random.next(below: UInt64(interval.nanoseconds))))
+  }
+
+  /// Goes on under other words of the policy: what is known of the endpoint stays, and the check that is due.
+  public mutating func adopt(_ health: Service.Health) {
+    interval = Interval(nanoseconds: max(health.everyNanoseconds, 1))
+    upAfter = max(health.upAfter, 1)
+    downAfter = max(health.downAfter, 1)
   }
 
   /// Notes a check that ended; the next one is due an interval later, give or take a tenth.

@@ -93,7 +93,7 @@ extension Upstreams {
     }
   }
 
-  /// Notes the outcome of health checks. By the control thread alone.
+  /// Notes the outcome of health checks. By one thread at a time.
   public func setHealth(_ isUp: Bool, _ line: UpstreamCells.Line, ofService service: Int32) {
     guard (cells.load(line, .isDown) == 0) != isUp else { return }
     cells.store(isUp ? 0 : 1, line, .isDown)

@@ -236,6 +236,11 @@ public struct Service: Hashable, Sendable {
   }
 }
 
+extension Service {
+  /// Whether its endpoints speak HTTP/2: declared, not found out.
+  public var speaksHTTP2: Bool { ports.contains { $0.protocol == .http2 || $0.protocol == .grpc } }
+}
+
 /// A named set of identities that is no service.
 public struct Principal: Hashable, Sendable {
   public var name: String

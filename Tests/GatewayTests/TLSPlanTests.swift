@@ -78,7 +78,7 @@ import WeirSource
     _ text: String = text, now: Int64 = now, previous: TLSPlan? = nil
   ) throws(ConfigurationErrors) -> TLSPlan {
     let configuration = try Configuration.read(text, file: folder.appending(path: "weir.yaml").path)
-    return try TLSPlan.read(configuration, topology, workerCount: 2, now: now, previous: previous)
+    return try TLSPlan.read(configuration, topology, threadCount: 2, now: now, previous: previous)
   }
 
   private func errors(_ text: String = text, now: Int64 = now) -> [String] {
@@ -112,7 +112,7 @@ import WeirSource
     ])
     let configuration = try Configuration.read(text, file: folder.appending(path: "weir.yaml").path)
     let plan = try TLSPlan.read(
-      configuration, Topology(try #require(permissive.policy)), workerCount: 1, now: Self.now, previous: nil)
+      configuration, Topology(try #require(permissive.policy)), threadCount: 1, now: Self.now, previous: nil)
     #expect(plan.upstreams.keys.sorted() == ["bank"])
   }
 

@@ -78,6 +78,7 @@ extension GatewayProcess {
   /// - Throws: when the workers had ended by themselves.
   private func finish() throws(GatewayFailure) {
     let wasAsked = state.withLock { $0.drainBegan != nil }
+    health.stop()
     dataPlane.stop()
     waitAWhile { dataPlane.isRunning }
     dataPlane.stopLog()
@@ -129,6 +130,7 @@ extension GatewayProcess {
           registry: registry)
         state.upstreams = upstreams
         dataPlane.adopt(upstreams)
+        try Self.check(state.policy.topology, upstreams, state.tls, by: health)
         return nil
       } catch { return error }
     }

@@ -28,9 +28,21 @@ extension GatewayProcess: ControlSurface {
 
   public func metrics() -> [UInt8] {
     state.withLock { state in
-      let samples = [
+      var samples = [
         PrometheusText.Sample(.bundle, [state.policy.identity, "\(state.policy.generation)"], 1)
       ]
+      let now = Clock.now()
+      for (index, service) in state.policy.topology.services.enumerated() {
+        let well = state.upstreams.endpoints(ofService: index).count {
+          let known = state.upstreams.state(of: state.upstreams.endpoints[$0].line, at: now)
+          return known.isUp && !known.isEjected
+        }
+        samples.append(PrometheusText.Sample(.healthyEndpoints, [service.name], Int64(well)))
+      }
+      for (service, count) in health.counts.sorted(by: { $0.key < $1.key }) {
+        samples.append(PrometheusText.Sample(.healthChecks, [service, "passed"], Int64(clamping: count.passed)))
+        samples.append(PrometheusText.Sample(.healthChecks, [service, "failed"], Int64(clamping: count.failed)))
+      }
       return Array(PrometheusText(state.metricNames, dataPlane.metrics, samples).text.utf8)
     }
   }
@@ -58,9 +70,11 @@ extension GatewayProcess: ControlSurface {
               state.upstreams.endpoints(ofService: index).map { place in
                 let endpoint = state.upstreams.endpoints[place]
                 let known = state.upstreams.state(of: endpoint.line, at: now)
+                let checks = health.known(.init(service: service.name, address: endpoint.address))
                 return .object([
                   .init("address", .string("\(endpoint.address)")), .init("in_flight", .int(Int64(known.inFlight))),
                   .init("healthy", .bool(known.isUp)), .init("ejected", .bool(known.isEjected)),
+                  .init("checks", checks?.json ?? .null),
                 ])
               }))
         })
@@ -126,11 +140,21 @@ extension GatewayProcess: ControlSurface {
       Generation(
         bundle: policy.bundle, entries: entries, upstreams: upstreams, telemetry: facts.telemetry(&state.metricNames),
         tls: tls.upstreams), tls: tls.contexts)
+    try Self.check(facts.topology, upstreams, tls, by: health)
     state.tls = tls
     state.configuration = configuration
     state.policy = facts
     state.upstreams = upstreams
     state.refused = nil
     return .adopted(generation: facts.generation, identity: facts.identity)
+  }
+}
+
+extension HealthChecks.Known {
+  fileprivate var json: JSONValue {
+    .object([
+      .init("passed", .int(Int64(clamping: passed))), .init("failed", .int(Int64(clamping: failed))),
+      .init("failure", .string(orNull: failure.map { "\($0)" })),
+    ])
   }
 }

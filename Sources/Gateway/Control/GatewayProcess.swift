@@ -27,6 +27,7 @@ public final class GatewayProcess: Sendable {
   let workerCount: Int
   let registry: UpstreamRegistry
   let discovery: Discovery
+  let health: HealthChecks
   let discoveryWakeUp: Descriptor
   let drainWakeUp: Descriptor
   let state: Mutex<State>
@@ -59,7 +60,9 @@ public final class GatewayProcess: Sendable {
       throw GatewayFailure("resolver", "no name server is known")
     }
     let discovery: Discovery
+    let health: HealthChecks
     do throws(SystemError) {
+      health = try HealthChecks(log: log)
       discoveryWakeUp = try EpollNetwork.makeWakeUp()
       drainWakeUp = try EpollNetwork.makeWakeUp()
       discovery = try Discovery(resolver: resolver, wakeUp: discoveryWakeUp)
@@ -92,9 +95,11 @@ public final class GatewayProcess: Sendable {
     self.workerCount = workerCount
     self.registry = registry
     self.discovery = discovery
+    self.health = health
     self.log = log
     state = Mutex(
       State(configuration: configuration, policy: facts, upstreams: upstreams, tls: tls, metricNames: metricNames))
+    try Self.check(facts.topology, upstreams, tls, by: health)
     let places = dataPlane.addresses.map { "\($0)" }.joined(separator: ", ")
     log(
       "serving on \(places) with \(workerCount) workers, generation \(facts.generation) of \(facts.file), sha256 \(facts.identity)"
@@ -108,8 +113,19 @@ public final class GatewayProcess: Sendable {
   ) throws(GatewayFailure) -> TLSPlan {
     do throws(ConfigurationErrors) {
       return try TLSPlan.read(
-        configuration, topology, workerCount: workerCount, now: Clock.wall() / 1_000_000_000, previous: previous)
+        // One more for the thread that checks endpoints.
+        configuration, topology, threadCount: workerCount + 1, now: Clock.wall() / 1_000_000_000, previous: previous)
     } catch { throw GatewayFailure(error) }
+  }
+
+  /// Has the endpoints of a table checked from now on, as their services ask for.
+  static func check(
+    _ topology: Topology, _ upstreams: Upstreams, _ tls: TLSPlan, by health: HealthChecks
+  ) throws(GatewayFailure) {
+    let plan = HealthPlan(topology, upstreams, contexts: tls.contexts.last, secured: tls.upstreams)
+    do throws(SystemError) { try health.follow(plan) } catch {
+      throw GatewayFailure("system", "endpoints cannot be checked: \(error)")
+    }
   }
 
   /// The endpoints that are known now, as a table for the workers.

@@ -8,7 +8,7 @@ import WeirPolicy
 /// Read again at every reload and every look at the files: what did not change stays the same objects, so that nothing has to be verified
 /// anew; what did makes new contexts, which workers use from the next connection on.
 public struct TLSPlan: Sendable {
-  /// By worker.
+  /// By thread: those of the workers come first.
   public let contexts: [TLSContextSet]
   /// By listener of the configuration.
   public let listeners: [ListenerTLS]
@@ -31,11 +31,12 @@ public struct TLSPlan: Sendable {
   /// Reads everything.
   ///
   /// - Parameters:
+  ///   - threadCount: each has a set of contexts of its own.
   ///   - now: seconds since 1970.
   ///   - previous: what is in force; its ticket keys live on, and are rotated when it is time.
   /// - Throws: everything that is wrong. What is in force stays so.
   public static func read(
-    _ configuration: Configuration, _ topology: Topology, workerCount: Int, now: Int64, previous: TLSPlan?
+    _ configuration: Configuration, _ topology: Topology, threadCount: Int, now: Int64, previous: TLSPlan?
   ) throws(ConfigurationErrors) -> TLSPlan {
     guard let keys = keys(previous, now) else {
       throw ConfigurationErrors(errors: [
@@ -50,11 +51,11 @@ public struct TLSPlan: Sendable {
     wanted.trustGeneration = previous?.configuration.trustGeneration ?? 0
     if let previous, !previous.configuration.trusts(asMuchAs: wanted) { wanted.trustGeneration += 1 }
     var contexts: [TLSContextSet] = []
-    if let previous, previous.configuration == wanted, previous.contexts.count == workerCount {
+    if let previous, previous.configuration == wanted, previous.contexts.count == threadCount {
       contexts = previous.contexts
     } else if reader.errors.isEmpty {
       do throws(TLSConfigurationError) {
-        for _ in 0..<workerCount { contexts.append(try TLSContextSet(wanted)) }
+        for _ in 0..<threadCount { contexts.append(try TLSContextSet(wanted)) }
       } catch {
         reader.report(error)
       }

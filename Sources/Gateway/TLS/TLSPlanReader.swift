@@ -117,8 +117,7 @@ struct TLSPlanReader {
   /// How a service is connected to; nil: in clear text.
   private mutating func upstream(_ service: Service, _ own: Int?) -> TLSConfiguration.Upstream? {
     // What is declared is spoken; ALPN has to agree.
-    let protocols: TLSConfiguration.Protocols =
-      service.ports.contains { $0.protocol == .http2 || $0.protocol == .grpc } ? .http2 : .http1
+    let protocols: TLSConfiguration.Protocols = service.speaksHTTP2 ? .http2 : .http1
     if let tls = service.tls {
       let file = tls.rootsFile.map { Located(inFolder($0), at: .builtIn) } ?? source.systemRoots
       guard let host = tls.serverName ?? service.host else {
@@ -221,7 +220,7 @@ extension TLSConfiguration.Clients {
 
 extension Service {
   /// The name that its endpoints are found by.
-  fileprivate var host: String? {
+  var host: String? {
     switch endpoints {
     case .dns(let name): String(name.prefix { $0 != ":" })
     case .none, .static, .srv, .file: nil

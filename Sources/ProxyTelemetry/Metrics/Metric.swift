@@ -23,6 +23,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case reloads = "weir_reloads_total"
   case certificateExpiry = "weir_certificate_expiry_seconds"
   case healthyEndpoints = "weir_healthy_endpoints"
+  case healthChecks = "weir_health_checks_total"
   case discoveryAge = "weir_discovery_age_seconds"
   case seriesDropped = "weir_metric_series_dropped_total"
 
@@ -34,7 +35,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .openConnections, .memoryBytes, .bundle, .certificateExpiry, .healthyEndpoints, .discoveryAge: .gauge
     case .requests, .responses, .ruleDecisions, .shadowDifferences, .auditedRequests, .routeRequests, .serviceRequests,
       .serviceRetries, .endpointRequests, .connections, .handshakes, .bytes, .acceptPauses, .slowTurns, .logLines,
-      .reloads, .seriesDropped:
+      .reloads, .healthChecks, .seriesDropped:
       .counter
     }
   }
@@ -53,6 +54,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .endpointRequests: ["service", "endpoint", "outcome"]
     case .connections, .openConnections: ["side"]
     case .handshakes: ["side", "outcome"]
+    case .healthChecks: ["service", "outcome"]
     case .bytes: ["side", "direction"]
     case .acceptPauses, .slowTurns, .seriesDropped: []
     case .logLines: ["outcome"]
@@ -91,6 +93,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .reloads: "Reloads; refused: the old bundle stayed."
     case .certificateExpiry: "Seconds since 1970 at which a certificate expires."
     case .healthyEndpoints: "Endpoints of a service that may be asked."
+    case .healthChecks: "Checks of endpoints that ended; passed, or failed."
     case .discoveryAge: "Seconds since the last answer of a service's discovery."
     case .seriesDropped: "Series that had no room and are not counted."
     }
