@@ -12,4 +12,5 @@ if ! "$work/venv/bin/python" -c 'import grpc, h2' 2>/dev/null; then
 fi
 PYTHON=$(realpath -s "$work/venv/bin/python") Tests/EndToEnd/http2/run.sh "$weir" "$work/http2"
 Tests/EndToEnd/smuggling/run.sh "$weir" "$work/smuggling"
+"$work/venv/bin/python" Tests/EndToEnd/upstreams/run.py "$weir" "$work/upstreams"
 "$weir" demo --check

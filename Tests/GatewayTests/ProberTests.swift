@@ -61,7 +61,9 @@ import WeirSource
       self.prober = prober
     }
 
-    mutating func adopt(_ addresses: [String], probe: String = "http \"/healthz\"", number: UInt64 = 1) throws -> Upstreams {
+    mutating func adopt(_ addresses: [String], probe: String = "http \"/healthz\"", number: UInt64 = 1) throws
+      -> Upstreams
+    {
       let text = """
         module shop
         mesh m { trust_domain "shop.example" }
@@ -186,11 +188,12 @@ import WeirSource
     #expect(world.checks.known(.init(service: "web", address: next.endpoints[0].address)) == nil)
   }
 
-  @Test(arguments: [
-    ([0, 0, 0, 0, 2, 8, 1], 1), ([0, 0, 0, 0, 0], 0), ([0, 0, 0, 0, 2, 8, 2], 2), ([1, 0, 0, 0, 2, 8, 1], nil),
-    ([0, 0, 0, 0, 3, 8, 1], nil), ([0, 0, 0, 0, 2, 8], nil), ([], nil), ([0, 0, 0, 0, 2, 8, 0x81], nil),
-    ([0, 0, 0, 0, 6, 18, 2, 1, 2, 8, 1], 1), ([0, 0, 0, 0, 2, 18, 9], nil), ([0, 0, 0, 0, 1, 11], nil),
-  ] as [([UInt8], UInt64?)])
+  @Test(
+    arguments: [
+      ([0, 0, 0, 0, 2, 8, 1], 1), ([0, 0, 0, 0, 0], 0), ([0, 0, 0, 0, 2, 8, 2], 2), ([1, 0, 0, 0, 2, 8, 1], nil),
+      ([0, 0, 0, 0, 3, 8, 1], nil), ([0, 0, 0, 0, 2, 8], nil), ([], nil), ([0, 0, 0, 0, 2, 8, 0x81], nil),
+      ([0, 0, 0, 0, 6, 18, 2, 1, 2, 8, 1], 1), ([0, 0, 0, 0, 2, 18, 9], nil), ([0, 0, 0, 0, 1, 11], nil),
+    ] as [([UInt8], UInt64?)])
   func anAnswerOfTheHealthServiceIsRead(body: [UInt8], status: UInt64?) {
     #expect(GRPCHealth.status(body) == status)
   }
