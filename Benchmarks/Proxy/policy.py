@@ -1,18 +1,9 @@
-#!/usr/bin/env python3
-"""Turns a scenario of the peers' harness into a policy of ours, and becomes the proxy that runs it.
+"""A scenario of the peers' harness as a policy of ours.
 
-    peer.py MODEL.json [--only-policy]
-
-The harness starts it as its `custom` peer; `WEIR` names the command (default: .build/release/weir beside this folder).
 The model is the harness's neutral description: clusters, routes by host and prefix, authorization rules, TLS.
 """
-import json
 import os
-import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-WEIR = os.environ.get("WEIR", os.path.join(HERE, "..", "..", ".build", "release", "weir"))
 REQUEST_HOST = "svc.mesh.local"
 
 
@@ -75,6 +66,9 @@ def policy(model):
     main = ['mesh bench { trust_domain "mesh.local" }\n']
     if model["authz"]:
         main.append('header "x-user": String\n')
+    tls = model["listen"]["tls"] or {}
+    if tls.get("client_san"):
+        main.append(f'authz edge {{ allow client when caller is "{tls["client_san"]}" }}\n')
     if len(hosts) == 1:
         host, routes = next(iter(hosts.items()))
         main.append(f'gateway edge {{ identity "spiffe://mesh.local/ns/a/sa/edge", hosts {quoted([host, "127.0.0.1"])} }}\n')
@@ -93,25 +87,11 @@ def policy(model):
         yield f"rules{start}", [f'authz {c["name"]} {{\n{body}\n}}\n' for c in model["clusters"]]
 
 
-def main():
-    model_path = sys.argv[1]
-    with open(model_path) as f:
-        model = json.load(f)
-    folder = model_path + ".weir"
+def write(model, folder):
+    """Writes the policy of a model into an empty folder."""
     os.makedirs(folder, exist_ok=True)
     for old in os.listdir(folder):
         os.remove(os.path.join(folder, old))
     for name, parts in policy(model):
         with open(os.path.join(folder, name + ".weir"), "w") as f:
             f.write("\n".join(["module bench\n", *parts]))
-    if "--only-policy" in sys.argv:
-        return
-    bundle = os.path.join(folder, "bundle.weirb")
-    subprocess.run([WEIR, "build", folder, "-o", bundle], check=True)
-    run = os.environ.get("WEIR_RUN")
-    if run:
-        os.execv(run, [run, bundle, str(model["listen"]["port"])])
-    os.execv(WEIR, [WEIR, "run", "--bundle", bundle, "--listen", f'127.0.0.1:{model["listen"]["port"]}', "--workers", "1"])
-
-
-main()
