@@ -9,7 +9,7 @@ WEIR   := .build/release/weir
 .PHONY: build run test bench bench-path bench-engine fmt lint deps clients
 
 build: deps  ## the command, optimised: .build/release/weir
-	swift build -c release --product weir
+	swift build -c release --static-swift-stdlib --product weir
 
 run: build  ## a gateway and services on this machine, to be tried with curl
 	$(WEIR) check policies/demo
@@ -26,8 +26,9 @@ test: deps clients  ## every test, with a summary line; the machine also as Embe
 	@grep -aoE 'Test run with .*' .build/test.log | tail -1
 	@test ! -e .build/test.failed
 
-bench: deps  ## nanoseconds and allocations a decision, compile time
+bench: build  ## a decision, in nanoseconds and allocations; PEERS=FOLDER: the proxy beside nginx, HAProxy and Envoy
 	swift run -c release --package-path Benchmarks decisions
+	@[ -z "$(PEERS)" ] || PEERS="$(PEERS)" python3 Benchmarks/Proxy/bench.py
 
 bench-path: deps  ## what the request path spends on one request: nanoseconds, allocations, instructions
 	@Benchmarks/path.sh

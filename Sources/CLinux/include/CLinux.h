@@ -103,8 +103,8 @@ void weir_drain_wake_up(int32_t descriptor);
 /// Zeroed pages that are backed when touched, or NULL.
 void *_Nullable weir_map(size_t count);
 void weir_unmap(void *_Nonnull start, size_t count);
-/// Gives whole pages back to the system; they read as zero afterwards.
-void weir_forget(void *_Nonnull start, size_t count);
+/// Takes the pages of code and constants out of the resident set: those that are still needed come back from the page cache.
+void weir_forget_code(void);
 
 // Files.
 

@@ -36,6 +36,7 @@ extension GatewayProcess {
     var events: [Event] = []
     var interrupts = 0
     var nextFilePoll = net.now() + Self.filePoll
+    ProcessMemory.forgetCodeOfStart()
     while true {
       let now = net.now()
       net.wait(until: now + Self.tick, into: &events)
