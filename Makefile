@@ -9,7 +9,7 @@ WEIR   := .build/release/weir
 .PHONY: build run test bench bench-path bench-engine fmt lint deps clients
 
 build: deps  ## the command, optimised: .build/release/weir
-	swift build -c release --static-swift-stdlib --product weir
+	swift build -c release --static-swift-stdlib -Xlinker --strip-debug --product weir
 
 run: build  ## a gateway and services on this machine, to be tried with curl
 	$(WEIR) check policies/demo
