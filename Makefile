@@ -6,7 +6,7 @@ SHELL := bash
 
 WEIR   := .build/release/weir
 
-.PHONY: build run test bench bench-path bench-engine fmt lint deps clients
+.PHONY: build run test soak sanitize bench bench-path bench-engine fmt lint deps clients
 
 build: deps  ## the command, optimised: .build/release/weir
 	swift build -c release --static-swift-stdlib -Xlinker --strip-debug --product weir
@@ -25,6 +25,20 @@ test: deps clients  ## every test, with a summary line; the machine also as Embe
 	@test -e .build/test.failed || Tests/EndToEnd/run.sh .build/debug/weir
 	@grep -aoE 'Test run with .*' .build/test.log | tail -1
 	@test ! -e .build/test.failed
+
+soak: build clients  ## faults and operation for longer: reloads for a minute, 10,000 connections
+	Tests/EndToEnd/faults/run.sh $(WEIR) .build/soak --long
+
+SANITIZED := ProxyCoreTests|ProxyTransportTests|ProxySimulationTests|TLSSimulationTests|ProxyTLSTests|HTTP2Tests|HTTPWireTests|ProxyUpstreamTests|ProxyTelemetryTests|GatewayTests|EndToEndTests
+
+sanitize: deps clients  ## the data plane's tests and fault scenarios under address and thread sanitizer; builds apart from the rest
+	@for sanitizer in address thread; do \
+	  export ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.supp \
+	    TSAN_OPTIONS=halt_on_error=1; \
+	  swift build --build-tests --sanitize=$$sanitizer --scratch-path .build/$$sanitizer; \
+	  swift test --skip-build --disable-xctest --sanitize=$$sanitizer --scratch-path .build/$$sanitizer --filter '$(SANITIZED)'; \
+	  Tests/EndToEnd/faults/run.sh .build/$$sanitizer/debug/weir .build/$$sanitizer/faults upstreams tls operation; \
+	done
 
 bench: build  ## a decision, in nanoseconds and allocations; PEERS=FOLDER: the proxy beside nginx, HAProxy and Envoy
 	swift run -c release --package-path Benchmarks decisions

@@ -118,6 +118,18 @@ int32_t weir_listen(weir_address address, bool reuse_port, int32_t backlog) {
   return result;
 }
 
+int32_t weir_is_free(weir_address address) {
+  any_address system;
+  socklen_t length = to_system(address, &system);
+  int32_t result = socket(system.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (result < 0) return -errno;
+  set(result, SOL_SOCKET, SO_REUSEADDR);
+  if (system.any.sa_family == AF_INET6) set(result, IPPROTO_IPV6, IPV6_V6ONLY);
+  int32_t status = bind(result, &system.any, length) == 0 ? 0 : -errno;
+  close(result);
+  return status;
+}
+
 static bool to_unix(const char *path, struct sockaddr_un *result) {
   memset(result, 0, sizeof *result);
   result->sun_family = AF_UNIX;
@@ -127,11 +139,21 @@ static bool to_unix(const char *path, struct sockaddr_un *result) {
   return true;
 }
 
+/// Whether nobody listens at a socket file any more: its process has ended without removing it.
+static bool is_stale(const char *path, const struct sockaddr_un *address) {
+  struct stat old;
+  if (lstat(path, &old) != 0 || !S_ISSOCK(old.st_mode)) return false;
+  int32_t caller = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (caller < 0) return false;
+  bool result = connect(caller, (const struct sockaddr *)address, sizeof *address) != 0 && errno == ECONNREFUSED;
+  close(caller);
+  return result;
+}
+
 int32_t weir_listen_unix(const char *path, uint32_t mode, int32_t backlog) {
   struct sockaddr_un address;
   if (!to_unix(path, &address)) return -EINVAL;
-  struct stat old;
-  if (lstat(path, &old) == 0 && S_ISSOCK(old.st_mode)) unlink(path);
+  if (is_stale(path, &address)) unlink(path);
   int32_t result = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (result < 0) return -errno;
   // The mode of the descriptor becomes that of the file: there is no moment at which others could connect.

@@ -93,8 +93,15 @@ _Static_assert(NGHTTP2_ERR_NOMEM == -901 && NGHTTP2_ERR_BAD_CLIENT_MAGIC == -903
 
 // -- memory: everything is counted
 
+static _Thread_local int64_t held_by_thread;
+
+static void charge(weir_h2_session *s, int64_t bytes) {
+  s->held_bytes += bytes;
+  held_by_thread += bytes;
+}
+
 static void *counted(weir_h2_session *s, void *pointer) {
-  if (pointer) s->held_bytes += malloc_usable_size(pointer);
+  if (pointer) charge(s, (int64_t)malloc_usable_size(pointer));
   return pointer;
 }
 
@@ -102,16 +109,15 @@ static void *h2_malloc(size_t size, void *data) { return counted(data, malloc(si
 static void *h2_calloc(size_t count, size_t size, void *data) { return counted(data, calloc(count, size)); }
 
 static void h2_free(void *pointer, void *data) {
-  weir_h2_session *s = data;
-  if (pointer) s->held_bytes -= malloc_usable_size(pointer);
+  if (pointer) charge(data, -(int64_t)malloc_usable_size(pointer));
   free(pointer);
 }
 
 static void *h2_realloc(void *pointer, size_t size, void *data) {
   weir_h2_session *s = data;
-  size_t old = pointer ? malloc_usable_size(pointer) : 0;
+  int64_t old = pointer ? (int64_t)malloc_usable_size(pointer) : 0;
   void *new = realloc(pointer, size);
-  if (new || size == 0) s->held_bytes -= old;
+  if (new || size == 0) charge(s, -old);
   return counted(s, new);
 }
 
@@ -764,7 +770,7 @@ weir_h2_session *weir_h2_new(bool is_server, weir_h2_limits limits) {
   if (limits.fields_max > LIST_FIELDS_MAX || limits.streams_max > SLOTS_MAX) return NULL;
   weir_h2_session *s = calloc(1, sizeof *s);
   if (!s) return NULL;
-  s->held_bytes = malloc_usable_size(s);
+  charge(s, (int64_t)malloc_usable_size(s));
   s->limits = limits;
   s->is_server = is_server;
   s->slots = s->inline_slots;
@@ -789,5 +795,9 @@ void weir_h2_free(weir_h2_session *s) {
   for (uint32_t i = 0; i < s->slot_capacity; i++) free(s->slots[i].trailers);
   if (s->slots != s->inline_slots) free(s->slots);
   free(s->carried);
+  // What the library has given back is no longer in it.
+  held_by_thread -= (int64_t)s->held_bytes;
   free(s);
 }
+
+int64_t weir_h2_memory_of_thread(void) { return held_by_thread; }

@@ -1,11 +1,10 @@
+import ProxyTelemetry
 import ProxyTransport
 
 /// One TCP connection of a worker: plain bits in a slab slot.
 ///
 /// What must be released when it goes (descriptor, blocks, TLS session) is released by `Worker.close` and `Worker.reclaim` alone.
 struct Connection {
-  enum Role: UInt8 { case downstream, upstream }
-
   enum Phase: UInt8 {
     /// `connect` has not answered yet.
     case connecting
@@ -50,9 +49,11 @@ struct Connection {
   var descriptor: Descriptor
   /// Of the slab slot; events of an earlier connection in the slot do not match.
   var generation: UInt32 = 0
-  var role: Role
+  var role: ConnectionSide
   var phase: Phase
   var flags: Flags = []
+  /// Why it is closed, once it is: the first that was noted.
+  private(set) var end = ConnectionEnd.done
   /// Downstream: an index into the worker's listeners.
   var listener: UInt16 = 0
   /// Upstream: the line of the endpoint whose pool it belongs to.
@@ -85,6 +86,11 @@ struct Connection {
   /// Neighbours in the pool's list of idle connections.
   var nextIdle: UInt32 = .none
   var previousIdle: UInt32 = .none
+}
+
+extension Connection {
+  /// Notes why it will be closed.
+  mutating func note(_ reason: ConnectionEnd) { if end == .done { end = reason } }
 }
 
 extension UInt32 {

@@ -2,8 +2,14 @@ import ProxyTransport
 
 extension Worker where Net: ~Copyable {
   /// Takes what waits at a listener. Listeners are level-triggered: what is left comes again with the next turn.
-  mutating func accept(from listener: Int) {
-    for _ in 0..<acceptsATurnMax {
+  mutating func accept(from listener: Int) { accept(from: listener, upTo: acceptsATurnMax) }
+
+  /// Takes everything that waits, before the listener is closed: the system resets what nobody took.
+  mutating func acceptLast(from listener: Int) { accept(from: listener, upTo: connections.capacity) }
+
+  private mutating func accept(from listener: Int, upTo countMax: Int) {
+    for _ in 0..<countMax {
+      guard downstreamCount < downstreamMax, pressure < .full else { return pauseAccepting() }
       switch net.accept(listeners[listener].descriptor) {
       case .connection(let descriptor, let peer, let local):
         var connection = Connection(
@@ -17,17 +23,23 @@ extension Worker where Net: ~Copyable {
           net.close(descriptor)
           continue
         }
-        setTimer(c, connections[c].phase == .idle ? clocks.head : clocks.handshake)
+        setTimer(c, connections[c].phase == .handshaking ? clocks.handshake : isDraining ? clocks.linger : clocks.head)
         ready.append(c, in: connections)
       case .wouldBlock: return
       case .exhausted:
-        // A level-triggered listener would wake every turn until a descriptor is free.
-        setAccepting(false)
-        wheel.set(TimerID.accept, to: now + clocks.acceptPause)
+        pauseAccepting()
         return
       case .failed: continue
       }
     }
+  }
+
+  /// Nothing is left for further connections, which wait in the system's queue: a level-triggered listener would wake every turn.
+  mutating func pauseAccepting() {
+    guard !isDraining else { return }
+    telemetry.metrics.count(.acceptPauses)
+    setAccepting(false)
+    wheel.set(TimerID.accept, to: now + clocks.acceptPause)
   }
 
   mutating func setAccepting(_ isAccepting: Bool) {
@@ -46,6 +58,12 @@ extension Worker where Net: ~Copyable {
       return nil
     }
     connections[key.index].generation = key.generation
+    switch connection.role {
+    case .downstream:
+      downstreamCount += 1
+      telemetry.metrics.count(.downstreamOpened)
+    case .upstream: telemetry.metrics.count(.upstreamOpened)
+    }
     return key.index
   }
 }

@@ -78,7 +78,7 @@ extension Worker where Net: ~Copyable {
     let c = exchanges[x].downstream
     exchanges[x].status = reply.status
     exchanges[x].reason = reply.reason
-    if !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
+    if isDraining || !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
     if isStream(x), exchanges[x].flags.contains(.isGRPC), reply.reason != .local {
       guard submitGRPCStatus(x, reply.reason) else { return clientGone(x) }
       finishResponse(x)

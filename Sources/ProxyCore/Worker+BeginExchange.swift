@@ -31,6 +31,7 @@ extension Worker where Net: ~Copyable {
     exchanges[x].phases.decided = elapsed(x)
     keepTexts(x)
     guard !isMisdirected(c) else { return refuse(x, .misdirected, rest) }
+    guard pressure < .shedding else { return refuse(x, .overload, rest) }
     switch consume ruling {
     case .answer(let ruling): answer(x, ruling, rest)
     case .forward(let permit, let forwarding):

@@ -13,6 +13,7 @@ extension Worker where Net: ~Copyable {
   /// As `close`, with a reset: the peer must not take what it has for a whole message.
   mutating func abort(_ c: UInt32) {
     guard connections[c].phase != .closed else { return }
+    connections[c].note(.aborted)
     net.reset(connections[c].descriptor)
     release(c)
   }
@@ -20,7 +21,10 @@ extension Worker where Net: ~Copyable {
   private mutating func release(_ c: UInt32) {
     releaseLink(c)
     if connections[c].flags.contains(.isPooled) { pools.remove(c, in: connections) }
-    if connections[c].role == .upstream {
+    telemetry.metrics.count(connections[c].end, connections[c].role)
+    switch connections[c].role {
+    case .downstream: downstreamCount -= 1
+    case .upstream:
       generations.current.upstreams.leave(.connection, line: connections[c].service)
     }
     dropSession(c)

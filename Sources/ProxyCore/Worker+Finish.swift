@@ -17,7 +17,8 @@ extension Worker where Net: ~Copyable {
     endExchange(x)
     if !wasRead {
       closeGracefully(c, lingering: true)
-    } else if keepsAlive, !isDraining {
+    } else if keepsAlive {
+      // A client that was told so may have sent the next request, also when a drain has begun meanwhile.
       awaitRequest(c)
     } else {
       closeGracefully(c, lingering: false)
@@ -38,7 +39,8 @@ extension Worker where Net: ~Copyable {
     if isShared(x) { return leaveShared(x, .noError) }
     exchanges[x].upstream = .none
     connections[u].exchange = .none
-    guard exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]), connections[u].unsent.count == 0,
+    guard pressure == .none, exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]),
+      connections[u].unsent.count == 0,
       pools.isCurrent(connections[u].pool, generations.current.upstreams.number),
       connections[u].flags.isDisjoint(with: [.readHangUp, .hungUp, .hasEnded]), now < connections[u].endsAt
     else {

@@ -83,12 +83,16 @@ extension Worker where Net: ~Copyable {
     case .handshaking: return
     case .open: handshakeDone(c, rooms.plain.bytes.prefix(step.plainCount))
     case .closedByPeer: handshakeEnded(c)
-    case .failed: handshakeFailed(c)
+    case .failed(let failure):
+      telemetry.metrics.countHandshake(failure.reason.rawValue, connections[c].role)
+      connections[c].note(.handshake)
+      handshakeFailed(c)
     }
   }
 
   /// Who the peer is, is known; what it has said already is served as if it had come now.
   private mutating func handshakeDone(_ c: UInt32, _ early: ByteRange) {
+    telemetry.metrics.count(connections[c].role == .downstream ? .downstreamHandshakes : .upstreamHandshakes)
     let facts = sessions[connections[c].session].facts
     connections[c].endsAt = now + connectionAge()
     if facts.expiry < .max {
@@ -145,6 +149,8 @@ extension Worker where Net: ~Copyable {
 
   /// The peer went away in the middle.
   private mutating func handshakeEnded(_ c: UInt32) {
+    telemetry.metrics.countHandshake(HandshakeLoss.gone.rawValue, connections[c].role)
+    connections[c].note(.handshake)
     switch connections[c].role {
     case .downstream: abort(c)
     case .upstream where connections[c].link != .none: linkLost(c, .upstreamTLS)
@@ -179,7 +185,8 @@ extension Worker where Net: ~Copyable {
 
   /// How long a connection may wait for its next request.
   func idleInterval(_ c: UInt32) -> Interval {
-    let limit = connections[c].role == .downstream ? clocks.keepAlive : clocks.pooled
+    let kept = isDraining ? min(clocks.linger, keepAliveInterval) : keepAliveInterval
+    let limit = connections[c].role == .downstream ? kept : clocks.pooled
     let end = connections[c].endsAt
     return end == .never ? limit : min(limit, max(end - now, .zero))
   }
@@ -202,6 +209,21 @@ extension Worker where Net: ~Copyable {
     if connections[c].phase == .handshaking, connections[c].role == .downstream { handshakeCount -= 1 }
     sessions.remove(session)
     connections[c].session = .none
+  }
+}
+
+/// Why a handshake did not come about, where no message of TLS says so: numbers beside those of `TLSFailure.Reason`.
+public enum HandshakeLoss: UInt8, CaseIterable, Sendable {
+  /// The peer went away in the middle.
+  case gone = 62
+  /// It did not finish in time.
+  case late = 63
+
+  public var name: String {
+    switch self {
+    case .gone: "gone"
+    case .late: "late"
+    }
   }
 }
 

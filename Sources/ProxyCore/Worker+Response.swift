@@ -18,6 +18,7 @@ extension Worker where Net: ~Copyable {
     let framing = responseHead.framing
     exchanges[x].responseBody = BodyDecoder(framing)
     exchanges[x].status = responseHead.status
+    if isDraining { exchanges[x].flags.remove(.keepsAlive) }
     if responseHead.keepAlive, framing != .untilClose { exchanges[x].flags.insert(.upstreamKeepsAlive) }
     dropReplay(x)
     let isOld = exchanges[x].flags.contains(.isOldClient)

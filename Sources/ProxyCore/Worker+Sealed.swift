@@ -17,7 +17,10 @@ extension Worker where Net: ~Copyable {
     let wanted = Rooms.receiveBytes - Int(held.count) - TLSSession.plainReserveBytes
     let cipher = rooms.input.bytes.prefix(max(wanted, 1024))
     for _ in 0..<readsATurnMax {
-      if connections[c].flags.contains(.hasEnded) { return .end }
+      if connections[c].flags.contains(.hasEnded) {
+        connections[c].note(.peer)
+        return .end
+      }
       switch net.receive(connections[c].descriptor, into: &memory, cipher) {
       case .bytes(let count):
         noteRead(c, count, of: cipher)
@@ -37,7 +40,9 @@ extension Worker where Net: ~Copyable {
         connections[c].flags.remove(.readable)
         return .nothing
       // Nobody can tell an end without close_notify from a connection that was cut (RFC 9112 section 9.8).
-      case .endOfStream, .failed: return .lost
+      case .endOfStream, .failed:
+        connections[c].note(.peer)
+        return .lost
       }
     }
     ready.append(c, in: connections)

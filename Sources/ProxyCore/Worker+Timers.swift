@@ -1,4 +1,5 @@
 import ProxyTransport
+import WeirRequest
 
 /// Nodes of the timer wheel: one for accepting, one a connection, one an exchange.
 enum TimerID {
@@ -18,7 +19,7 @@ extension Worker where Net: ~Copyable {
     wheel.advance(to: now)
     while let id = wheel.popExpired() {
       if id == TimerID.accept {
-        setAccepting(true)
+        resumeAccepting()
       } else if id & 1 == 1 {
         connectionTimedOut(id >> 1)
       } else {
@@ -29,21 +30,24 @@ extension Worker where Net: ~Copyable {
 
   /// What a connection's timer means depends on what it waits for.
   private mutating func connectionTimedOut(_ c: UInt32) {
+    connections[c].note(connections[c].phase == .idle && connections[c].unsent.count == 0 ? .idle : .timeout)
     switch (connections[c].role, connections[c].phase) {
     case (_, .closed): return
     case (_, .multiplexing): linkTimedOut(c)
     case (_, .idle) where connections[c].unsent.count == 0, (_, .lingering): close(c)
-    case (.downstream, .handshaking): close(c)
+    case (.downstream, .handshaking):
+      telemetry.metrics.countHandshake(HandshakeLoss.late.rawValue, .downstream)
+      close(c)
     case (.downstream, .readingHead) where connections[c].unsent.count == 0:
       refuse(c, .requestTimeout)
     case (.downstream, _):
       // A body that stopped coming, or a response that is not taken.
       lost(c)
-    case (.upstream, .connecting) where connections[c].link != .none,
-      (.upstream, .handshaking) where connections[c].link != .none:
-      linkLost(c, .upstreamConnect)
     case (.upstream, .connecting), (.upstream, .handshaking):
-      attemptFailed(connections[c].exchange, .upstreamConnect)
+      let isConnected = connections[c].phase == .handshaking
+      if isConnected { telemetry.metrics.countHandshake(HandshakeLoss.late.rawValue, .upstream) }
+      let reason = isConnected ? ReasonCode.upstreamTLS : .upstreamConnect
+      if connections[c].link != .none { linkLost(c, reason) } else { attemptFailed(connections[c].exchange, reason) }
     case (.upstream, _):
       let x = connections[c].exchange
       if x == .none { close(c) } else { attemptFailed(x, .upstreamTimeout) }

@@ -32,14 +32,18 @@ extension Worker where Net: ~Copyable {
     case .endOfStream:
       connections[c].flags.remove(.readable)
       connections[c].flags.insert(.readHangUp)
+      connections[c].note(.peer)
       return .end
     case .failed:
+      connections[c].note(.peer)
       return .lost
     }
   }
 
-  /// A short read means an empty socket, unless the end of the stream waits behind it.
+  /// Counts what was read. A short read means an empty socket, unless the end of the stream waits behind it.
   mutating func noteRead(_ c: UInt32, _ count: Int, of room: ByteRange) {
+    telemetry.metrics.count(
+      connections[c].role == .downstream ? .downstreamReceived : .upstreamReceived, by: UInt64(count))
     if count < Int(room.count), connections[c].flags.isDisjoint(with: [.readHangUp, .hungUp]) {
       connections[c].flags.remove(.readable)
     }
@@ -51,6 +55,10 @@ extension Worker where Net: ~Copyable {
     memory.copy(held, to: rooms.input.bytes.start)
     releaseHeld(c)
     return ByteRange(start: rooms.input.bytes.start, count: held.count)
+  }
+
+  private func noteSent(_ c: UInt32, _ count: Int) {
+    telemetry.metrics.count(connections[c].role == .downstream ? .downstreamSent : .upstreamSent, by: UInt64(count))
   }
 
   /// Keeps bytes of a scratch region until more come.
@@ -92,7 +100,9 @@ extension Worker where Net: ~Copyable {
     var rest = bytes
     while rest.count > 0 {
       switch net.send(connections[c].descriptor, from: memory, rest) {
-      case .bytes(let count): rest = rest.dropFirst(count)
+      case .bytes(let count):
+        noteSent(c, count)
+        rest = rest.dropFirst(count)
       case .wouldBlock:
         connections[c].flags.remove(.writable)
         return keep(rest, for: c)
@@ -125,7 +135,9 @@ extension Worker where Net: ~Copyable {
   mutating func flush(_ c: UInt32) -> Bool {
     while connections[c].unsent.count > 0 {
       switch net.send(connections[c].descriptor, from: memory, connections[c].unsent) {
-      case .bytes(let count): connections[c].unsent = connections[c].unsent.dropFirst(count)
+      case .bytes(let count):
+        noteSent(c, count)
+        connections[c].unsent = connections[c].unsent.dropFirst(count)
       case .wouldBlock:
         connections[c].flags.remove(.writable)
         return true

@@ -24,6 +24,10 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   var sessions: Slab<TLSSession>
   /// Counts the sets of TLS contexts: a connection of one is not used for an exchange of another.
   private var contextsNumber: UInt64 = 0
+  /// Of clients.
+  var downstreamCount = 0
+  /// The rest is for the connections to upstreams that their requests need.
+  let downstreamMax: Int
   /// Of clients, begun and not ended.
   var handshakeCount = 0
   /// Of this turn: what a handshake computes delays everybody else.
@@ -51,6 +55,11 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   var trailers = TrailerSection()
   var tape: HTTP2Tape
   var fields: HTTP2Fields
+  var pressure = Pressure.none
+  /// When unused connections may be let go sooner again.
+  var dropsIdleAt = Instant.zero
+  /// What libraries had allocated on this thread before there was this worker.
+  var libraryBytesBefore: Int
   /// Numbers exchanges over the worker's life: what a `Permit` is bound to.
   var exchangeNumber: UInt64 = 0
 
@@ -72,6 +81,10 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     let rooms = Rooms(&memory)
     guard let tape = HTTP2Tape(arena: rooms.arena) else { return nil }
     var net = net
+    for index in listeners.indices {
+      let token = EventToken.listener(index).rawValue
+      guard net.watch(listeners[index].descriptor, token: token, levelTriggered: true) == nil else { return nil }
+    }
     let now = net.now()
     self.now = now
     wallClock = net.wallClock()
@@ -92,11 +105,9 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     self.net = net
     self.memory = memory
     events.reserveCapacity(256)
+    downstreamMax = max(connectionsMax / 2, 1)
+    libraryBytesBefore = libraryBytesOfThisThread()
     adopt(generation, tls: tls)
-    for index in listeners.indices {
-      _ = self.net.watch(
-        listeners[index].descriptor, token: EventToken.listener(index).rawValue, levelTriggered: true)
-    }
   }
 
   /// One turn of the loop: waits for events, serves what became ready, lets timers fire.
@@ -115,6 +126,13 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     fireTimers()
     flushLinks()
     if telemetry.log?.flush(now: now) == true { wakesLogWriter = true }
+    weigh()
+    // Few events without handshakes cannot take long: the clock is read when they were many.
+    if events.count > slowTurnEventsMin || handshakeStepsLeft < handshakeStepsATurnMax,
+      net.now() - now > slowTurnInterval
+    {
+      telemetry.metrics.count(.slowTurns)
+    }
   }
 
   /// When something has to be done although nothing happens.
@@ -151,13 +169,23 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   }
 
   /// Accepts no more, and lets each connection go once its exchange has ended.
+  ///
+  /// Who is connected and has sent nothing yet, or waits between two requests, may have a request on the way: it is answered, with the
+  /// end of the connection, when it comes soon.
   public mutating func beginDrain() {
     isDraining = true
-    setAccepting(false)
-    for listener in listeners { net.close(listener.descriptor) }
+    wheel.cancel(TimerID.accept)
+    for index in listeners.indices {
+      acceptLast(from: index)
+      net.close(listeners[index].descriptor)
+    }
     var place: UInt32 = 0
     while let c = connections.first(from: place) {
-      if connections[c].phase == .idle { close(c) }
+      switch (connections[c].role, connections[c].phase) {
+      case (.upstream, .idle): close(c)
+      case (.downstream, .idle) where connections[c].unsent.count == 0: setTimer(c, clocks.linger)
+      default: break
+      }
       if connections[c].phase == .multiplexing {
         links[connections[c].link].session.drain(at: now)
         markDirty(connections[c].link)
@@ -215,6 +243,10 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     }
   }
 }
+
+/// Longer than this, and others have waited for it.
+private let slowTurnInterval = Interval.milliseconds(50)
+private let slowTurnEventsMin = 8
 
 /// Two of the server's make a handshake: at most four of those a turn.
 private let handshakeStepsATurnMax = 8

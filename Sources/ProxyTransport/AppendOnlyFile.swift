@@ -1,12 +1,18 @@
 import CLinux
 
-/// A file that bytes are appended to: a log. Opened again after it was moved away.
+/// A file that bytes are appended to: a log.
 public struct AppendOnlyFile: ~Copyable {
   private let descriptor: Int32
 
   /// Opens or creates a file (mode 0640); `-` is the standard output.
-  public init(_ path: String) throws(SystemError) {
-    descriptor = path == "-" ? 1 : try SystemError.check(unsafe weir_open_append(path))
+  public init(_ path: String) throws(SystemError) { self.init(owning: try Self.open(path)) }
+
+  /// Takes over what `open` has opened, perhaps on another thread.
+  public init(owning descriptor: Descriptor) { self.descriptor = descriptor.rawValue }
+
+  /// Opens or creates a file (mode 0640); `-` is the standard output. Somebody is to own it.
+  public static func open(_ path: String) throws(SystemError) -> Descriptor {
+    try Descriptor(rawValue: path == "-" ? 1 : SystemError.check(unsafe weir_open_append(path)))
   }
 
   deinit { if descriptor != 1 { weir_close(descriptor) } }

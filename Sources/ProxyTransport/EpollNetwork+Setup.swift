@@ -13,7 +13,13 @@ extension EpollNetwork {
     try Descriptor(rawValue: SystemError.check(weir_listen(weir_address(address), reusePort, backlog)))
   }
 
-  /// A listening Unix socket with these permissions. Replaces a socket that an earlier process left there.
+  /// Throws `addressInUse` where somebody listens already: with `reusePort` the system would let both have a part of the connections.
+  public static func demandFree(_ address: SocketAddress) throws(SystemError) {
+    _ = try SystemError.check(weir_is_free(weir_address(address)))
+  }
+
+  /// A listening Unix socket with these permissions. Replaces a socket that an earlier process left there; one at which somebody still
+  /// listens is `addressInUse`.
   public static func listen(onPath path: String, mode: UInt32, backlog: Int32) throws(SystemError) -> Descriptor {
     try Descriptor(rawValue: SystemError.check(unsafe weir_listen_unix(path, mode, backlog)))
   }

@@ -20,6 +20,10 @@ public struct Memory: ~Copyable {
   public var limit: Int
   /// Bytes of blocks that are taken now.
   public private(set) var takenBytes = 0
+  /// Bytes that blocks and libraries may hold together: the worker's account.
+  public var account = Int.max
+  /// What libraries hold for the worker, as it was counted last.
+  public var libraryBytes = 0
 
   /// Offsets from here on were never used.
   private var untouched = 0
@@ -119,12 +123,19 @@ extension Memory {
     return ByteRange(start: UInt32(untouched), count: UInt32(byteCount))
   }
 
-  /// A block of at least `byteCount` bytes: the smallest size that holds them. Nil when `limit` would be passed, when the
-  /// mapping is used up, or for more than 256 KiB.
+  /// Bytes of blocks and libraries together.
+  public var accountBytes: Int { takenBytes + libraryBytes }
+
+  /// How much of what may be held is held, in percent: of the account, or of the blocks where that is more.
+  public var usedPercent: Int { max(takenBytes * 100 / max(limit, 1), accountBytes / max(account / 100, 1)) }
+
+  /// A block of at least `byteCount` bytes: the smallest size that holds them. Nil when `limit` or `account` would be passed, when
+  /// the mapping is used up, or for more than 256 KiB.
   public mutating func take(_ byteCount: Int) -> ByteRange? {
     guard let index = Memory.sizeIndex(byteCount) else { return nil }
     let size = Memory.size(index)
-    guard takenBytes + Int(size) <= limit, let start = freeBlock(index, size) else { return nil }
+    guard takenBytes + Int(size) <= limit, accountBytes + Int(size) <= account, let start = freeBlock(index, size)
+    else { return nil }
     takenBytes += Int(size)
     setMark(start, Memory.takenMark(index))
     return ByteRange(start: start, count: size)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Asks the real gateway with real clients: curl, h2load, nghttp, Python's h2 and grpcio. Takes the command to test.
+# Asks the real gateway with real clients: curl, openssl, h2load, nghttp, Python's h2 and grpcio. Takes the command to test.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 weir=$(realpath "${1:-.build/debug/weir}")
@@ -13,4 +13,5 @@ fi
 PYTHON=$(realpath -s "$work/venv/bin/python") Tests/EndToEnd/http2/run.sh "$weir" "$work/http2"
 Tests/EndToEnd/smuggling/run.sh "$weir" "$work/smuggling"
 "$work/venv/bin/python" Tests/EndToEnd/upstreams/run.py "$weir" "$work/upstreams"
+Tests/EndToEnd/faults/run.sh "$weir" "$work/faults"
 "$weir" demo --check

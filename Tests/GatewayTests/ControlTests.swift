@@ -97,7 +97,8 @@ private final class FakeSurface: ControlSurface {
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "weir.sock").path
     let surface = FakeSurface()
-    let server = try ControlServer(status: SocketAddress("127.0.0.1:0"), admin: path, surface: surface)
+    let listeners = try ControlListeners(status: SocketAddress("127.0.0.1:0"), admin: path)
+    let server = try ControlServer(listeners, surface: surface)
     defer { server.stop() }
     #expect((try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) == 0o600)
     #expect(try ControlClient.ask(path, "GET", "/bundle") == .init(status: 200, body: Array("\"bundle\"\n".utf8)))
@@ -105,7 +106,11 @@ private final class FakeSurface: ControlSurface {
     let long = [UInt8](repeating: 0x78, count: 500_000)
     #expect(try ControlClient.ask(path, "POST", "/explain", body: long).body == Array("500000\n".utf8))
     #expect(try ControlClient.ask(path, "GET", "/nothing").status == 404)
-    #expect((server.statusAddress?.port ?? 0) > 0)
+    #expect((listeners.statusAddress?.port ?? 0) > 0)
+    // Another gateway does not take the socket away from one that lives.
+    let second = #expect(throws: ControlServerError.self) { try ControlListeners(status: nil, admin: path) }
+    #expect(second?.error == .addressInUse && second?.place == path)
+    #expect(try ControlClient.ask(path, "GET", "/bundle").status == 200)
     #expect(throws: ControlClient.Failure.connect(.noSuchFile)) { try ControlClient.ask(path + "x", "GET", "/bundle") }
   }
 }

@@ -155,4 +155,60 @@ import Testing
     let problems = world.problems(clients)
     #expect(problems == [], "seed \(seed)")
   }
+
+  /// Requests that were on the way when a drain began are answered; the connection ends with the answer.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func aDrainLosesNoRequestThatIsOnItsWay(seed: UInt64) throws {
+    var world = try World(seed: seed)
+    let request = ScriptedClient.Request(id: "1", method: "GET", target: "/page", status: 200)
+    let clients = (0..<4).map { _ in
+      ScriptedClient(world.simulation, to: world.front, [request], pipelining: 1, allowsFailures: false)
+    }
+    var hasBegun = false
+    let problems = world.problems(clients, listeners: 0) { worker in
+      // One is connected by now, some may wait to be accepted, none was heard. Who comes later finds nobody.
+      guard !hasBegun, worker.downstreamCount > 0 else { return }
+      hasBegun = true
+      worker.beginDrain()
+    }
+    #expect(hasBegun)
+    #expect(problems.filter { !$0.contains("ECONNREFUSED") } == [], "seed \(seed)")
+  }
+
+  /// Over four fifths of the account requests are refused and nothing is pooled; over nine tenths the connection that holds the most goes.
+  @Test(arguments: [(50, 200, 0), (75, 200, 0), (85, 503, 0), (95, 503, 1)] as [(Int, Int, UInt64)])
+  func memoryThatRunsOutShedsInSteps(percent: Int, status: Int, resets: UInt64) throws {
+    var world = try World(seed: 1)
+    world.worker.memory.account = 1 << 20
+    let hoarder = world.simulation.connect(to: world.front)
+    hoarder.perform([
+      .send(Array("GET / HTTP/1.1\r\nX-Filler: \(String(repeating: "x", count: 9_000))".utf8)), .pause(.seconds(8)),
+      .reset,
+    ])
+    let client = ScriptedClient(
+      world.simulation, to: world.front, [.init(id: "1", method: "GET", target: "/page", status: status)],
+      pipelining: 1, allowsFailures: false)
+    var isFilled = false
+    let problems = world.problems([client]) { worker in
+      guard !isFilled, worker.connections.count == 2 else { return }
+      isFilled = true
+      worker.libraryBytesBefore = libraryBytesOfThisThread() - (1 << 20) * percent / 100
+    }
+    #expect(isFilled)
+    #expect(problems == [])
+    let metrics = world.worker.telemetry.metrics
+    #expect(metrics.connections(endedBy: .memory, .downstream) >= resets)
+    #expect((metrics.connections(endedBy: .memory, .downstream) > 0) == (resets > 0))
+  }
+
+  /// Connections of clients never take the place of those to upstreams.
+  @Test func clientsTakeHalfOfTheConnections() throws {
+    var world = try World(seed: 3)
+    let idle = (0..<300).map { _ in world.simulation.connect(to: world.front) }
+    var mostAtOnce = 0
+    let client = world.clients(1, allowsFailures: false)
+    let problems = world.problems(client) { worker in mostAtOnce = max(mostAtOnce, worker.downstreamCount) }
+    #expect(problems == [])
+    #expect(mostAtOnce == 128 && idle.count == 300)
+  }
 }

@@ -149,6 +149,8 @@ typedef struct {
 } weir_h2_state;
 
 weir_h2_state weir_h2_get_state(weir_h2_session *session);
+// What all sessions that this thread made hold; a session belongs to one thread.
+int64_t weir_h2_memory_of_thread(void);
 
 // What happened since it was last asked.
 typedef struct {

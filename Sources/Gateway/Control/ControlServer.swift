@@ -2,46 +2,57 @@ import HTTPWire
 import ProxyTransport
 import Synchronization
 
-/// The status and admin listeners: a thread of their own, so that probes are answered when workers are not.
-public final class ControlServer: Sendable {
+/// The bound sockets of status and admin, before anybody is served: what is in use stops the start before traffic is taken.
+public struct ControlListeners: Sendable {
   /// Where status is bound, port 0 resolved.
   public let statusAddress: SocketAddress?
-  private let wakeUp: Descriptor
-  private let isStopping = Atomic<Bool>(false)
+  let places: [(descriptor: Descriptor, role: ControlRole)]
 
-  /// Binds both and starts the thread.
-  ///
   /// - Parameters:
   ///   - status: an address, nil for none.
-  ///   - admin: the path of a Unix socket, nil for none. Only its user may open it.
-  public init(
-    status: SocketAddress?, admin: String?, surface: some ControlSurface
-  ) throws(ControlServerError) {
-    var listeners: [(Descriptor, ControlRole)] = []
+  ///   - admin: the path of a Unix socket, nil for none. Only its user may open it. A socket that an earlier process left is replaced;
+  ///     one that another gateway answers at is an error.
+  public init(status: SocketAddress?, admin: String?) throws(ControlServerError) {
+    var places: [(descriptor: Descriptor, role: ControlRole)] = []
     var bound: SocketAddress?
+    if let admin {
+      do throws(SystemError) {
+        places.append((try EpollNetwork.listen(onPath: admin, mode: 0o600, backlog: 16), .admin))
+      } catch { throw ControlServerError(place: admin, error: error) }
+    }
     if let status {
       do throws(SystemError) {
         let listener = try EpollNetwork.listen(on: status, reusePort: false, backlog: 128)
+        places.append((listener, .status))
         bound = try EpollNetwork.localAddress(of: listener)
-        listeners.append((listener, .status))
       } catch { throw ControlServerError(place: "\(status)", error: error) }
     }
-    if let admin {
-      do throws(SystemError) {
-        listeners.append((try EpollNetwork.listen(onPath: admin, mode: 0o600, backlog: 16), .admin))
-      } catch { throw ControlServerError(place: admin, error: error) }
-    }
     statusAddress = bound
-    let places = listeners
-    do throws(SystemError) {
-      wakeUp = try EpollNetwork.makeWakeUp()
-      let wakeUp = wakeUp
-      try Thread.start("weir-control") { [self] in
-        guard var loop = ControlLoop(places, wakeUp: wakeUp) else { return }
-        while !isStopping.load(ordering: .acquiring) { loop.turn(surface) }
-        loop.closeAll()
-      }
-    } catch { throw ControlServerError(place: "thread", error: error) }
+    self.places = places
+  }
+
+  /// Gives them up.
+  func close() { for place in places { EpollNetwork.close(place.descriptor) } }
+}
+
+/// Serves the status and admin listeners on a thread of its own, so that probes are answered when workers are not.
+public final class ControlServer: Sendable {
+  private let wakeUp: Descriptor
+  private let isStopping = Atomic<Bool>(false)
+
+  /// Starts the thread.
+  public init(_ listeners: ControlListeners, surface: some ControlSurface) throws(SystemError) {
+    wakeUp = try EpollNetwork.makeWakeUp()
+    let wakeUp = wakeUp
+    let gate = try StartGate()
+    gate.expect()
+    try Thread.start("weir-control") { [self] in
+      guard var loop = ControlLoop(listeners.places, wakeUp: wakeUp) else { return gate.fail() }
+      gate.pass()
+      while !isStopping.load(ordering: .acquiring) { loop.turn(surface) }
+      loop.closeAll()
+    }
+    try gate.wait()
   }
 
   /// Closes the listeners.
@@ -87,18 +98,19 @@ private struct ControlLoop: ~Copyable {
   private var connections: [UInt64: Connection] = [:]
   private var nextToken: UInt64
 
-  init?(_ listeners: [(Descriptor, ControlRole)], wakeUp: Descriptor) {
-    guard let net = try? EpollNetwork(), var memory = Memory(capacity: 1 << 20) else { return nil }
+  init?(_ listeners: [(descriptor: Descriptor, role: ControlRole)], wakeUp: Descriptor) {
+    guard var net = try? EpollNetwork(), var memory = Memory(capacity: 1 << 20),
+      net.watch(wakeUp, token: Self.wakeUpToken, levelTriggered: true) == nil
+    else { return nil }
+    for (index, listener) in listeners.enumerated() {
+      guard net.watch(listener.descriptor, token: UInt64(index) + 1, levelTriggered: true) == nil else { return nil }
+    }
     room = memory.reserve(64 << 10)
     self.net = net
     self.memory = memory
-    self.listeners = listeners.map { (descriptor: $0.0, role: $0.1) }
+    self.listeners = listeners
     self.wakeUp = wakeUp
     nextToken = UInt64(listeners.count) + 1
-    _ = self.net.watch(wakeUp, token: Self.wakeUpToken, levelTriggered: true)
-    for (index, listener) in listeners.enumerated() {
-      _ = self.net.watch(listener.0, token: UInt64(index) + 1, levelTriggered: true)
-    }
   }
 
   mutating func turn(_ surface: some ControlSurface) {

@@ -15,15 +15,15 @@ extension GatewayProcess {
   /// Serves until a signal or `weir admin drain` has ended it. On the main thread.
   ///
   /// - Parameter signals: made before any thread was started.
-  /// - Throws: what keeps the status or admin listener from being bound.
+  /// - Throws: what keeps the control threads from being started.
   public func run(_ signals: consuming SignalWatch) throws(GatewayFailure) {
-    let (status, admin) = state.withLock { ($0.configuration.status, $0.configuration.admin) }
+    let admin = state.withLock(\.configuration.admin)
     let server: ControlServer
-    do throws(ControlServerError) { server = try ControlServer(status: status, admin: admin, surface: self) } catch {
-      throw GatewayFailure("listen", "cannot listen on \(error.place): \(error.error)")
+    do throws(SystemError) { server = try ControlServer(control, surface: self) } catch {
+      throw GatewayFailure("system", "the control threads cannot start: \(error)")
     }
     defer { server.stop() }
-    let parts = [server.statusAddress.map { "status on \($0)" }, admin.map { "admin on \($0)" }].compactMap(\.self)
+    let parts = [control.statusAddress.map { "status on \($0)" }, admin.map { "admin on \($0)" }].compactMap(\.self)
     if !parts.isEmpty { log(parts.joined(separator: ", ")) }
     guard var net = try? EpollNetwork(), let files = try? DirectoryWatch() else {
       throw GatewayFailure("system", "the control thread cannot start")
@@ -46,7 +46,9 @@ extension GatewayProcess {
         case .signals?:
           while let signal = signals.next() {
             switch signal {
-            case .hangUp: reloadAndLog()
+            case .hangUp:
+              reopenLog()
+              reloadAndLog()
             case .terminate: drain()
             case .interrupt:
               interrupts += 1
@@ -84,7 +86,7 @@ extension GatewayProcess {
     waitAWhile { dataPlane.isRunning }
     dataPlane.stopLog()
     waitAWhile { dataPlane.isLogging }
-    guard wasAsked else { throw GatewayFailure("workers", "the workers ended: there was no memory for their tables") }
+    guard wasAsked else { throw GatewayFailure("workers", "the workers ended") }
   }
 
   /// Two seconds at most: what hangs must not keep the process.
@@ -160,6 +162,12 @@ extension GatewayProcess {
     }
     if let failure { log("certificates were not taken, those in force stay: \(failure.message) [\(failure.code)]") }
     return isChanged
+  }
+
+  private func reopenLog() {
+    do throws(SystemError) { try dataPlane.reopenLog() } catch {
+      log("the access log cannot be opened again, the file that is open stays: \(error)")
+    }
   }
 
   private func reloadAndLog() {

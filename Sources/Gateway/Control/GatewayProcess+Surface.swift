@@ -28,21 +28,9 @@ extension GatewayProcess: ControlSurface {
 
   public func metrics() -> [UInt8] {
     state.withLock { state in
-      var samples = [
-        PrometheusText.Sample(.bundle, [state.policy.identity, "\(state.policy.generation)"], 1)
-      ]
-      let now = Clock.now()
-      for (index, service) in state.policy.topology.services.enumerated() {
-        let well = state.upstreams.endpoints(ofService: index).count {
-          let known = state.upstreams.state(of: state.upstreams.endpoints[$0].line, at: now)
-          return known.isUp && !known.isEjected
-        }
-        samples.append(PrometheusText.Sample(.healthyEndpoints, [service.name], Int64(well)))
-      }
-      for (service, count) in health.counts.sorted(by: { $0.key < $1.key }) {
-        samples.append(PrometheusText.Sample(.healthChecks, [service, "passed"], Int64(clamping: count.passed)))
-        samples.append(PrometheusText.Sample(.healthChecks, [service, "failed"], Int64(clamping: count.failed)))
-      }
+      let samples =
+        state.samples(at: Clock.now(), discovery) + healthSamples(health.counts)
+        + handshakeSamples(dataPlane.metrics)
       return Array(PrometheusText(state.metricNames, dataPlane.metrics, samples).text.utf8)
     }
   }
@@ -107,9 +95,12 @@ extension GatewayProcess: ControlSurface {
 
   public func reload() -> ReloadOutcome {
     state.withLock { state in
-      do throws(GatewayFailure) { return try reload(&state) } catch {
-        return .refused(code: error.code, message: error.message)
+      let outcome: ReloadOutcome
+      do throws(GatewayFailure) { outcome = try reload(&state) } catch {
+        outcome = .refused(code: error.code, message: error.message)
       }
+      state.reloads.count(outcome)
+      return outcome
     }
   }
 

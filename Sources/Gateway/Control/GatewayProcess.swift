@@ -18,11 +18,13 @@ public final class GatewayProcess: Sendable {
     var metricNames: MetricRegistry
     /// A bundle that was refused: it is not tried again until it is another one.
     var refused: [UInt8]?
+    var reloads = ReloadCounts()
     var drainBegan: Instant?
     var hasStoppedAccepting = false
   }
 
   let settings: GatewaySettings
+  let control: ControlListeners
   let dataPlane: DataPlane
   let workerCount: Int
   let registry: UpstreamRegistry
@@ -83,7 +85,9 @@ public final class GatewayProcess: Sendable {
       }, workerCount: workerCount, memoryBytesMax: memoryBytesMax)
     options.clocks = configuration.clocks
     options.accessLog = configuration.accessLog.path
+    control = try Self.controlListeners(configuration)
     do throws(StartError) { dataPlane = try DataPlane(options, generation, tls: tls.contexts) } catch {
+      control.close()
       switch error {
       case .listen(let address, let error): throw GatewayFailure("listen", "cannot listen on \(address): \(error)")
       case .system(let error): throw GatewayFailure("system", "the workers cannot start: \(error)")
@@ -105,6 +109,20 @@ public final class GatewayProcess: Sendable {
       "serving on \(places) with \(workerCount) workers, generation \(facts.generation) of \(facts.file), sha256 \(facts.identity)"
     )
     if configuration.trust.isEmpty { log("no key is trusted: bundles are taken from whoever can write the file") }
+  }
+
+  private static func controlListeners(
+    _ configuration: Configuration
+  ) throws(GatewayFailure) -> ControlListeners {
+    do throws(ControlServerError) {
+      return try ControlListeners(status: configuration.status, admin: configuration.admin)
+    } catch {
+      guard error.error == .addressInUse, error.place == configuration.admin else {
+        throw GatewayFailure("listen", "cannot listen on \(error.place): \(error.error)")
+      }
+      throw GatewayFailure(
+        "admin_in_use", "another gateway answers at \(error.place): stop it, or name another socket as `admin`")
+    }
   }
 
   /// Certificates as the configuration and the policy name them.
@@ -133,10 +151,7 @@ public final class GatewayProcess: Sendable {
     _ topology: Topology, _ configuration: Configuration, number: UInt64, discovery: borrowing Discovery,
     registry: UpstreamRegistry
   ) throws(GatewayFailure) -> Upstreams {
-    let directory = configuration.bundle.map { folder(of: $0.value) } ?? ""
-    let sources = topology.services.map {
-      DiscoverySource($0, directory: directory.isEmpty ? "." : String(directory.dropLast()))
-    }
+    let sources = sources(topology, configuration)
     let overridden = Set(configuration.services.map(\.name.value))
     discovery.follow(
       zip(topology.services, sources).compactMap { overridden.contains($0.name) ? nil : $1 })
@@ -150,6 +165,14 @@ public final class GatewayProcess: Sendable {
     do throws(UpstreamError) {
       return try Upstreams(topology, number: number, endpoints: lists, in: registry)
     } catch { throw GatewayFailure("upstreams", "too many services and endpoints: \(error)") }
+  }
+
+  /// Where the endpoints of each service are found; nil for those that are declared.
+  static func sources(_ topology: Topology, _ configuration: Configuration) -> [DiscoverySource?] {
+    let directory = configuration.bundle.map { folder(of: $0.value) } ?? ""
+    return topology.services.map {
+      DiscoverySource($0, directory: directory.isEmpty ? "." : String(directory.dropLast()))
+    }
   }
 
   private static func endpoints(

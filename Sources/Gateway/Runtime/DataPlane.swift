@@ -57,10 +57,19 @@ public final class DataPlane: Sendable {
     let running = RunningCount()
     let metrics = (0...options.workerCount).compactMap { _ in WorkerMetrics() }
     guard metrics.count == options.workerCount + 1 else { throw .system(.outOfMemory) }
+    for listener in options.listeners where listener.address.port != 0 {
+      do throws(SystemError) { try EpollNetwork.demandFree(listener.address) } catch {
+        throw .listen(listener.address, error)
+      }
+    }
     let queues = options.accessLog == nil ? [] : (0..<options.workerCount).map { _ in LogQueue() }
+    let gate: StartGate
+    do throws(SystemError) {
+      gate = try StartGate()
+    } catch { throw .system(error) }
     do throws(SystemError) {
       if let path = options.accessLog {
-        logThread = try LogThread(path, queues, metrics[options.workerCount])
+        logThread = try LogThread(path, queues, metrics[options.workerCount], gate)
       } else {
         logThread = nil
       }
@@ -91,11 +100,13 @@ public final class DataPlane: Sendable {
     self.running = running
     self.metrics = metrics
     do throws(SystemError) {
-      for worker in workers {
-        running.started()
-        try worker.start()
-      }
-    } catch { throw .system(error) }
+      for worker in workers { try worker.start(gate) }
+      try gate.wait()
+    } catch {
+      stop()
+      logThread?.stop()
+      throw .system(error)
+    }
   }
 
   /// Puts a generation in force: every worker decides under it from its next turn on.
@@ -125,6 +136,9 @@ public final class DataPlane: Sendable {
 
   /// Ends at once.
   public func stop() { for mailbox in mailboxes { mailbox.post(.stop) } }
+
+  /// Opens the log again: it was moved away.
+  public func reopenLog() throws(SystemError) { try logThread?.reopen() }
 
   /// Writes what is left of the log; after the workers have ended.
   public func stopLog() { logThread?.stop() }

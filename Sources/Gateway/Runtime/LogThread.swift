@@ -6,6 +6,9 @@ import Synchronization
 final class LogThread: Sendable {
   /// Wakes the writer.
   let wakeUp: Descriptor
+  private let path: String
+  /// Takes the place of the file that is written.
+  private let reopened = Mutex<Descriptor?>(nil)
   private let running = RunningCount()
   private let isStopping = Atomic<Bool>(false)
 
@@ -13,26 +16,50 @@ final class LogThread: Sendable {
   ///   - path: `-` for the standard output.
   ///   - queues: one a worker.
   ///   - metrics: cells of this thread's own.
+  ///   - gate: is told whether the thread serves.
   /// - Throws: what the system says of the file.
-  init(_ path: String, _ queues: [LogQueue], _ metrics: WorkerMetrics) throws(SystemError) {
+  init(
+    _ path: String, _ queues: [LogQueue], _ metrics: WorkerMetrics, _ gate: StartGate
+  ) throws(SystemError) {
+    self.path = path
     wakeUp = try EpollNetwork.makeWakeUp()
     // Opened here, so that a file that cannot be written stops the start.
-    _ = try AppendOnlyFile(path)
+    let file = try AppendOnlyFile.open(path)
+    gate.expect()
     running.started()
-    try Thread.start("weir-log") { [self] in
-      defer { running.ended() }
-      guard let file = try? AppendOnlyFile(path), var net = try? EpollNetwork() else { return }
-      _ = net.watch(wakeUp, token: 0, levelTriggered: true)
-      var output = LogOutput(file, queues: queues, metrics: metrics)
-      var events: [Event] = []
-      while true {
-        let isLast = isStopping.load(ordering: .acquiring)
-        output.drain(now: net.now())
-        if isLast { return }
-        net.wait(until: net.now() + .seconds(1), into: &events)
-        EpollNetwork.drainWakeUp(wakeUp)
+    do throws(SystemError) {
+      try Thread.start("weir-log") { [self] in
+        run(LogOutput(AppendOnlyFile(owning: file), queues: queues, metrics: metrics), gate)
+        running.ended()
       }
+    } catch {
+      gate.fail()
+      throw error
     }
+  }
+
+  private func run(_ output: consuming LogOutput<AppendOnlyFile>, _ gate: StartGate) {
+    guard var net = try? EpollNetwork(), net.watch(wakeUp, token: 0, levelTriggered: true) == nil else {
+      return gate.fail()
+    }
+    gate.pass()
+    var events: [Event] = []
+    while true {
+      let isLast = isStopping.load(ordering: .acquiring)
+      if let file = reopened.withLock({ $0.take() }) { output.write(to: AppendOnlyFile(owning: file)) }
+      output.drain(now: net.now())
+      if isLast { return }
+      net.wait(until: net.now() + .seconds(1), into: &events)
+      EpollNetwork.drainWakeUp(wakeUp)
+    }
+  }
+
+  /// Opens the file again: it was moved away. What is wrong with it leaves the one that is open.
+  func reopen() throws(SystemError) {
+    let file = try AppendOnlyFile.open(path)
+    // One that was not taken over yet is nobody's.
+    if let former = reopened.withLock({ swap(&$0, file) }) { _ = AppendOnlyFile(owning: former) }
+    EpollNetwork.wake(wakeUp)
   }
 
   /// Writes what is left, and ends.
@@ -42,4 +69,9 @@ final class LogThread: Sendable {
   }
 
   var isRunning: Bool { running.count > 0 }
+}
+
+private func swap(_ place: inout Descriptor?, _ next: Descriptor) -> Descriptor? {
+  defer { place = next }
+  return place
 }

@@ -19,23 +19,32 @@ struct WorkerThread: Sendable {
   let logQueue: LogQueue?
   let logWriter: Descriptor?
 
-  func start() throws(SystemError) {
-    try Thread.start("weir-worker") {
-      run()
+  /// - Parameter gate: is told whether the worker serves.
+  func start(_ gate: StartGate) throws(SystemError) {
+    gate.expect()
+    running.started()
+    do throws(SystemError) {
+      try Thread.start("weir-worker") {
+        run(gate)
+        running.ended()
+      }
+    } catch {
+      gate.fail()
       running.ended()
+      throw error
     }
   }
 
-  private func run() {
-    guard let net = try? EpollNetwork(),
-      let memory = Memory(capacity: min(memoryBytesMax * 4, 3 << 30), limit: memoryBytesMax),
+  private func run(_ gate: StartGate) {
+    guard let net = try? EpollNetwork(), let memory = makeMemory(),
       var worker = SystemWorker(
         net: net, memory: memory, listeners: listeners, generation: generation, tls: tls,
         clocks: clocks,
         telemetry: WorkerTelemetry(metrics: metrics, log: logQueue.map { LogSink($0, keepsQueries: false) }),
         connectionsMax: connectionsMax, seed: RandomSource.systemSeed()),
       worker.watchWakeUp(mailbox.wakeUp) == nil
-    else { return }
+    else { return gate.fail() }
+    gate.pass()
     defer {
       worker.finishLog()
       if let logWriter { EpollNetwork.wake(logWriter) }
@@ -51,5 +60,13 @@ struct WorkerThread: Sendable {
         }
       }
     }
+  }
+
+  /// A mapping in which the blocks of the account have room whatever their sizes; of a large account, half of the largest mapping.
+  private func makeMemory() -> Memory? {
+    let capacity = min(memoryBytesMax * 4, 3 << 30)
+    var memory = Memory(capacity: capacity, limit: min(memoryBytesMax, capacity / 2))
+    memory?.account = memoryBytesMax
+    return memory
   }
 }

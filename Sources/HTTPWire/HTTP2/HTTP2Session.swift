@@ -251,6 +251,12 @@ extension HTTP2Session {
   private var state: weir_h2_state { unsafe weir_h2_get_state(session) }
 }
 
+/// What libnghttp2 allocates.
+public enum HTTP2Memory {
+  /// Held by the sessions of this thread.
+  public static var bytesOfThisThread: Int { Int(weir_h2_memory_of_thread()) }
+}
+
 // MARK: Time and end
 
 extension HTTP2Session {

@@ -192,11 +192,12 @@ extension Worker where Net: ~Copyable {
   /// One timer for the session's clocks, the bodies that clients send, and connections that nobody uses.
   func linkDeadline(_ l: UInt32) -> Instant {
     let own = min(links[l].session.deadline, connections[links[l].connection].endsAt)
+    let unused = links[l].idleSince + keepAliveInterval
     guard links[l].session.role == .server else {
       // Once a second while streams are open: who of the upstream is silent.
-      return min(own, links[l].session.openStreamCount == 0 ? links[l].idleSince + clocks.keepAlive : now + .seconds(1))
+      return min(own, links[l].session.openStreamCount == 0 ? unused : now + .seconds(1))
     }
-    return min(own, links[l].session.exchangeCount == 0 ? links[l].idleSince + clocks.keepAlive : now + clocks.bodyIdle)
+    return min(own, links[l].session.exchangeCount == 0 ? unused : now + clocks.bodyIdle)
   }
 
   mutating func setLinkTimer(_ l: UInt32) {
@@ -225,7 +226,7 @@ extension Worker where Net: ~Copyable {
       else { continue }
       fail(x, .requestTimeout)
     }
-    let isIdle = links[l].session.exchangeCount == 0 && links[l].idleSince + clocks.keepAlive <= now
+    let isIdle = links[l].session.exchangeCount == 0 && links[l].idleSince + keepAliveInterval <= now
     if isIdle || connections[c].endsAt <= now {
       links[l].session.drain(at: now)
       links[l].idleSince = now
@@ -243,7 +244,7 @@ extension Worker where Net: ~Copyable {
     let c = links[l].connection
     failSilentStreams(l)
     guard links.contains(key), !endedByUs(l) else { return }
-    let isIdle = links[l].session.openStreamCount == 0 && links[l].idleSince + clocks.keepAlive <= now
+    let isIdle = links[l].session.openStreamCount == 0 && links[l].idleSince + keepAliveInterval <= now
     if isIdle || connections[c].endsAt <= now {
       retire(c)
       links[l].session.drain(at: now)

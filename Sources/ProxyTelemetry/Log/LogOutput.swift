@@ -28,6 +28,13 @@ public struct LogOutput<Destination: LogDestination & ~Copyable>: ~Copyable {
     self.metrics = metrics
   }
 
+  /// Writes to another destination from now on.
+  public mutating func write(to other: consuming Destination) {
+    destination = other
+    retryAt = .zero
+    isTorn = false
+  }
+
   /// Writes everything that waits. Called whenever a worker handed something over, and once a second.
   public mutating func drain(now: Instant) {
     for queue in queues {

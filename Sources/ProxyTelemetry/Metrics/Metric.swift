@@ -13,6 +13,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case endpointRequests = "weir_endpoint_requests_total"
   case connections = "weir_connections_total"
   case openConnections = "weir_open_connections"
+  case closedConnections = "weir_connections_closed_total"
   case handshakes = "weir_tls_handshakes_total"
   case bytes = "weir_bytes_total"
   case acceptPauses = "weir_accept_pauses_total"
@@ -34,8 +35,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .routeDuration, .serviceDuration: .histogram
     case .openConnections, .memoryBytes, .bundle, .certificateExpiry, .healthyEndpoints, .discoveryAge: .gauge
     case .requests, .responses, .ruleDecisions, .shadowDifferences, .auditedRequests, .routeRequests, .serviceRequests,
-      .serviceRetries, .endpointRequests, .connections, .handshakes, .bytes, .acceptPauses, .slowTurns, .logLines,
-      .reloads, .healthChecks, .seriesDropped:
+      .serviceRetries, .endpointRequests, .connections, .closedConnections, .handshakes, .bytes, .acceptPauses,
+      .slowTurns, .logLines, .reloads, .healthChecks, .seriesDropped:
       .counter
     }
   }
@@ -53,6 +54,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .serviceDuration, .serviceRetries, .healthyEndpoints: ["service"]
     case .endpointRequests: ["service", "endpoint", "outcome"]
     case .connections, .openConnections: ["side"]
+    case .closedConnections: ["side", "reason"]
     case .handshakes: ["side", "outcome"]
     case .healthChecks: ["service", "outcome"]
     case .bytes: ["side", "direction"]
@@ -61,7 +63,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .memoryBytes: ["worker"]
     case .bundle: ["identity", "generation"]
     case .reloads: ["outcome"]
-    case .certificateExpiry: ["certificate"]
+    case .certificateExpiry: []
     case .discoveryAge: ["service"]
     }
   }
@@ -83,15 +85,16 @@ public enum Metric: String, CaseIterable, Sendable {
     case .endpointRequests: "Requests whose last attempt went to an endpoint; failure: no response or one of class 5xx."
     case .connections: "Connections that were opened."
     case .openConnections: "Connections that are open now."
-    case .handshakes: "TLS handshakes that ended."
+    case .closedConnections: "Connections that were closed."
+    case .handshakes: "TLS handshakes that ended: `done`, or why not."
     case .bytes: "Bytes of sockets."
-    case .acceptPauses: "Times that accepting paused because descriptors were used up."
+    case .acceptPauses: "Times that accepting paused: descriptors, connections or memory were used up."
     case .slowTurns: "Turns of a worker's loop that took more than 50 ms."
     case .logLines: "Log lines; dropped: no buffer was free, or the file could not be written."
-    case .memoryBytes: "Bytes of buffers that a worker holds."
+    case .memoryBytes: "Bytes of a worker's memory account: its buffers, and what OpenSSL and nghttp2 hold for it."
     case .bundle: "1 for the bundle in force."
-    case .reloads: "Reloads; refused: the old bundle stayed."
-    case .certificateExpiry: "Seconds since 1970 at which a certificate expires."
+    case .reloads: "Reloads; refused: everything stayed as it was."
+    case .certificateExpiry: "Seconds since 1970 at which the first of our own certificates expires."
     case .healthyEndpoints: "Endpoints of a service that may be asked."
     case .healthChecks: "Checks of endpoints that ended; passed, or failed."
     case .discoveryAge: "Seconds since the last answer of a service's discovery."
@@ -103,7 +106,7 @@ public enum Metric: String, CaseIterable, Sendable {
 /// What a worker counts beside requests: one cell each.
 public enum WorkerCounter: Int, CaseIterable, Sendable {
   case downstreamOpened, downstreamClosed, upstreamOpened, upstreamClosed
-  case downstreamHandshakes, downstreamHandshakeFailures, upstreamHandshakes, upstreamHandshakeFailures
+  case downstreamHandshakes, upstreamHandshakes
   case downstreamReceived, downstreamSent, upstreamReceived, upstreamSent
   case acceptPauses, slowTurns
   case logLinesWritten, logLinesDropped
@@ -117,9 +120,7 @@ public enum WorkerCounter: Int, CaseIterable, Sendable {
     case .upstreamOpened: (.connections, ["upstream"])
     case .downstreamClosed, .upstreamClosed, .memoryBytes: nil
     case .downstreamHandshakes: (.handshakes, ["downstream", "done"])
-    case .downstreamHandshakeFailures: (.handshakes, ["downstream", "failed"])
     case .upstreamHandshakes: (.handshakes, ["upstream", "done"])
-    case .upstreamHandshakeFailures: (.handshakes, ["upstream", "failed"])
     case .downstreamReceived: (.bytes, ["downstream", "received"])
     case .downstreamSent: (.bytes, ["downstream", "sent"])
     case .upstreamReceived: (.bytes, ["upstream", "received"])

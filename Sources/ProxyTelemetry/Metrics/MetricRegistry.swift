@@ -112,8 +112,13 @@ enum CellLayout {
   static let reasons = Histogram.cellCount
   static let responses = reasons + 256
   static let counters = responses + StatusClass.names.count
+  /// By side: connections by their end, handshakes by the number of their failure.
+  static let ends = counters + 64
+  static let endCells = 16
+  static let handshakeFailures = ends + ConnectionSide.allCases.count * endCells
+  static let handshakeFailureCells = 64
   /// Histograms of routes: an open-addressed table, each with the name of its route before it.
-  static let routeSlots = counters + 64
+  static let routeSlots = handshakeFailures + ConnectionSide.allCases.count * handshakeFailureCells
   static let routeSlotCount = 2_048
   static let routeSlotCells = Histogram.cellCount + 1
   /// At most that many are used.

@@ -44,6 +44,11 @@ public struct PrometheusText: Sendable {
       let come = sum(CellLayout.counters + opened.rawValue)
       add(.openConnections, [side], "\(come >= gone ? come - gone : 0)")
     }
+    for side in ConnectionSide.allCases {
+      for end in ConnectionEnd.allCases {
+        add(.closedConnections, [side.name, end.name], "\(sum(WorkerMetrics.cell(end, side)))")
+      }
+    }
     for (number, worker) in workers.enumerated() {
       let bytes = worker.cells.load(CellLayout.counters + WorkerCounter.memoryBytes.rawValue)
       add(.memoryBytes, ["\(number)"], "\(bytes)")

@@ -20,6 +20,34 @@ public struct WorkerMetrics: BitwiseCopyable, Sendable {
     cells.store(value, at: CellLayout.counters + counter.rawValue)
   }
 
+  /// Counts a connection that was closed.
+  public func count(_ end: ConnectionEnd, _ side: ConnectionSide) {
+    count(side == .downstream ? .downstreamClosed : .upstreamClosed)
+    cells.bump(Self.cell(end, side))
+  }
+
+  /// Counts a handshake that failed.
+  ///
+  /// - Parameter failure: a number below 64; what it means, whoever reads it knows.
+  public func countHandshake(_ failure: UInt8, _ side: ConnectionSide) { cells.bump(Self.cell(failure, side)) }
+
+  /// How many handshakes failed so.
+  public func handshakes(_ failure: UInt8, _ side: ConnectionSide) -> UInt64 { cells.load(Self.cell(failure, side)) }
+
+  /// How many connections were closed so.
+  public func connections(endedBy end: ConnectionEnd, _ side: ConnectionSide) -> UInt64 {
+    cells.load(Self.cell(end, side))
+  }
+
+  static func cell(_ end: ConnectionEnd, _ side: ConnectionSide) -> Int {
+    CellLayout.ends + Int(side.rawValue) * CellLayout.endCells + Int(end.rawValue)
+  }
+
+  private static func cell(_ failure: UInt8, _ side: ConnectionSide) -> Int {
+    CellLayout.handshakeFailures + Int(side.rawValue) * CellLayout.handshakeFailureCells
+      + Int(failure) % CellLayout.handshakeFailureCells
+  }
+
   /// Counts one request that has ended.
   ///
   /// - Parameter policy: the cells of the generation that decided it.

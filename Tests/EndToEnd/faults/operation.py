@@ -1,0 +1,174 @@
+"""Reloads, bundles that are wrong, logs that cannot be written, the end."""
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import harness
+from harness import Gateway, Load, Upstream, bundle, check, folder, replace, wait
+
+
+def bundles():
+    """Whatever is wrong with a bundle, the one in force stays, and the log and a metric say so."""
+    place = folder("bundles")
+    offered = place / "offered.weirb"
+    good = bundle(place / "good.weirb", [1], generation=5).read_bytes()
+    replace(offered, good)
+    gateway = Gateway("bundles", offered)
+    older = bundle(place / "older.weirb", [1], generation=4, mark="old").read_bytes()
+    newer = bundle(place / "newer.weirb", [1], generation=6, mark="new").read_bytes()
+    tampered = bytearray(newer)
+    tampered[len(tampered) // 2] ^= 1
+    flags = bytearray(newer)
+    flags[8] ^= 0x80
+    refused = 0
+    for name, data in (
+        ("torn", newer[: len(newer) // 2] + bytes(len(newer) - len(newer) // 2)), ("truncated", newer[:-100]), ("empty", b""),
+        ("tampered", bytes(tampered)), ("of another version", bytes(flags)), ("of an older generation", older), ("no bundle", b"x" * 5000),
+    ):
+        replace(offered, data)
+        refused += 1
+        check(f"a bundle that is {name} is refused", wait(lambda: gateway.metric('weir_reloads_total{outcome="refused"') == refused))
+        check("the old one stays", gateway.get("/here"), (200, "here"))
+    check("the log says so", gateway.logged("reload refused, everything stays as it is") and gateway.logged("[older_generation]"))
+    # Written over in place while it is in force: what was loaded is a copy.
+    with open(offered, "r+b") as file:
+        file.truncate(0)
+        file.write(b"garbage")
+    check("the file overwritten in place", [gateway.get("/here") for _ in range(20)], [(200, "here")] * 20)
+    replace(offered, newer)
+    check("a good one is taken again", wait(lambda: gateway.get("/here") == (200, "new")))
+    check("and counted", gateway.metric('weir_reloads_total{outcome="adopted"') >= 1)
+    check("its end", gateway.stop(), 0)
+
+
+def changes():
+    """SIGHUP, a file that is replaced, and a link that is swapped as Kubernetes does it."""
+    place = folder("changes")
+    for number in (1, 2):
+        bundle(folder(f"changes/v{number}") / "policy.weirb", [1], mark=f"v{number}")
+    def point(number):
+        beside = place / "..next"
+        beside.unlink(missing_ok=True)
+        os.symlink(f"v{number}", beside)
+        os.replace(beside, place / "..data")
+    point(1)
+    (place / "policy.weirb").unlink(missing_ok=True)
+    os.symlink("..data/policy.weirb", place / "policy.weirb")
+    gateway = Gateway("changes", place / "policy.weirb")
+    check("before", gateway.get("/here")[1], "v1")
+    point(2)
+    check("a link that is swapped", wait(lambda: gateway.get("/here")[1] == "v2"))
+    moved = gateway.access.with_suffix(".1")
+    wait(lambda: gateway.access.exists() and gateway.access.stat().st_size > 0)
+    os.replace(gateway.access, moved)
+    gateway.signal(signal.SIGHUP)
+    check("SIGHUP without a change", gateway.logged("nothing has changed"))
+    gateway.get("/here")
+    check("and the log is opened again", wait(lambda: gateway.access.exists() and gateway.access.stat().st_size > 0))
+    gateway.stop()
+
+
+def reload_under_load(isLong):
+    seconds = 60 if isLong else 5
+    upstream = Upstream()
+    place = folder("reload")
+    offered = place / "offered.weirb"
+    texts = [bundle(place / f"v{n}.weirb", [upstream.port], mark=f"v{n}").read_bytes() for n in (1, 2)]
+    replace(offered, texts[0])
+    gateway = Gateway("reload", offered, log="off")
+    url = f"http://127.0.0.1:{gateway.port}"
+    loads = [
+        subprocess.Popen(["h2load", "--h1", "-D", str(seconds), "-c", "16", f"{url}/here"], stdout=subprocess.PIPE, text=True),
+        subprocess.Popen(["h2load", "-D", str(seconds), "-c", "4", "-m", "10", f"{url}/here"], stdout=subprocess.PIPE, text=True)]
+    forwarded = Load(gateway, 2)
+    adopted, turn = 0, 0
+    while any(load.poll() is None for load in loads):
+        turn += 1
+        began = time.monotonic()
+        replace(offered, texts[turn % 2])
+        adopted += gateway.admin("/reload").get("outcome") in ("adopted", "unchanged")
+        wait(lambda: time.monotonic() - began >= 0.1)
+    for load, name in zip(loads, ("HTTP/1", "HTTP/2")):
+        text = load.stdout.read()
+        counts = re.search(r"requests: (\d+) total.*, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", text)
+        codes = re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", text)
+        check(
+            f"{turn} reloads in {seconds} s cost no request, {name}", (counts and counts[0], codes and codes[0]),
+            lambda _: counts and codes and counts[4] == counts[5] == "0" and int(codes[1]) > 0 and codes[0].endswith("0 3xx, 0 4xx, 0 5xx"))
+    check("nor one that is forwarded", forwarded.finish(), {200})
+    check("each was taken", adopted, turn)
+    gateway.stop()
+
+
+def drain():
+    for name, times in (("at once", {}), ("after a delay", {"drain_delay": "500ms"})):
+        upstream = Upstream(lambda sock, head, body: time.sleep(0.02) or Upstream.answer(sock, head, body))
+        gateway = Gateway("drain", bundle(folder("drain") / "a.weirb", [upstream.port]), timeouts=times | {"linger": "300ms"})
+        load = Load(gateway, 8)
+        wait(lambda: load.count > 100)
+        gateway.signal(signal.SIGTERM)
+        check(f"SIGTERM under load, {name}: it ends in good order", gateway.process.wait(20), 0)
+        check("no request was lost", load.finish(), {200})
+        check("the last line of the log is whole", gateway.access.read_text().endswith("}\n"))
+        check("every request has its line", len(gateway.reasons()), load.count)
+
+
+def interrupts():
+    held = Upstream(lambda sock, head, body: time.sleep(30))
+    gateway = Gateway("interrupts", bundle(folder("interrupts") / "a.weirb", [held.port]))
+    thread = threading.Thread(target=gateway.get, daemon=True)
+    thread.start()
+    wait(lambda: held.served)
+    gateway.signal(signal.SIGINT)
+    check("the first SIGINT waits for what runs", gateway.logged("draining") and gateway.process.poll() is None)
+    check("and is not ready", gateway.get_status("/readyz"), (503, "draining\n"))
+    gateway.signal(signal.SIGINT)
+    check("the second one does not", gateway.process.wait(10), 0)
+
+
+def logs():
+    upstream = Upstream()
+    gateway = Gateway("logs", bundle(folder("logs") / "a.weirb", [upstream.port]), log="/dev/full")
+    check("a log that is full costs no request", {gateway.get("/")[0] for _ in range(50)}, {200})
+    check("its lines are counted", wait(lambda: gateway.metric('weir_log_lines_total{outcome="dropped"}') >= 50))
+    gateway.stop()
+
+
+def starts():
+    place = folder("starts")
+    first = Gateway("starts", bundle(place / "a.weirb", [1]))
+    def start(*arguments, cwd=place, memory=None):
+        limit = ["prlimit", f"--as={memory}"] if memory else []
+        done = subprocess.run([*limit, harness.weir, "run", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=30)
+        return done.returncode, done.stderr
+    code, text = start("--bundle", place / "a.weirb", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0")
+    check("a second gateway in the same folder", (code != 0, "[admin_in_use]" in text), (True, True))
+    elsewhere = folder("starts/elsewhere")
+    code, text = start(
+        "--bundle", place / "a.weirb", "--listen", f"127.0.0.1:{first.port}", "--status", "127.0.0.1:0", cwd=elsewhere)
+    check("a second gateway at the same address", (code != 0, "[listen]" in text and "EADDRINUSE" in text), (True, True))
+    check("the first one is not disturbed", (first.get("/here")[0], "sha256" in first.admin("/bundle", "GET")), (200, True))
+    first.process.kill()
+    first.process.wait()
+    second = Gateway("starts", place / "a.weirb")
+    check("a socket that was left behind is replaced", "sha256" in second.admin("/bundle", "GET"))
+    second.stop()
+    code, text = start(
+        "--bundle", place / "a.weirb", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0", "--workers", "64", cwd=elsewhere,
+        memory=6 << 30)
+    check("workers without memory stop the start", (code != 0, "[system]" in text and "ENOMEM" in text), (True, True))
+
+
+def run(isLong):
+    starts()
+    bundles()
+    changes()
+    interrupts()
+    logs()
+    drain()
+    reload_under_load(isLong)
