@@ -4,6 +4,7 @@ failed = 0
 
 def check(name, seen, expected):
     global failed
-    good = seen == expected
+    good = expected(seen) if callable(expected) else seen == expected
     failed += not good
-    print(f"{'ok  ' if good else 'FAIL'} {name}: {seen!r}" + ("" if good else f", expected {expected!r}"), flush=True)
+    text = "" if good or callable(expected) else f", expected {expected!r}"
+    print(f"{'ok  ' if good else 'FAIL'} {name}: {seen!r}{text}", flush=True)

@@ -72,7 +72,7 @@ class Client:
         return None
 
     def goaway(self):
-        """The code of GOAWAY, whatever comes before it."""
+        """The code of GOAWAY, whatever comes before it; `closed` without one, None while the connection goes on."""
         data = b""
         while True:
             while len(data) >= 9:
@@ -84,15 +84,22 @@ class Client:
                 data = data[9 + count:]
             try:
                 more = self.socket.recv(65536)
+            except TimeoutError:
+                return None
             except OSError:
-                return None
+                more = b""
             if not more:
-                return None
+                # A reset may overtake the frame.
+                return "closed"
             data += more
 
 
 def frame(kind, flags, stream, payload):
     return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+def ended(code):
+    return code is not None
 
 
 client = Client()
@@ -113,6 +120,47 @@ try:
 except h2.exceptions.ProtocolError:
     pass
 check("rapid reset", client.goaway() is not None, True)
+
+client = Client()
+client.raw(frame(4, 0, 0, b"") * 1800)
+check("a flood of SETTINGS", client.goaway(), ended)
+
+client = Client()
+stream = client.get(ends=False)
+client.raw(frame(0, 0, stream, b"") * 1800)
+check("a flood of empty DATA", client.goaway(), ended)
+
+client = Client()
+stream = client.get(ends=False)
+client.raw(frame(8, 0, 0, b"\0\0\0\1") * 1800)
+check("a flood of small WINDOW_UPDATE", client.goaway(), ended)
+
+client = Client()
+# Complete requests, each made invalid afterwards: the window of its stream goes past the largest.
+for _ in range(40):
+    if client.isClosed:
+        break
+    for _ in range(50):
+        try:
+            stream = client.get()
+        except h2.exceptions.ProtocolError:
+            break
+        client.raw(frame(8, 0, stream, b"\x7f\xff\xff\xff"))
+check("MadeYouReset", client.goaway(), ended)
+
+client = Client()
+client.raw(frame(1, 0, 1, b"\x82\x86\x84") + b"".join(frame(9, 0, 1, b"") for _ in range(100)))
+check("a flood of CONTINUATION", client.goaway(), ended)
+
+client = Client()
+crumbs = [("cookie", "a=1")] * 4000
+check("4,000 crumbs of a cookie", client.status(client.get(fields=crumbs)), lambda seen: seen in ("431", None))
+
+client = Client()
+client.h2.update_settings({4: 0})
+client.flush()
+stream = client.get("/big/100000")
+check("a window of zero holds no other connection up", (other := Client()).status(other.get()), "200")
 
 client = Client()
 check("a field of the connection", client.status(client.get(fields=[("connection", "close")])), None)

@@ -2,7 +2,7 @@
 # HTTP/2 and gRPC through the gateway, with curl, h2load, nghttp, Python's h2 and grpcio: see README.md.
 set -u
 weir=$1
-work=${2:-$(mktemp -d)}
+work=$(realpath -m "${2:-$(mktemp -d)}")
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 failed=0
@@ -16,7 +16,11 @@ check() { # name, seen, expected
 serve() { "$@" >>"$work/servers.log" 2>&1 & started+=($!); }
 gateway() { # policy, port
   "$weir" build "$here/$1.weir" -o "$work/$1.weirb" >/dev/null || exit 1
+  # A folder for each: its admin socket lies there.
+  mkdir -p "$work/$1"
+  cd "$work/$1" || exit 1
   serve "$weir" run --bundle "$work/$1.weirb" --listen "127.0.0.1:$2" --status "127.0.0.1:$(($2 + 100))"
+  cd - >/dev/null || exit 1
 }
 wait_for() { for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return; sleep 0.1; done; echo "nobody listens at $1"; exit 1; }
 
