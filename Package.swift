@@ -85,7 +85,8 @@ let package = Package(
     module("WeirAnalysis", ["WeirPolicy", "WeirPlan", "WeirReference", "WeirRequest", "WeirTesting"]),
 
     // bundle ─► verifier ─► machine ─► enforcement
-    module("WeirISA"),
+    // For a member that keeps large values where they are.
+    module("WeirISA", [], strict + [.enableExperimentalFeature("RawLayout")]),
     module("WeirVM", ["WeirISA", "CXXHash"]),
     module("HTTPCanonical"),
     module("WeirRequest", ["WeirPolicy", "WeirJSON", "HTTPCanonical"]),
@@ -105,7 +106,7 @@ let package = Package(
       "ProxyCore",
       [
         "ProxyTransport", "ProxyUpstream", "ProxyTLS", "ProxyTelemetry", "HTTPWire", "WeirEnforcement", "WeirRequest",
-        "WeirPolicy",
+        "WeirPolicy", "WeirISA",
       ], lending),
     module(
       "Gateway",

@@ -27,6 +27,14 @@ public struct CanonicalHost: Sendable, Equatable {
   ) throws(RejectReason) -> CanonicalHost {
     guard scratch.count >= CanonicalLimits.hostScratchBytes else { throw .hostTooLong }
     guard authority.count > 0 else { throw .hostEmpty }
+    if let plain = copyPlain(authority, into: &scratch) { return plain }
+    return try rewrite(authority, into: &scratch)
+  }
+
+  /// Writes the canonical host of any authority that is not empty; `scratch` has room.
+  static func rewrite(
+    _ authority: Span<UInt8>, into scratch: inout MutableSpan<UInt8>
+  ) throws(RejectReason) -> CanonicalHost {
     for index in authority.indices {
       switch authority[index] {
       case UInt8(ascii: "@"): throw .hostUserinfo
@@ -50,6 +58,38 @@ public struct CanonicalHost: Sendable, Equatable {
     guard end > 0 else { throw .hostEmpty }
     let kind = try writeName(authority, count: end, into: &scratch)
     return CanonicalHost(byteCount: end, port: port, kind: kind)
+  }
+
+  /// Copies a name as nearly all are, eight bytes at a time: of at most 63 bytes, without a dot at its end, and with a last label
+  /// that begins with a letter, so that nobody takes it for an address.
+  ///
+  /// - Returns: nil when the host needs a closer look; `scratch` is undefined then.
+  private static func copyPlain(_ authority: Span<UInt8>, into scratch: inout MutableSpan<UInt8>) -> CanonicalHost? {
+    // Places of dots and dashes, a bit for each byte.
+    var dots: UInt64 = 0
+    var dashes: UInt64 = 0
+    var end = 0
+    while end < authority.count, end < 64 {
+      let count = min(8, authority.count - end)
+      guard let bytes = HostWord(word(authority, from: end, count: count)) else { return nil }
+      store(bytes.lower, to: &scratch, at: end)
+      dots |= bytes.dots << UInt64(end)
+      dashes |= bytes.dashes << UInt64(end)
+      // Behind the last byte there are zeros, which are none of a name.
+      end += bytes.others == 0 ? 8 : bytes.others.trailingZeroBitCount
+      if bytes.others != 0 { break }
+    }
+    guard end > 0, end < 64 else { return nil }
+    // What was found behind the name is not of it.
+    dots &= 1 << UInt64(end) - 1
+    dashes &= 1 << UInt64(end) - 1
+    let edges: UInt64 = 1 | 1 << UInt64(end - 1)
+    let isBroken = (dots | dashes) & edges | dots & (dots << 1 | dashes << 1) | dashes & dots << 1
+    let lastLabel = scratch[64 - dots.leadingZeroBitCount]
+    guard isBroken == 0, lastLabel >= 0x61, lastLabel <= 0x7A else { return nil }
+    guard end < authority.count else { return CanonicalHost(byteCount: end, port: nil, kind: .name) }
+    guard let port = try? parsePort(authority, from: end) else { return nil }
+    return CanonicalHost(byteCount: end, port: port, kind: .name)
   }
 
   /// Reads what follows a host: nothing, or `:` and a port from 1 to 65535 without leading zeros.

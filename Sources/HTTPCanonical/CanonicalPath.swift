@@ -26,6 +26,13 @@ public enum CanonicalPath {
     guard path.count <= CanonicalLimits.pathBytesMax, path.count <= scratch.count else { throw .pathTooLong }
     guard path.count > 0, path[0] == UInt8(ascii: "/") else { throw .pathNotAbsolute }
     if copyPlain(path, into: &scratch) { return path.count }
+    return try rewrite(path, mode: mode, into: &scratch)
+  }
+
+  /// Writes the canonical form of any path that begins with a slash and has room.
+  static func rewrite(
+    _ path: Span<UInt8>, mode: PathMode, into scratch: inout MutableSpan<UInt8>
+  ) throws(RejectReason) -> Int {
     let decodedCount = try decodeEscapes(path, mode: mode, into: &scratch)
     let resolvedCount = try resolveDotSegments(&scratch, count: decodedCount, mode: mode)
     return mergeSlashes(&scratch, count: resolvedCount)
@@ -35,14 +42,29 @@ public enum CanonicalPath {
   ///
   /// - Returns: false when the path needs a closer look; `scratch` is undefined then.
   private static func copyPlain(_ path: Span<UInt8>, into scratch: inout MutableSpan<UInt8>) -> Bool {
+    var index = 0
+    // The mark of a slash at the end of the word before, where the first byte of the next has its own.
+    var carried: UInt64 = 0
+    while index < path.count, scratch.count - index >= 8 {
+      let count = min(8, path.count - index)
+      // Bytes that are not of the path are made letters of.
+      let padding: UInt64 = count == 8 ? 0 : 0x6161_6161_6161_6161 << UInt64(8 * count)
+      let bytes = word(path, from: index, count: count) | padding
+      guard let marks = plainPath(bytes) else { break }
+      if (marks.slashes << 8 | carried) & marks.slashesAndDots != 0 { return false }
+      carried = marks.slashes >> 56
+      store(bytes, to: &scratch, at: index)
+      index += count
+    }
     let slash = UInt8(ascii: "/")
-    var previous: UInt8 = 0
-    for index in path.indices {
+    var previous: UInt8 = index > 0 ? path[index - 1] : 0
+    while index < path.count {
       let byte = path[index]
       guard byte == slash || byte.isSegmentByte, byte != UInt8(ascii: ";") else { return false }
       if previous == slash, byte == slash || byte == UInt8(ascii: ".") { return false }
       scratch[index] = byte
       previous = byte
+      index += 1
     }
     return true
   }

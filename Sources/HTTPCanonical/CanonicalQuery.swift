@@ -11,6 +11,10 @@ public enum CanonicalQuery {
     guard query.count <= CanonicalLimits.queryBytesMax else { throw .queryTooLong }
     var index = 0
     while index < query.count {
+      if query.count - index >= 8, isPlainQuery(word(query, at: index)) {
+        index += 8
+        continue
+      }
       let byte = query[index]
       if byte == UInt8(ascii: "%") {
         guard let value = escapedByte(query, at: index) else { throw .queryBadPercent }

@@ -88,10 +88,8 @@ public struct RequestTarget: Sendable, Equatable {
   }
 
   private static func splitQuery(_ target: Span<UInt8>, from start: Int) -> (path: Range<Int>, query: Range<Int>?) {
-    for index in start..<target.count where target[index] == UInt8(ascii: "?") {
-      return (start..<index, index + 1..<target.count)
-    }
-    return (start..<target.count, nil)
+    let mark = firstIndex(of: UInt8(ascii: "?"), in: target, from: start)
+    return (start..<mark, mark < target.count ? mark + 1..<target.count : nil)
   }
 
   /// The offset of `://` after a scheme (RFC 3986 section 3.1), nil where none begins the target.

@@ -65,7 +65,10 @@ struct MemoryWriter {
     }
     for byte in 0..<4 {
       if byte > 0 { append(UInt8(ascii: "."), to: &memory) }
-      append(decimal: address.low >> UInt64(24 - 8 * byte) & 0xFF, to: &memory)
+      let number = UInt8(truncatingIfNeeded: address.low >> UInt64(24 - 8 * byte))
+      if number >= 100 { append(0x30 + number / 100, to: &memory) }
+      if number >= 10 { append(0x30 + number / 10 % 10, to: &memory) }
+      append(0x30 + number % 10, to: &memory)
     }
   }
 
@@ -81,15 +84,24 @@ struct MemoryWriter {
   }
 
   mutating func append(decimal number: UInt64, to memory: inout Memory) {
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var first = 20
+    var digits: UInt32 = 1
     var rest = number
+    while rest >= 10 {
+      digits += 1
+      rest /= 10
+    }
+    guard digits <= limit - written.end else {
+      isOverflowing = true
+      return
+    }
+    written.count += digits
+    var place = written.end
+    rest = number
     repeat {
-      first -= 1
-      digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+      place -= 1
+      memory[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    append(digits.span.extracting(first..<20), to: &memory)
   }
 
   mutating func append(hexadecimal number: UInt64, digits count: Int, to memory: inout Memory) {

@@ -31,36 +31,36 @@ public struct AtomicCells: BitwiseCopyable, @unchecked Sendable {
   }
 
   /// The value. A plain load.
-  @inlinable
+  @inlinable @inline(__always)
   public func load(_ index: Int) -> UInt64 { unsafe cell(index).pointee.load(ordering: .relaxed) }
 
   /// A plain store: for cells that one thread writes.
-  @inlinable
+  @inlinable @inline(__always)
   public func store(_ value: UInt64, at index: Int) { unsafe cell(index).pointee.store(value, ordering: .relaxed) }
 
   /// Adds, wrapping, by load and store: for cells that one thread writes.
-  @inlinable
+  @inlinable @inline(__always)
   public func bump(_ index: Int, by n: UInt64 = 1) { store(load(index) &+ n, at: index) }
 
   /// Adds, wrapping, and returns the new value.
-  @inlinable @discardableResult
+  @inlinable @inline(__always) @discardableResult
   public func add(_ n: UInt64, to index: Int) -> UInt64 {
     unsafe cell(index).pointee.wrappingAdd(n, ordering: .relaxed).newValue
   }
 
   /// Subtracts, wrapping, and returns the new value.
-  @inlinable @discardableResult
+  @inlinable @inline(__always) @discardableResult
   public func subtract(_ n: UInt64, from index: Int) -> UInt64 {
     unsafe cell(index).pointee.wrappingSubtract(n, ordering: .relaxed).newValue
   }
 
   /// Writes `desired` if the value is `expected`, and says whether it was.
-  @inlinable
+  @inlinable @inline(__always)
   public func exchange(_ index: Int, expected: UInt64, desired: UInt64) -> Bool {
     unsafe cell(index).pointee.compareExchange(expected: expected, desired: desired, ordering: .relaxed).exchanged
   }
 
-  @inlinable @unsafe
+  @inlinable @inline(__always) @unsafe
   func cell(_ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
     precondition(index >= 0 && index < count)
     return unsafe (base + (index << shift)).assumingMemoryBound(to: Atomic<UInt64>.self)

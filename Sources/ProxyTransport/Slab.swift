@@ -125,12 +125,12 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
 
   @inlinable
   public subscript(index: UInt32) -> Element {
-    _read {
+    @inline(__always) _read {
       precondition(contains(index))
       // In use, so initialised; it does not move.
       yield unsafe elements[Int(index)]
     }
-    nonmutating _modify {
+    @inline(__always) nonmutating _modify {
       precondition(contains(index))
       assert(beginChange(index), "A value is changed while it is being changed.")
       yield unsafe &elements[Int(index)]

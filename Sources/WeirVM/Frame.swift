@@ -6,8 +6,10 @@ import WeirISA
 public struct Frame: ~Copyable {
   /// Slots, then temporaries.
   @usableFromInline var registers: [SlotValue]
-  @usableFromInline var members: [SlotValue]
-  @usableFromInline var arena: [UInt8]
+  var members: [SlotValue]
+  /// The bytes of this decision are the first `arenaCount`; the rest is room.
+  private(set) var arena: [UInt8]
+  private var arenaCount = 0
   /// The classes of the dimensions of one decision, one bit a clause for what they leave possible and for what is in doubt,
   /// and one row that is made: written by the machine alone.
   var classes: [Int]
@@ -22,8 +24,7 @@ public struct Frame: ~Copyable {
     registers = Array(repeating: .unavailable, count: program.registerCount)
     members = []
     members.reserveCapacity(256)
-    arena = []
-    arena.reserveCapacity(arenaBytes)
+    arena = Array(repeating: 0, count: arenaBytes)
     classes = Array(repeating: NoClass.unread, count: program.dimensionsMax)
     // Arrays of their own: shared ones would be copied at the first decision.
     possible = Array(repeating: 0, count: program.rowWordsMax)
@@ -41,8 +42,8 @@ public struct Frame: ~Copyable {
   /// Forgets all values and keeps the memory: every slot is unavailable.
   public mutating func reset() {
     for index in registers.indices { registers[index] = .unavailable }
-    members.removeAll(keepingCapacity: true)
-    arena.removeAll(keepingCapacity: true)
+    if !members.isEmpty { members.removeLast(members.count) }
+    arenaCount = 0
   }
 
   /// Gives a slot its value. The slot is one of the program that the frame was made for.
@@ -52,16 +53,24 @@ public struct Frame: ~Copyable {
 
   /// Copies bytes into the frame; the value stays good until `reset`.
   public mutating func append(_ bytes: Span<UInt8>) -> SlotValue {
-    let start = arena.count
-    for index in bytes.indices { arena.append(bytes[index]) }
-    return .range(.bytes, start..<arena.count)
+    let place = arenaCount..<(arenaCount + bytes.count)
+    if place.upperBound > arena.count { grow(place.upperBound) }
+    var all = arena.mutableSpan
+    var room = all._mutatingExtracting(place)
+    // Both have as many, so the loop becomes copies of whole vectors.
+    for index in bytes.indices { room[index] = bytes[index] }
+    arenaCount = place.upperBound
+    return .range(.bytes, place)
+  }
+
+  @inline(never)
+  private mutating func grow(_ count: Int) {
+    arena.append(contentsOf: repeatElement(0, count: max(2 * arena.count, count) - arena.count))
   }
 
   /// Copies bytes into the frame; the value stays good until `reset`.
   public mutating func append(_ bytes: some Sequence<UInt8>) -> SlotValue {
-    let start = arena.count
-    arena.append(contentsOf: bytes)
-    return .range(.bytes, start..<arena.count)
+    append(Array(bytes).span)
   }
 
   /// A list of values that are bytes, integers, addresses or unavailable.
@@ -82,8 +91,8 @@ public struct Frame: ~Copyable {
 
   @inline(__always)
   func range(ofBytes value: SlotValue) -> Range<Int>? {
-    guard value.state == .bytes, value.start >= 0, value.count >= 0, value.start <= arena.count,
-      value.count <= arena.count - value.start
+    guard value.state == .bytes, value.start >= 0, value.count >= 0, value.start <= arenaCount,
+      value.count <= arenaCount - value.start
     else { return nil }
     return value.start..<(value.start + value.count)
   }

@@ -57,6 +57,7 @@ public struct HostBudget: Sendable {
 ///
 /// Long-lived and never copied: a generation of a host owns it, decisions borrow it and touch no reference count.
 public struct VerifiedProgram: ~Copyable, Sendable {
+  private let pin = Pin()
   let tables: ProgramTables
   /// The code, taken apart.
   let steps: [Step]

@@ -7,12 +7,13 @@ public struct FieldSection: ~Copyable {
   /// Field lines found.
   public internal(set) var count = 0
   var facts = FieldFacts()
-  var lines = FixedTable<Field>(repeating: .empty, count: WireLimits.fieldsMax)
+  @usableFromInline var lines = FixedTable<Field>(repeating: .empty, count: WireLimits.fieldsMax)
   private var names = KnownNames()
 
   init() {}
 
   /// The field line of this index, in the order of arrival.
+  @inlinable
   public subscript(index: Int) -> Field {
     @inline(__always) get {
       precondition(index < count)

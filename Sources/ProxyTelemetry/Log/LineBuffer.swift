@@ -29,20 +29,21 @@ struct LineBuffer: ~Copyable {
 
   /// Appends bytes as they are.
   mutating func append(_ bytes: Span<UInt8>) {
-    let room = min(bytes.count, block.count - count)
-    let start = count
-    count += room
-    var block = block.mutableSpan
-    for index in 0..<room { block[start + index] = bytes[index] }
-  }
-
-  /// Appends a constant of up to 15 bytes, which the `String` itself holds.
-  mutating func append(word: String) {
-    for byte in word.utf8 { append(byte) }
+    let source = bytes.extracting(first: block.count - count)
+    let place = count..<(count + source.count)
+    var all = block.mutableSpan
+    var room = all._mutatingExtracting(place)
+    // Both have as many, so the loop becomes copies of whole vectors.
+    for index in source.indices { room[index] = source[index] }
+    count = place.upperBound
   }
 
   /// Appends the inside of a JSON string (RFC 8259 section 7): quotes, backslashes and controls escaped, other bytes as they are.
   mutating func append(escaped bytes: Span<UInt8>) {
+    // Without an early exit: sixteen bytes at a time.
+    var hasSpecial = false
+    for index in bytes.indices { hasSpecial = isSpecial(bytes[index]) || hasSpecial }
+    guard hasSpecial else { return append(bytes) }
     for index in bytes.indices {
       let byte = bytes[index]
       switch byte {
@@ -62,16 +63,32 @@ struct LineBuffer: ~Copyable {
     }
   }
 
+  /// Whether a byte does not stand for itself in a JSON string.
+  @inline(__always)
+  private func isSpecial(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte &- 0x20 >= 0x7F - 0x20
+  }
+
+  /// Appends a number, with zeros in front where it has fewer digits.
   mutating func append(decimal number: UInt64, digits minimum: Int = 1) {
-    var digits = InlineArray<20, UInt8>(repeating: 0x30)
-    var first = 20
+    var digits = 1
     var rest = number
-    repeat {
-      first -= 1
-      digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+    while rest >= 10 {
+      digits += 1
       rest /= 10
-    } while rest > 0
-    append(digits.span.extracting(min(first, 20 - minimum)..<20))
+    }
+    digits = max(digits, minimum)
+    guard digits <= block.count - count else { return }
+    let start = count
+    var place = start + digits
+    count = place
+    rest = number
+    var bytes = block.mutableSpan
+    while place > start {
+      place -= 1
+      bytes[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
   }
 
   private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }

@@ -24,7 +24,7 @@ extension LogLine {
 
   func writeFlag(_ field: LogField, _ flag: Bool, _ names: borrowing LogNames, _ line: inout LineBuffer) {
     names.appendKey(field, to: &line)
-    line.append(word: flag ? "true" : "false")
+    names.append(flag ? .true : .false, to: &line)
   }
 
   /// Nothing for what did not happen.

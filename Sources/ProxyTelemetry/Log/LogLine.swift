@@ -48,7 +48,7 @@ struct LogLine {
     }
     names.appendKey(.caller, to: &line)
     if texts.caller.isEmpty {
-      line.append(word: "null")
+      names.append(.null, to: &line)
     } else {
       writeText(memory.span(texts.caller), &line)
     }
@@ -62,7 +62,7 @@ struct LogLine {
     if !texts.method.isEmpty {
       writeOptional(.method, texts.method, names, memory, &line)
       names.appendKey(.scheme, to: &line)
-      line.append(word: record.isTLS ? "\"https\"" : "\"http\"")
+      names.append(record.isTLS ? .https : .http, to: &line)
       writeOptional(.host, texts.host, names, memory, &line)
       if !texts.target.isEmpty {
         names.appendKey(.path, to: &line)
@@ -77,9 +77,9 @@ struct LogLine {
   private func writeDecision(_ names: borrowing LogNames, _ line: inout LineBuffer) {
     names.appendKey(.outcome, to: &line)
     switch record.decision {
-    case .allow: line.append(word: "\"allow\"")
-    case .deny: line.append(word: "\"deny\"")
-    case .reject: line.append(word: "\"reject\"")
+    case .allow: names.append(.allow, to: &line)
+    case .deny: names.append(.deny, to: &line)
+    case .reject: names.append(.reject, to: &line)
     }
     let isDecided = record.scope >= 0 && record.rule >= 0
     names.appendKey(.by, to: &line)
@@ -88,11 +88,11 @@ struct LogLine {
       names.appendRule(record.rule, of: record.scope, place: false, to: &line)
       line.append(UInt8(ascii: "\""))
     } else {
-      line.append(word: "null")
+      names.append(.null, to: &line)
     }
     names.appendKey(.reason, to: &line)
     if record.decision == .allow, record.decisionReason == .forwarded {
-      line.append(word: "null")
+      names.append(.null, to: &line)
     } else {
       line.append(UInt8(ascii: "\""))
       names.append(record.decisionReason, to: &line)
@@ -136,9 +136,9 @@ struct LogLine {
     writeFlag(.isAudited, record.isAudited, names, &line)
     names.appendKey(.version, to: &line)
     switch record.version {
-    case .http1: line.append(word: "\"HTTP/1.1\"")
-    case .http2: line.append(word: "\"HTTP/2\"")
-    case .tcp: line.append(word: "\"TCP\"")
+    case .http1: names.append(.http1, to: &line)
+    case .http2: names.append(.http2, to: &line)
+    case .tcp: names.append(.tcp, to: &line)
     }
     writeNumber(.requestBytes, record.requestBytes, names, &line)
     writeNumber(.responseBytes, record.responseBytes, names, &line)

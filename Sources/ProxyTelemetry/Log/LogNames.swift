@@ -9,6 +9,7 @@ public struct LogNames: Sendable {
   /// `,"key":` by field; the first has no comma.
   private var keys: [ByteRange] = []
   /// By raw value.
+  private var words: [ByteRange] = []
   private var reasons: [ByteRange] = []
   private var gateways: [ByteRange] = []
   private var services: [ByteRange] = []
@@ -27,6 +28,7 @@ public struct LogNames: Sendable {
   /// - Parameter identity: the SHA-256 of the bundle, in hexadecimal.
   public init(_ topology: Topology, identity: String, generation: UInt64) {
     for field in LogField.allCases { keys.append(insert(raw: (field == .time ? "{\"" : ",\"") + field.key + "\":")) }
+    words = LogWord.allCases.map { insert(raw: $0.text) }
     reasons = Array(repeating: .empty, count: 256)
     for reason in ReasonCode.allCases { reasons[Int(reason.rawValue)] = insert(reason.text) }
     for gateway in topology.gateways { gateways.append(insert(gateway.name)) }
@@ -70,6 +72,7 @@ public struct LogNames: Sendable {
   // What a line takes.
 
   func appendKey(_ field: LogField, to line: inout LineBuffer) { append(keys[field.rawValue], to: &line) }
+  func append(_ word: LogWord, to line: inout LineBuffer) { append(words[word.rawValue], to: &line) }
   func appendEnd(to line: inout LineBuffer) { append(end, to: &line) }
   func append(_ reason: ReasonCode, to line: inout LineBuffer) { append(reasons[Int(reason.rawValue)], to: &line) }
   func appendGateway(_ number: Int32, to line: inout LineBuffer) { append(gateways[Int(number)], to: &line) }

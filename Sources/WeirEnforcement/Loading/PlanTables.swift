@@ -5,6 +5,7 @@ import WeirVM
 
 /// The plans of a bundle, each kind in one table.
 struct PlanTables: ~Copyable, Sendable {
+  private let pin = Pin()
   /// Names, constants and texts, one after another.
   var text: [UInt8] = []
   /// By slot of the program.

@@ -1,4 +1,5 @@
 import HTTPCanonical
+import WeirISA
 import WeirPolicy
 import WeirRequest
 import WeirVM
@@ -8,6 +9,7 @@ import WeirVM
 /// One a thread and bundle. What a decision needs lies in here and in the bundle that is borrowed; nothing is looked up anywhere else,
 /// no clock is read.
 public struct Enforcer: ~Copyable {
+  private let pin = Pin()
   var state = RequestState()
   var response = ResponseState()
   var frame: Frame

@@ -22,18 +22,22 @@ extension ByteBuffer {
 
   /// Appends a number in decimal.
   mutating func append(decimal number: Int64) -> Range<Int> {
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var first = 20
+    var digits = number < 0 ? 2 : 1
     var rest = number.magnitude
+    while rest >= 10 {
+      digits += 1
+      rest /= 10
+    }
+    var room = room(digits)
+    var place = digits
+    rest = number.magnitude
     repeat {
-      first -= 1
-      digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      place -= 1
+      room[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    let start = count
-    if number < 0 { append(UInt8(ascii: "-")) }
-    _ = append(digits.span.extracting(first..<20))
-    return start..<count
+    if number < 0 { room[0] = UInt8(ascii: "-") }
+    return commit(digits)
   }
 
   /// Appends an address as `IPAddress.description` has it.
@@ -73,7 +77,8 @@ extension ByteBuffer {
   mutating func appendPath(
     of target: Span<UInt8>, _ parts: RequestTarget, mode: PathMode
   ) throws(RejectReason) -> Range<Int> {
-    var room = room(max(target.count, 1))
+    // Some more than the path, so that it can be written in words.
+    var room = room(target.count + 8)
     let written = try parts.writePath(of: target, mode: mode, into: &room)
     return commit(written)
   }

@@ -115,3 +115,24 @@ struct ByteBuffer: ~Copyable {
     return (count - range.count)..<count
   }
 }
+
+/// Whether both hold the same bytes, looked at eight at a time.
+func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+  let count = left.count
+  guard count == right.count else { return false }
+  guard count >= 8 else {
+    for index in left.indices where left[index] != right[index] { return false }
+    return true
+  }
+  // The loads are checked, and a word has no invalid value.
+  func word(_ bytes: Span<UInt8>, _ index: Int) -> UInt64 {
+    unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+  }
+  var index = 0
+  while index < count - 8 {
+    guard word(left, index) == word(right, index) else { return false }
+    index += 8
+  }
+  // The last word, some of which may have been seen.
+  return word(left, count - 8) == word(right, count - 8)
+}

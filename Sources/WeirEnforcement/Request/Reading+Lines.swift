@@ -70,12 +70,6 @@ extension RequestState {
   }
 }
 
-func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-  guard left.count == right.count else { return false }
-  for index in left.indices where left[index] != right[index] { return false }
-  return true
-}
-
 /// An optional `-` and digits, nothing else, within 64 bits.
 func decimal(_ text: Span<UInt8>) -> Int64? {
   let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")

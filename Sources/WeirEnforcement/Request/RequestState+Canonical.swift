@@ -30,12 +30,12 @@ extension RequestState {
   mutating func addField(name: Span<UInt8>, value: Span<UInt8>) throws(Reject) {
     do throws(RejectReason) {
       try budget.add(nameBytes: name.count, valueBytes: value.count)
-      let field = try bytes.appendLine(name, value)
-      guard field.name.count == 4, bytes.extracting(field.name.range).isExactly("host") else {
-        fields.append(field)
+      guard isHost(name) else {
+        fields.append(try bytes.appendLine(name, value))
         return
       }
-      if !hasHostField { try setAuthority(value.extracting(try CanonicalHeader.trimValue(value))) }
+      let trimmed = try CanonicalHeader.trimValue(value)
+      if !hasHostField { try setAuthority(value.extracting(trimmed)) }
     } catch { throw .canonical(error) }
     guard !hasHostField else { throw .decision(.repeatedHeader) }
     hasHostField = true
@@ -77,4 +77,11 @@ extension RequestState {
       throw .hostMismatch
     }
   }
+}
+
+/// Whether a field name is `Host`, in any case.
+private func isHost(_ name: Span<UInt8>) -> Bool {
+  // Only letters become letters with this bit.
+  name.count == 4 && name[0] | 0x20 == UInt8(ascii: "h") && name[1] | 0x20 == UInt8(ascii: "o")
+    && name[2] | 0x20 == UInt8(ascii: "s") && name[3] | 0x20 == UInt8(ascii: "t")
 }

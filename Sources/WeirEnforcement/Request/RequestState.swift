@@ -1,4 +1,5 @@
 import HTTPCanonical
+import WeirISA
 import WeirPolicy
 import WeirRequest
 
@@ -6,6 +7,7 @@ import WeirRequest
 ///
 /// Owned by the caller and used again: after some requests it has grown to what they need and nothing is allocated.
 struct RequestState: ~Copyable {
+  private let pin = Pin()
   /// Names and values of the request, then whatever is derived from them.
   var bytes = ByteBuffer(capacity: CanonicalLimits.headerSectionBytesMax)
   /// What the canonicaliser reads or writes when the other side is `bytes`.
