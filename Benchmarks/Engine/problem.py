@@ -3,7 +3,7 @@
 
     problem.py N --out FOLDER [--requests 100000]
 
-writes FOLDER/segments.weir and regexes.weir (the rules), requests.tsv and requests-few.tsv (for engine), rules.json and
+writes FOLDER/segments/ and regexes/ (the rules in .weir files), requests.tsv and requests-few.tsv (for engine), rules.json and
 requests.jsonl (for other engines; the first 2,000 requests). The same N and seed draw the same problem everywhere.
 
 A rule has an effect (5 % deny) and up to five conditions, all of which must hold: callers (1 to 6 identities, or all of one
@@ -15,9 +15,9 @@ to satisfy a rule, a quarter are made so and then broken in one field, a quarter
 The expected answers come from the plain loop below over the rules of the request's service. Every rule's path begins with
 its service, so no other rule can match.
 
-In Weir a prefix is `under`, which covers the prefix without its final slash as well, and a wildcard is one segment where the
-original is any run of characters. No request that is drawn tells them apart, which the answers show; in `regexes.weir` the
-wildcards of paths are regexes and mean exactly the same.
+In Weir a prefix is `under`, which covers the prefix without its final slash as well, and a wildcard is one segment, at the
+end of a path one or more, where the original is any run of characters. No request that is drawn tells them apart, which the
+answers show; in `regexes.weir` the wildcards of paths are regexes and mean exactly the same.
 """
 import argparse
 import ipaddress
@@ -167,14 +167,20 @@ def service(path):
     return path.split("/")[1]
 
 
-def weir(rules, globs):
+RULES_PER_FILE = 2_000
+
+
+def weir(rules, globs, is_first):
     def quoted(texts):
         texts = [f'"{text}"' for text in texts]
         return texts[0] if len(texts) == 1 else "{ " + ", ".join(texts) + " }"
 
-    out = ["module bench.target", "", 'mesh bench-mesh { trust_domain "mesh.local" }', "",
-           "service target {", '  identity "spiffe://mesh.local/ns/bench/sa/target"', "  protocol http",
-           '  endpoints dns "target:8080"', "}", "", 'header "x-env": String', "", "authz target {"]
+    out = ["module bench.target", ""]
+    if is_first:
+        out += ['mesh bench-mesh { trust_domain "mesh.local" }', "", "service target {",
+                '  identity "spiffe://mesh.local/ns/bench/sa/target"', "  protocol http",
+                '  endpoints dns "target:8080"', "}", "", 'header "x-env": String', ""]
+    out.append("authz target {")
     for rule in rules:
         tests = []
         exact, spaces = rule.get("principals"), rule.get("principal_globs")
@@ -196,7 +202,7 @@ def weir(rules, globs):
             tests.append('request.path matches re"' + path["glob"].replace(".", "\\.").replace("*", ".*") + '"')
         else:
             pattern = path["glob"].replace("/*/", "/{x}/")
-            tests.append(f'request.path matches "{pattern[:-1] + "{...}" if pattern.endswith("/*") else pattern}"')
+            tests.append(f'request.path matches "{pattern[:-1] + "{y}/{...}" if pattern.endswith("/*") else pattern}"')
         if rule.get("source_cidr"):
             tests.append("source.ip in " + quoted(rule["source_cidr"]))
         for name, value in (rule.get("headers") or {}).items():
@@ -217,8 +223,11 @@ def write(n, folder, count=100_000, seed=7):
         head = json.dumps({"profile": "mesh", "seed": seed, "n": n, "default": "deny"})[:-1]
         file.write(head + ', "rules": [\n' + ",\n".join(map(json.dumps, rules)) + "\n]}\n")
     for globs in ("segments", "regexes"):
-        with open(os.path.join(folder, f"{globs}.weir"), "w") as file:
-            file.write(weir(rules, globs))
+        os.makedirs(os.path.join(folder, globs), exist_ok=True)
+        for first in range(0, n, RULES_PER_FILE):
+            # Rules keep their order: that of the names of their files.
+            with open(os.path.join(folder, globs, f"{first // RULES_PER_FILE:03}.weir"), "w") as file:
+                file.write(weir(rules[first:first + RULES_PER_FILE], globs, is_first=first == 0))
     lines = []
     with open(os.path.join(folder, "requests.jsonl"), "w") as file:
         for number in range(count):

@@ -1,5 +1,6 @@
 import WeirPlan
 import WeirPolicy
+import WeirReference
 
 /// Variables of the space: what is no class of one slot.
 extension CaseBuilder {
@@ -26,15 +27,42 @@ extension CaseBuilder {
       addLine(test.attribute, test.isNegated ? .string("other") : value)
     case .isIn(let values) where test.quantifier != nil:
       if let value = values.first { addLine(test.attribute, test.isNegated ? .string("other") : value) }
-    case .isPresent, .equals, .isIn, .isInRanges, .isInNetworks, .isUnder, .matches, .matchesAny, .matchesRegex,
-      .equalsAttribute, .isInAttribute, .hasAttribute:
-      break
+    case .isInAttribute(let set): if !test.isNegated { add(known(test.attribute), to: set) }
+    case .hasAttribute(let member): if !test.isNegated { add(known(member), to: test.attribute) }
+    case .equalsAttribute(let other):
+      guard !test.isNegated, let value = known(other),
+        let index = scalars.firstIndex(where: { $0.attribute == test.attribute })
+      else { return }
+      scalars[index].value = value
+    case .isPresent, .equals, .isIn, .isInRanges, .isInNetworks, .isUnder, .matches, .matchesAny, .matchesRegex: break
     }
   }
 
+  private mutating func add(_ member: Value?, to set: Attribute) {
+    guard let member, let index = sets.firstIndex(where: { $0.attribute == set }) else { return }
+    sets[index].members.append(member)
+  }
+
   func known(_ attribute: Attribute) -> Value? {
-    if case .caller = attribute, case .identity(let text) = result.caller { return .string(text) }
+    switch (attribute, result.caller) {
+    case (.caller, .identity(let text)): return .string(text)
+    case (.capture(_, let bindings), _): return captured(bindings)
+    default: break
+    }
     return scalars.first { $0.attribute == attribute }?.value
       ?? lines.first { $0.attribute == attribute }?.values.first
+  }
+
+  private func captured(_ bindings: [CaptureBinding]) -> Value? {
+    for binding in bindings {
+      let text: String
+      switch (binding.source, result.caller) {
+      case (.path, _): text = path
+      case (.caller, .identity(let identity)): text = identity
+      case (.caller, _): continue
+      }
+      if let piece = binding.piece(viewed: text, raw: text) { return .string(piece) }
+    }
+    return nil
   }
 }

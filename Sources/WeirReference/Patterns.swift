@@ -41,7 +41,7 @@ extension CaptureBinding {
   ///
   /// `viewed` is what the pattern is compared with (a path as the scope sees it); the piece is cut out of `raw`, which has the same
   /// segments in the letters of the request.
-  func piece(viewed: String, raw: String) -> String? {
+  public func piece(viewed: String, raw: String) -> String? {
     guard pattern.match(viewed) != nil, let parts = pattern.split(raw) else { return nil }
     switch piece {
     case .segment(let index): return parts.indices.contains(index) ? parts[index] : nil

@@ -1,15 +1,10 @@
 import PropertyTesting
 import Testing
-import WeirAnalysis
-import WeirBundle
 import WeirCodegen
 import WeirCompiler
-import WeirEnforcement
 import WeirISA
 import WeirPlan
 import WeirPolicy
-import WeirReference
-import WeirRequest
 import WeirSource
 import WeirVM
 
@@ -63,37 +58,6 @@ import WeirVM
         var found: [RouteChoice] = []
         for strategy in ScopeStrategy.allCases { found.append(program.route(table, &frame, data, by: strategy)) }
         #expect(found.allSatisfy { $0 == found[0] }, "seed \(seed), table \(index), round \(round): \(found)")
-      }
-    }
-  }
-
-  /// Every terminal of every graph: a request that ends there, told by reference and machine.
-  @Test(arguments: ShippedPolicies.folders)
-  func everyTerminalHasItsRequest(folder: String) throws {
-    let policy = try #require(ShippedPolicies.policy(folder))
-    let reference = ReferenceEvaluator(policy: policy)
-    let bundle = try LoadedBundle.load(build(policy, generation: 1), trust: .anybody)
-    var enforcer = Enforcer(for: bundle)
-    for (index, scope) in policy.authz.enumerated() where !scope.rules.isEmpty {
-      let target: TestSuite.Target
-      switch scope.target {
-      case .service(let service, let port): target = .service(service, port: port)
-      case .gateway: continue
-      }
-      let plan = ScopePlan(authz: index, of: policy, purpose: .proving)
-      guard let graph = plan.graph, case .found(let witnesses) = Analysis(plan.space).witnesses(graph) else {
-        Issue.record("scope \(index) has no graph")
-        continue
-      }
-      for (entry, region) in witnesses {
-        guard region.variables.isEmpty,
-          let facts = Witness(region, in: plan.space, of: policy, for: target, isAsterisk: false)?.facts
-        else { continue }
-        let expected = reference.decide(facts)
-        let found: Verdict? = try? enforcer.decide(facts, under: bundle)
-        #expect(expected == found, "scope \(index), terminal \(entry): \(facts)")
-        let rule = entry < graph.entries.count ? scope.rules[graph.entries[entry]].name : nil
-        #expect(found?.outcome == .reject || found?.by == rule, "scope \(index), terminal \(entry): \(facts)")
       }
     }
   }

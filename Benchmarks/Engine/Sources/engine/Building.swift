@@ -8,13 +8,18 @@ import WeirSource
 /// Compiles a policy to a bundle and says what that took.
 struct Building {
   let folder: String
-  /// The name of its file without the ending.
+  /// The name of its folder.
   let policy: String
 
   func run() throws {
-    let text = Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(self.policy).weir")))
+    let sources = URL(fileURLWithPath: "\(folder)/\(self.policy)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted()
+    let files = try names.map { name in
+      SourceFile(path: name, text: Array(try Data(contentsOf: sources.appending(path: name))))
+    }
+    let size = files.map(\.text.count).reduce(0, +)
     let start = Measuring.processNanoseconds()
-    let checked = check([SourceFile(path: "policy.weir", text: text)])
+    let checked = check(files)
     let read = Measuring.processNanoseconds()
     guard let policy = checked.policy, !checked.hasErrors else {
       throw Mistake(checked.diagnostics.prefix(3).map(\.message).joined(separator: "; "))
@@ -26,7 +31,7 @@ struct Building {
     let rules = policy.authz.map(\.rules.count).max() ?? 0
     print(
       """
-      {"rules":\(rules),"source_bytes":\(text.count),"check_ms":\(milliseconds(read - start)),\
+      {"rules":\(rules),"source_bytes":\(size),"check_ms":\(milliseconds(read - start)),\
       "generate_ms":\(milliseconds(end - read)),"bundle_bytes":\(bytes.count),"build_peak_kib":\(peak)\
       \(try Statistics(policy).json)}
       """)
