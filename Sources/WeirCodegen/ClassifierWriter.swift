@@ -28,7 +28,9 @@ struct ClassifierWriter {
     case .presence: return (DecisionCost.classifier(intervals: 0, probes: 0), 0)
     case .integers, .addresses: return (DecisionCost.classifier(intervals: Int(words[2]), probes: 0), 0)
     case .texts:
-      guard let head = TextClassifierHead(Array(words[2..<(2 + TextClassifierHead.wordCount)])) else { return (0, 0) }
+      guard let head = TextClassifierHead(words.span.extracting(2..<(2 + TextClassifierHead.wordCount))) else {
+        return (0, 0)
+      }
       return head.cost
     }
   }

@@ -162,7 +162,7 @@ public struct TextClassifierHead: TableRecord {
     self.acceptingStates = acceptingStates
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard words[0] < 256, let lead = TextLead(rawValue: UInt8(truncatingIfNeeded: words[0])) else { return nil }
     self.init(
       lead: lead, textBuckets: words[1], textProbesMax: words[2], states: words[3], segmentBuckets: words[4],
@@ -224,7 +224,7 @@ public struct DecisionHead: TableRecord {
     self.graphWords = graphWords
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(
       slots: words[0], variables: words[1], needed: words[2], literals: words[3], ranges: words[4], clauses: words[5],
       clauseWords: words[6], rowDimensions: words[7], rowWords: words[8], graphWords: words[9])

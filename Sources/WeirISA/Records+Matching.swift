@@ -16,7 +16,7 @@ public struct PatternRecord: TableRecord {
     self.hasRest = hasRest
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard words[3] <= 1 else { return nil }
     self.init(prefix: words[0], firstSegment: words[1], segmentCount: words[2], hasRest: words[3] == 1)
   }
@@ -40,7 +40,7 @@ public struct SegmentRecord: TableRecord {
 
   public init(literal: UInt32?) { self.literal = literal }
 
-  public init?(_ words: [UInt32]) { literal = words[0] == .max ? nil : words[0] }
+  public init?(_ words: Span<UInt32>) { literal = words[0] == .max ? nil : words[0] }
 
   public func write(to words: inout [UInt32]) { words[0] = literal ?? .max }
 }
@@ -60,7 +60,7 @@ public struct PatternGroupRecord: TableRecord {
     self.memberCount = memberCount
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(hashSet: words[0], firstMember: words[1], memberCount: words[2])
   }
 
@@ -97,7 +97,7 @@ public struct AutomatonRecord: TableRecord {
     self.firstAccepting = firstAccepting
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(
       byteClasses: words[0], classCount: words[1], stateCount: words[2], firstTransition: words[3], start: words[4],
       firstAccepting: words[5])
@@ -132,7 +132,7 @@ public struct CaptureRecord: TableRecord {
     self.segment = segment
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(
       matched: words[0], taken: words[1], pattern: words[2], segment: words[3] == .max ? nil : words[3])
   }

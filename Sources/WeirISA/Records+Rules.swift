@@ -81,7 +81,7 @@ public struct ScopeRecord: TableRecord {
     self.costCount = costCount
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard words[0] >> 16 == 0, let kind = ScopeKind(rawValue: UInt8(truncatingIfNeeded: words[0])),
       let strategy = ScopeStrategy(rawValue: UInt8(truncatingIfNeeded: words[0] >> 8))
     else { return nil }
@@ -136,7 +136,7 @@ public struct RuleRecord: TableRecord {
     self.line = line
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard words[0] >> 9 == 0, let effect = RuleEffect(rawValue: UInt8(truncatingIfNeeded: words[0]))
     else { return nil }
     self.init(
@@ -169,7 +169,7 @@ public struct CostRecord: TableRecord {
     self.perMember = perMember
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(register: words[0], perByte: words[1], perMember: words[2])
   }
 
@@ -200,7 +200,7 @@ public struct SourceRecord: TableRecord {
     self.column = min(column, Self.columnMax)
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(word: words[0], file: words[1], line: words[2] >> 12, column: words[2] & Self.columnMax)
   }
 
@@ -228,7 +228,7 @@ public struct FeatureRecord: TableRecord {
     self.column = column
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard words[0] < 128, let feature = Feature(rawValue: UInt8(truncatingIfNeeded: words[0])) else { return nil }
     self.init(feature: feature, file: words[1], line: words[2], column: words[3])
   }

@@ -4,7 +4,7 @@
 public protocol TableRecord: BitwiseCopyable, Sendable, Equatable {
   static var wordCount: Int { get }
   /// Reads exactly `wordCount` words; `nil` when a word is none of its closed set. Whether an index is in range is the verifier's to say.
-  init?(_ words: [UInt32])
+  init?(_ words: Span<UInt32>)
   func write(to words: inout [UInt32])
 }
 
@@ -57,7 +57,7 @@ public struct ProgramRecord: TableRecord {
     self.retryScopeCount = retryScopeCount
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(
       version: words[0], hashSeed: UInt64(words[1]) | UInt64(words[2]) << 32, temporaryCount: words[3],
       authzScopeCount: words[4], routeScopeCount: words[5], limitScopeCount: words[6], retryScopeCount: words[7])
@@ -107,7 +107,7 @@ public struct RangeSetRecord: TableRecord {
     self.count = count
   }
 
-  public init?(_ words: [UInt32]) { self.init(first: words[0], count: words[1]) }
+  public init?(_ words: Span<UInt32>) { self.init(first: words[0], count: words[1]) }
 
   public func write(to words: inout [UInt32]) {
     words[0] = first
@@ -133,7 +133,7 @@ public struct HashSetRecord: TableRecord {
     self.probesMax = probesMax
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     self.init(firstBucket: words[0], bucketCount: words[1], memberCount: words[2], probesMax: words[3])
   }
 
@@ -160,7 +160,7 @@ public struct HashBucket: TableRecord {
     self.member = member
   }
 
-  public init?(_ words: [UInt32]) { self.init(fingerprint: words[0], member: words[1]) }
+  public init?(_ words: Span<UInt32>) { self.init(fingerprint: words[0], member: words[1]) }
 
   public func write(to words: inout [UInt32]) {
     words[0] = fingerprint

@@ -86,7 +86,7 @@ public struct SlotRecord: TableRecord {
     self.zone = zone
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard let kind = SlotKind(rawValue: UInt8(truncatingIfNeeded: words[0])),
       let type = ValueType(rawValue: UInt8(truncatingIfNeeded: words[0] >> 8)),
       words[0] >> 18 == 0
@@ -162,7 +162,7 @@ public struct ZoneRecord: TableRecord {
     self.end = end
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard words[2] <= 1, let begin = Transition(day: words[4], seconds: words[5]),
       let end = Transition(day: words[6], seconds: words[7])
     else { return nil }
@@ -201,7 +201,7 @@ public struct DataSetRecord: TableRecord {
     self.membersMax = membersMax
   }
 
-  public init?(_ words: [UInt32]) {
+  public init?(_ words: Span<UInt32>) {
     guard words[1] <= 2, let member = ValueType(rawValue: UInt8(truncatingIfNeeded: words[1])) else { return nil }
     self.init(name: words[0], member: member, membersMax: words[2])
   }

@@ -14,9 +14,13 @@ func isUTF8(_ bytes: Span<UInt8>) -> Bool {
   var index = 0
   while index < bytes.count {
     let lead = bytes[index]
+    // Nearly all of them.
+    if lead < 0x80 {
+      index += 1
+      continue
+    }
     let (length, low, high): (Int, UInt8, UInt8) =
       switch lead {
-      case 0x00...0x7F: (1, 0, 0)
       case 0xC2...0xDF: (2, 0x80, 0xBF)
       case 0xE0: (3, 0xA0, 0xBF)
       case 0xE1...0xEC, 0xEE...0xEF: (3, 0x80, 0xBF)
@@ -27,10 +31,8 @@ func isUTF8(_ bytes: Span<UInt8>) -> Bool {
       default: (0, 0, 0)
       }
     guard length > 0, index + length <= bytes.count else { return false }
-    if length > 1 {
-      guard low...high ~= bytes[index + 1] else { return false }
-      for tail in 2..<max(length, 2) where bytes[index + tail] & 0xC0 != 0x80 { return false }
-    }
+    guard low...high ~= bytes[index + 1] else { return false }
+    for tail in 2..<length where bytes[index + tail] & 0xC0 != 0x80 { return false }
     index += length
   }
   return true

@@ -111,8 +111,10 @@ private struct SectionReader {
     var words: [Word] = []
     words.reserveCapacity(range.count / size)
     for index in 0..<(range.count / size) {
+      // One check of bounds a word.
+      let piece = bytes.extracting((size * index)..<(size * index + size))
       var word: Word = 0
-      for byte in 0..<size { word |= Word(truncatingIfNeeded: bytes[size * index + byte]) << Word(8 * byte) }
+      for byte in 0..<size { word |= Word(truncatingIfNeeded: piece[byte]) << Word(8 * byte) }
       words.append(word)
     }
     return words
@@ -127,13 +129,12 @@ private struct SectionReader {
     let all: [UInt32] = words(kind)
     var records: [Record] = []
     records.reserveCapacity(all.count / Record.wordCount)
-    var words = [UInt32](repeating: 0, count: Record.wordCount)
-    var offset = 0
-    while offset < all.count {
-      for index in 0..<Record.wordCount { words[index] = all[offset + index] }
-      guard let record = Record(words) else { throw .malformedRecord(kind, index: records.count) }
+    let span = all.span
+    for offset in stride(from: 0, to: all.count, by: Record.wordCount) {
+      guard let record = Record(span.extracting(offset..<(offset + Record.wordCount))) else {
+        throw .malformedRecord(kind, index: records.count)
+      }
       records.append(record)
-      offset += Record.wordCount
     }
     return records
   }

@@ -6,6 +6,10 @@ extension Verifier {
     var end = 0
     // The temporaries that every path to a word has written.
     var written = [UInt64](repeating: .max, count: tables.code.count)
+    steps.reserveCapacity(tables.code.count)
+    charges.reserveCapacity(tables.code.count)
+    conditionFacts.reserveCapacity(tables.conditions.count)
+    bill = Bill(registers: tables.slots.count + Int(tables.program.temporaryCount))
     for (index, condition) in tables.conditions.enumerated() {
       guard Int(condition.firstWord) == end, condition.count > 0, Int(condition.count) <= tables.code.count - end else {
         throw .malformedRecord(.conditions, index: index)
@@ -18,14 +22,14 @@ extension Verifier {
         let cost = try check(word, until: words.upperBound, of: index, &written)
         constant = constant.adding(saturating: cost)
       }
-      mergeCharges(from: firstCharge)
+      bill.settle(into: &charges)
       conditionFacts.append(ConditionFacts(constant: constant, charges: firstCharge..<charges.count))
       end = words.upperBound
     }
     guard end == tables.code.count else { throw .malformedSection(.code) }
   }
 
-  /// Checks one word and returns its constant cost; what it charges by register is appended to `charges`.
+  /// Checks one word and returns its constant cost; what it charges by register is added to the bill.
   private mutating func check(
     _ word: Int, until end: Int, of condition: Int, _ written: inout [UInt64]
   ) throws(Rejection) -> UInt64 {
@@ -58,8 +62,8 @@ extension Verifier {
       known |= bit
       let capture = tables.captures[instruction.operand]
       let pattern = tables.patterns[Int(capture.pattern)]
-      charges.append(Charge(register: Int(capture.matched), perByte: UInt64(facts.costPerByte), perMember: 0))
-      charges.append(Charge(register: Int(capture.taken), perByte: 0, perMember: 0))
+      bill.add(Charge(register: Int(capture.matched), perByte: UInt64(facts.costPerByte), perMember: 0))
+      bill.add(Charge(register: Int(capture.taken), perByte: 0, perMember: 0))
       try fallThrough(from: word, until: end, of: condition, known, &written)
       return UInt64(facts.cost) + UInt64(pattern.segmentCount)
     case .test, .listTest:
@@ -73,9 +77,9 @@ extension Verifier {
       written[target] &= known
       try fallThrough(from: word, until: end, of: condition, known, &written)
       let cost = InstructionCost(opcode, isList: type.isList, steps: steps)
-      charges.append(Charge(register: register, perByte: cost.perByte, perMember: cost.perMember))
+      bill.add(Charge(register: register, perByte: cost.perByte, perMember: cost.perMember))
       if facts.operand == .register {
-        charges.append(
+        bill.add(
           Charge(register: instruction.operand, perByte: cost.perOperandByte, perMember: cost.perOperandMember))
       }
       return cost.constant
@@ -149,23 +153,5 @@ extension Verifier {
       guard tables.dataSets[operand].member == type.element else { throw .wrongType(word: word) }
       return ProgramLimits.probesMax
     }
-  }
-
-  /// Adds up the charges of one condition by register; those of temporaries are what they were cut from, so they cost as slots do.
-  private mutating func mergeCharges(from first: Int) {
-    guard charges.count > first else { return }
-    charges[first...].sort { $0.register < $1.register }
-    var last = first
-    for index in (first + 1)..<max(charges.count, first + 1) {
-      if charges[index].register == charges[last].register {
-        let next = charges[index]
-        charges[last].perByte = charges[last].perByte.adding(saturating: next.perByte)
-        charges[last].perMember = charges[last].perMember.adding(saturating: next.perMember)
-      } else {
-        last += 1
-        charges[last] = charges[index]
-      }
-    }
-    charges.removeLast(charges.count - last - 1)
   }
 }

@@ -27,7 +27,7 @@ struct DecisionCursor {
 
   mutating func record<Record: TableRecord>() throws(Rejection) -> Record {
     let start = try part(1, of: Record.wordCount)
-    guard let record = Record(Array(words[start..<place])) else { throw refusal }
+    guard let record = Record(words.span.extracting(start..<place)) else { throw refusal }
     return record
   }
 }

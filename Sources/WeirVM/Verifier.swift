@@ -15,6 +15,8 @@ struct Verifier {
   var conditionFacts: [ConditionFacts] = []
   /// The pieces that `ConditionFacts` point to.
   var charges: [Charge] = []
+  /// Of the condition that is being checked.
+  var bill = Bill(registers: 0)
   var declared = FeatureSet()
   /// The words that were checked, taken apart.
   var steps: [Step] = []

@@ -50,10 +50,10 @@ import WeirBundle
     let key = try PrivateKey.generate()
     let other = try Bundle(SmallBundle.contents(generation: 8).bytes(), supported: .all)
     // The signature block of the other bundle behind this content, with a digest that fits.
-    let content = try Self.bundle().bytes.dropLast(40)
-    var file = Array(content) + (try other.signed(by: key)).suffix(136).dropLast(32)
-    file += try Digest(hashing: [file[...]]).bytes
-    let bundle = try Bundle(file, supported: .all)
+    let own = try Self.bundle()
+    let block = Array(try other.signed(by: key).suffix(136).dropLast(32))
+    let digest = try Digest(hashing: [own.identity.bytes[...], block[...]])
+    let bundle = try Bundle(own.bytes.dropLast(40) + block + digest.bytes, supported: .all)
     #expect(throws: BundleError.badSignature(try key.publicKey().id())) {
       try bundle.verify(.keys([try key.publicKey()]))
     }

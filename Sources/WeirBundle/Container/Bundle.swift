@@ -21,7 +21,7 @@ public struct Bundle: Sendable {
   /// - Parameter supported: what this host can honour; a bundle that needs more is refused by the name of the construct.
   /// - Throws: the first `BundleError` found: header, content, signatures' digest, table, features. Keys are not looked at:
   ///   see `verify(_:)`.
-  /// - Complexity: linear; three hashes over the file.
+  /// - Complexity: linear; two hashes over the file.
   public init(_ bytes: [UInt8], supported: FeatureSet) throws(BundleError) {
     self.bytes = bytes
     header = try BundleHeader(bytes)
@@ -29,8 +29,8 @@ public struct Bundle: Sendable {
     let hashEnd = BundleHeader.hashOffset + Digest.byteCount
     let hash = try Digest.checked([bytes[..<BundleHeader.hashOffset], bytes[hashEnd..<contentLength]])
     guard hash.bytes.elementsEqual(bytes[BundleHeader.hashOffset..<hashEnd]) else { throw .contentHashMismatch }
-    signatures = try SignatureBlock(bytes, contentLength: contentLength).signatures
     identity = try Digest.checked([bytes[..<contentLength]])
+    signatures = try SignatureBlock(bytes, contentLength: contentLength, identity: identity).signatures
     sections = try SectionTable(bytes, header).entries
 
     guard let range = sections.first(where: { $0.kind == .manifest })?.range else { throw .missingSection("manifest") }

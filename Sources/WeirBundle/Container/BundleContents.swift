@@ -43,7 +43,7 @@ public struct BundleContents: Sendable {
       contentLength: UInt64(BundleHeader.byteCount + body.count))
     let prefix = header.prefix
     let content = prefix + (try Digest(hashing: [prefix[...], body[...]])).bytes + body
-    return content + (try SignatureBlock().bytes(after: content[...]))
+    return content + (try SignatureBlock().bytes(after: Digest(hashing: [content[...]])))
   }
 }
 
@@ -58,6 +58,6 @@ extension Bundle {
     for signature in signatures { block.insert(signature) }
     block.insert(try key.sign(identity))
     let content = bytes[..<Int(truncatingIfNeeded: header.contentLength)]
-    return Array(content) + (try block.bytes(after: content))
+    return Array(content) + (try block.bytes(after: identity))
   }
 }

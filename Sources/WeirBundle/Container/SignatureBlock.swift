@@ -4,7 +4,7 @@ import WeirISA
 /// by those who trust no key as well.
 ///
 /// Kind 64 (4 bytes), count (4), then for each signature key id (32) and signature (64), ascending by key id, one a key;
-/// last the SHA-256 of everything in the file before it (32).
+/// last the SHA-256 of the identity and of all this (32). The identity is a hash over everything before.
 struct SignatureBlock {
   private static let prefixBytes = 8
   private static let entryBytes = Digest.byteCount + Signature.byteCount
@@ -14,11 +14,14 @@ struct SignatureBlock {
   init() { signatures = [] }
 
   /// Reads what follows the content. Everything is covered by the digest, which is checked first.
-  init(_ file: [UInt8], contentLength: Int) throws(BundleError) {
+  ///
+  /// - Parameter identity: of the content.
+  init(_ file: [UInt8], contentLength: Int, identity: Digest) throws(BundleError) {
     let blockLength = file.count - contentLength
     guard blockLength >= Self.prefixBytes + Digest.byteCount else { throw .truncated }
     let digestOffset = file.count - Digest.byteCount
-    guard try Digest.checked([file[..<digestOffset]]).bytes.elementsEqual(file[digestOffset...]) else {
+    let digest = try Digest.checked([identity.bytes[...], file[contentLength..<digestOffset]])
+    guard digest.bytes.elementsEqual(file[digestOffset...]) else {
       throw .malformedSignatures
     }
     let entriesLength = blockLength - Self.prefixBytes - Digest.byteCount
@@ -44,13 +47,13 @@ struct SignatureBlock {
     signatures.insert(signature, at: index ?? signatures.endIndex)
   }
 
-  /// - Parameter content: everything before the signatures.
-  func bytes(after content: ArraySlice<UInt8>) throws(CryptoError) -> [UInt8] {
+  /// - Parameter identity: of everything before the signatures.
+  func bytes(after identity: Digest) throws(CryptoError) -> [UInt8] {
     var bytes: [UInt8] = []
     UInt32(SectionKind.signatures.rawValue).appendLittleEndian(to: &bytes)
     UInt32(truncatingIfNeeded: signatures.count).appendLittleEndian(to: &bytes)
     for signature in signatures { bytes += signature.key.bytes + signature.bytes }
-    return bytes + (try Digest(hashing: [content, bytes[...]])).bytes
+    return bytes + (try Digest(hashing: [identity.bytes[...], bytes[...]])).bytes
   }
 }
 
