@@ -97,6 +97,7 @@ import WeirJSON
       """
       {"service":"web",\(caller),"method":"PUT","path":"/a","outcome":"deny","by":null,"reason":"no_rule"}
       {"service":"web",\(caller),"method":"PUT","path":"/b","outcome":"deny","by":null,"reason":"no_rule"}
+      {"service":"web",\(caller),"method":"PUT","path":"/c","outcome":"deny"}
       {"service":"web",\(caller),"method":"GET","path":"/","outcome":"allow","by":"reads"}
       {"service":"web",\(caller),"method":"DELETE","path":"/","outcome":"allow","by":"reads"}
       {"service":"web",\(caller),"method":"GET","path":"/"}
@@ -110,10 +111,13 @@ import WeirJSON
         + 2 requests: now allow by reads, was deny no_rule
             {"service":"web",\(caller),"method":"PUT","path":"/a"}
 
+        + 1 request: now allow by reads, was deny
+            {"service":"web",\(caller),"method":"PUT","path":"/c"}
+
         - 1 request: now deny no_rule, was allow by reads
             {"service":"web",\(caller),"method":"DELETE","path":"/"}
 
-        4 requests, 3 decided otherwise; lines skipped: 1 missing_key, 1 no_outcome
+        5 requests, 4 decided otherwise; lines skipped: 1 missing_key, 1 no_outcome
 
         """)
     #expect(try workspace.weir("replay", "old", "--log", "access.jsonl", "--fail-on", "widening").status == 0)

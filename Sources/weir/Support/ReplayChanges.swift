@@ -53,9 +53,11 @@ struct ReplayChanges {
     let new = Answer(outcome: verdict.outcome, by: verdict.by, reason: verdict.reason)
     var old = Answer(outcome: outcome, by: request.by, reason: request.reason)
     // What a log does not tell is not held against it.
-    if old.by == nil, old.reason == nil || old.reason == new.reason { old.by = new.by }
-    if old.reason == nil, old.by == new.by { old.reason = new.reason }
-    guard old.outcome != new.outcome || old != new else { return }
+    if old.outcome == new.outcome {
+      if old.by == nil, old.reason == nil || old.reason == new.reason { old.by = new.by }
+      if old.reason == nil, old.by == new.by { old.reason = new.reason }
+    }
+    guard old != new else { return }
     let place = index[[old, new]] ?? found.count
     if place == found.count {
       index[[old, new]] = place
