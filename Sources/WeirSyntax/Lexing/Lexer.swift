@@ -10,6 +10,8 @@ struct Lexer {
   private(set) var diagnostics: [Diagnostic]
   /// Byte offset of what is read next.
   private var position = 0
+  /// The line feed, or the end of the text, that was found last.
+  private var lineFeed = -1
   /// Where bytes were refused that may stand nowhere, and the first of them not yet passed.
   private let forbiddenStarts: [Int]
   private var nextForbidden = 0
@@ -247,9 +249,13 @@ struct Lexer {
     text.has(UInt8(truncatingIfNeeded: scalar.value), at: position + distance)
   }
 
-  private func endOfLine() -> Int {
-    var end = position
-    while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
+  /// A line is searched for its end once, however many strings it has.
+  private mutating func endOfLine() -> Int {
+    if lineFeed < position {
+      lineFeed = position
+      while lineFeed < text.count, text[lineFeed] != UInt8(ascii: "\n") { lineFeed += 1 }
+    }
+    var end = lineFeed
     if end < text.count, end > position, text[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     return end
   }
