@@ -60,6 +60,36 @@ import WeirPolicy
     }
   }
 
+  /// Each prefix lies below the one before: a class as deep as that holds in all of them.
+  @Test func nestedPrefixesKeepToTheirMemberships() {
+    var limits = PlanLimits()
+    limits.membershipsMax = 20_000
+    let conditions = (1...400).map { test(.path, .isUnder(String(repeating: "/a", count: $0))) }
+    let space = space(conditions, limits)
+    #expect(!space.refusals.isEmpty && space.refusals.count < conditions.count)
+    #expect(space.variables.count == space.refusals.count)
+  }
+
+  @Test func overlappingPrefixesNeedFewEdges() throws {
+    let conditions = (0..<1_000).map { number in
+      test(.path, .isUnder(number % 10 == 9 ? "/t\(number / 10)" : "/t\(number / 10)/u\(number % 10)"))
+    }
+    let space = space(conditions, PlanLimits())
+    let graph = try DecisionGraph(space, entries: Array(conditions.indices))
+    #expect(space.refusals.isEmpty && graph.edgeCount <= 2 * conditions.count)
+  }
+
+  @Test func overlappingNetworksNeedFewEdges() throws {
+    // From /8 to /31, each within the one before, in 40 families.
+    let conditions = (0..<960).map { number in
+      let base = IPAddress(ipv4: UInt32(number / 24 + 1) << 24)
+      return test(.sourceIP, .isInNetworks([Network(base: base, prefixLength: 96 + 31 - number % 24)]))
+    }
+    let space = space(conditions, PlanLimits())
+    let graph = try DecisionGraph(space, entries: Array(conditions.indices))
+    #expect(space.refusals.isEmpty && graph.edgeCount <= 3 * conditions.count)
+  }
+
   @Test func identitiesInTheSameSetsAreOneClass() {
     let many = (0..<2_000).map { Value.string("spiffe://t.example/ns/n\($0 % 10)/sa/a\($0)") }
     let space = space(
