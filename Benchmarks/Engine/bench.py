@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`make bench-engine`: Weir's engine on drawn problems, beside other engines where they are there.
 
-    bench.py [--rules 10,100,1000,10000,50000] [--work FOLDER] [--no-callgrind]
+    bench.py [--rules 10,100,1000,10000,50000] [--regexes-max 10000] [--work FOLDER] [--no-callgrind]
 
 Builds the release program of this folder, draws the problems into the work folder (default: `engine` in the folder for
 temporary files), runs each step in a process of its own, and prints tables. Every figure is processor time: what else the
@@ -9,8 +9,10 @@ machine does counts little. With PEERS=FOLDER (see peers.py) and PEERS_PYTHON=a 
 same rules and requests. Results are kept as JSON lines in the work folder.
 """
 import argparse
+import datetime
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -35,11 +37,13 @@ def instructions(folder, globs, loop, count):
 
 
 def counted(folder, globs):
-    """Instructions of one run: the difference of a long loop and a short one, in which loading cancels out."""
+    """Instructions of one run: a loop less one that only loads, less the reading of requests."""
+    loaded = instructions(folder, globs, "fill", 0)
     found = {}
     for loop, runs in (("fill", 6400), ("decide", 6400), ("match", 640)):
-        found[loop] = (instructions(folder, globs, loop, 64 + runs) - instructions(folder, globs, loop, 64)) / runs
-    return {"decide_ir": round(found["decide"] - found["fill"]), "match_ir": round(found["match"] - found["fill"])}
+        found[loop] = (instructions(folder, globs, loop, runs) - loaded) / runs
+    return {"fill_ir": round(found["fill"]), "decide_ir": round(found["decide"] - found["fill"]),
+            "match_ir": round(found["match"] - found["fill"]), "load_ir": loaded}
 
 
 def measure(n, globs, options):
@@ -99,7 +103,7 @@ def show(rows):
             ("all matches: 100,000 requests, ns", ns("cold_match_ns")),
             ("one thread, with reading, ns", ns("threads_1_ns")), ("each of two threads, ns", ns("threads_2_ns")),
             ("`weir eval` of a request, ns", ns("whole_ns")),
-            ("instructions a decision", ns("decide_ir")), ("instructions for all matches", ns("match_ir")),
+            ("instructions for reading a request", ns("fill_ir")), ("instructions a decision", ns("decide_ir")), ("instructions for all matches", ns("match_ir")),
             ("wrong decisions, of 100,000", ns("wrong_decisions")), ("wrong sets of matches", ns("wrong_match_sets")),
             ("rules decided by classes alone, %", lambda row: text(100 * row["indexed"] / row["rules"], 1)),
             ("edges of the graph", ns("edges")), ("classes", ns("classes")),
@@ -135,9 +139,17 @@ def compare(rows, others):
         print(f"| {name} | " + " | ".join(cells) + " |")
 
 
+def machine():
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.machine())
+    return f"{datetime.date.today()}, {os.cpu_count()} processors ({model}), Linux {platform.release()}, " \
+        f"load {os.getloadavg()[0]:.1f} at the start"
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rules", default="10,100,1000,10000,50000")
+    options.add_argument("--regexes-max", type=int, default=10_000, help="rules, at most, with wildcards as regexes")
     options.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "engine"))
     options.add_argument("--no-callgrind", dest="callgrind", action="store_false")
     options.add_argument("--no-build", dest="build", action="store_false")
@@ -145,10 +157,11 @@ def main():
     if options.build:
         subprocess.run(["swift", "build", "-c", "release", "--package-path", HERE], check=True)
     os.makedirs(options.work, exist_ok=True)
+    begun = machine()
     rows, others = [], []
     with open(os.path.join(options.work, "results.jsonl"), "a") as kept:
         for n in map(int, options.rules.split(",")):
-            for globs in ("segments", "regexes"):
+            for globs in ("segments", "regexes") if n <= options.regexes_max else ("segments",):
                 row = measure(n, globs, options)
                 kept.write(json.dumps(row) + "\n")
                 rows.append(row)
@@ -156,6 +169,7 @@ def main():
             for row in peers(n, options):
                 kept.write(json.dumps(row) + "\n")
                 others.append(row)
+    print(f"{begun}; `make bench-engine`")
     show(rows)
     compare(rows, others)
     if any(row["wrong_decisions"] or row["wrong_match_sets"] or row["whole_wrong"] for row in rows):
