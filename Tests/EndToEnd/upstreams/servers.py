@@ -17,11 +17,11 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, handler, port=0, context=None):
-        super().__init__(("127.0.0.1", port), handler)
+    def __init__(self, handler, port, context, host):
+        super().__init__((host, port), handler)
         self.context = context
         self.port = self.server_address[1]
-        self.address = f"127.0.0.1:{self.port}"
+        self.address = f"{host}:{self.port}"
         self.health = 200
         self.served = 0
         self.probes = 0
@@ -102,6 +102,8 @@ class HTTP2(socketserver.BaseRequestHandler):
                 sock = self.server.context.wrap_socket(sock, server_side=True)
             except (ssl.SSLError, OSError):
                 return
+            with self.server.lock:
+                self.server.open.add(sock)
             self.server.agreed = sock.selected_alpn_protocol()
         connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         connection.initiate_connection()
@@ -141,8 +143,8 @@ class HTTP2(socketserver.BaseRequestHandler):
             connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
 
 
-def make(handler, port=0, context=None):
-    server = Server(handler, port, context)
+def make(handler, port=0, context=None, host="127.0.0.1"):
+    server = Server(handler, port, context, host)
     server.hanging = threading.Event()
     server.release = threading.Event()
     server.agreed = None
