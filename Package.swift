@@ -185,7 +185,7 @@ let package = Package(
     tests(
       "ProxyCoreTests",
       [
-        "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream",
+        "HTTPWire", "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream",
         "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirSource",
       ]),
     tests(

@@ -42,6 +42,8 @@ struct Connection {
     static let isPooled = Flags(rawValue: 1 << 9)
     /// The peer's TLS has ended in good order; nothing follows.
     static let hasEnded = Flags(rawValue: 1 << 10)
+    /// Its service has a limit of connections: while it is idle, a request to the service may wait for its place.
+    static let isLimited = Flags(rawValue: 1 << 12)
     /// Nothing was read of it: it may begin with the preface of HTTP/2.
     static let mayBeHTTP2 = Flags(rawValue: 1 << 11)
   }
@@ -70,6 +72,8 @@ struct Connection {
   var contexts: UInt64 = 0
   /// After it, no further request: the age of the connection, or the expiry of the certificate that the peer has shown.
   var endsAt = Instant.never
+  /// Of a pooled connection: when it has been idle long enough.
+  var idleEndsAt = Instant.never
   var peer: SocketAddress
   var local: SocketAddress
 

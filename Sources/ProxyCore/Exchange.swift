@@ -52,6 +52,10 @@ struct Exchange: ~Copyable {
     /// Of a shared upstream: its stream has ended, and what waits for the client is the rest.
     static let responseEnded = Flags(rawValue: 1 << 25)
     static let isGRPC = Flags(rawValue: 1 << 26)
+    /// Waits for a connection, and is counted as pending.
+    static let isPending = Flags(rawValue: 1 << 27)
+    /// The present attempt has failed, as far as its endpoint is concerned.
+    static let hasFailed = Flags(rawValue: 1 << 28)
   }
 
   var phase = Phase.waiting
@@ -104,6 +108,10 @@ struct Exchange: ~Copyable {
   var replayBlock = ByteRange.empty
 
   var attempts: UInt8 = 0
+  /// How a call of gRPC has ended; -1 when it did not say so.
+  var callStatus: Int8 = -1
+  /// When the present attempt began to have a connection, or to make one.
+  var attemptAt = Instant.zero
   var status: UInt16 = 0
   /// How it ends.
   var reason = ReasonCode.local
@@ -120,6 +128,9 @@ struct Exchange: ~Copyable {
   var deadline = Instant.never
   /// Of the attempt, or of the backoff before it.
   var tryDeadline = Instant.never
+  /// Neighbours among those that wait for a connection to the service.
+  var nextPending = UInt32.none
+  var previousPending = UInt32.none
   var requestBytes: UInt64 = 0
   var responseBytes: UInt64 = 0
 

@@ -14,6 +14,8 @@ struct ForwardingPlan: Sendable {
     /// A stretch of `statuses`.
     var firstStatus: UInt32
     var statusCount: UInt32
+    /// Statuses of gRPC, a bit each.
+    var callStatuses: UInt32 = 0
     var perTryTimeout: Interval?
     var backoff: Backoff
     /// Hundredths of a percent of the service's requests.
@@ -62,8 +64,7 @@ struct ForwardingPlan: Sendable {
           statuses.append(
             StatusRange(first: UInt16(clamping: range.lowerBound), last: UInt16(clamping: range.upperBound)))
           plan.statusCount += 1
-        // A status of gRPC: there are none in HTTP/1 responses.
-        case .grpc: break
+        case .grpc(let status): plan.callStatuses |= 1 << UInt32(status)
         }
       }
       retries.append(plan)

@@ -26,6 +26,18 @@ struct Pools {
     }
   }
 
+  /// The next endpoint with connections that the table in force does not name, from a line that begins with 0.
+  func nextFormer(_ number: UInt64, from line: inout UInt32) -> UInt32? {
+    while Int(line) < pools.count {
+      let pool = Int(line)
+      line += 1
+      let hasConnections =
+        pools[pool].firstIdle != .none || pools[pool].shared[0] != .none || pools[pool].shared[1] != .none
+      if pools[pool].table != number, hasConnections { return UInt32(pool) }
+    }
+    return nil
+  }
+
   /// Whether the table that is in force names the endpoint.
   func isCurrent(_ line: UInt32, _ number: UInt64) -> Bool { pools[Int(line)].table == number }
 

@@ -39,35 +39,53 @@ extension Worker where Net: ~Copyable {
   mutating func attempt(_ x: UInt32, _ body: ByteRange) {
     guard let endpoint = exchanges[x].endpoint else { return fail(x, .noEndpoint) }
     exchanges[x].attempts += 1
-    exchanges[x].flags.subtract([.touchedUpstream, .onReusedConnection, .requestSent, .upstreamKeepsAlive])
+    exchanges[x].flags.subtract([.touchedUpstream, .onReusedConnection, .requestSent, .upstreamKeepsAlive, .hasFailed])
     generations[exchanges[x].generation].upstreams.began(endpoint.line)
     exchanges[x].flags.insert(.isInFlight)
+    guard !hasWaiters(x), let carrier = findCarrier(x) else { return awaitConnection(x, body) }
     setTryTimer(x)
-    if speaksHTTP2(x) { return attemptShared(x, endpoint, body) }
-    if let u = takePooled(x, endpoint) {
+    begin(x, body, on: carrier)
+  }
+
+  /// Makes the attempt on what there is for it.
+  mutating func begin(_ x: UInt32, _ body: ByteRange, on carrier: Carrier) {
+    guard let endpoint = exchanges[x].endpoint, let service = exchanges[x].forwarding?.service else {
+      return fail(x, .internalError)
+    }
+    exchanges[x].attemptAt = now
+    switch carrier {
+    case .pooled(let u):
       exchanges[x].flags.insert(.onReusedConnection)
       attach(x, u)
       sendRequestHead(x, body)
       pumpWaiting(x)
-      return
+    case .shared(let u): request(x, on: u, body)
+    case .new where speaksHTTP2(x):
+      guard let u = connectShared(x, endpoint, service) else { return attemptFailed(x, .upstreamConnect) }
+      request(x, on: u, body)
+    case .new:
+      // Until there is a connection the body lies in the replay block.
+      guard body.count == 0 || exchanges[x].flags.contains(.isReplayable) else {
+        generations[exchanges[x].generation].upstreams.leave(.connection, service)
+        return fail(x, .overload)
+      }
+      guard let u = open(endpoint, service, exchanges[x].generation) else { return attemptFailed(x, .upstreamConnect) }
+      exchanges[x].upstream = u
+      connections[u].exchange = x
     }
-    // Until there is a connection the body lies in the replay block.
-    guard body.count == 0 || exchanges[x].flags.contains(.isReplayable) else { return fail(x, .overload) }
-    connect(x, endpoint)
   }
 
   /// A connection that waits for a request to this endpoint. One that was made with certificates that are no longer ours, with roots
   /// that are no longer trusted, or without the TLS that the service has by now, is closed.
-  private mutating func takePooled(_ x: UInt32, _ endpoint: Endpoint) -> UInt32? {
+  mutating func takePooled(_ x: UInt32, _ endpoint: Endpoint) -> UInt32? {
     let contexts = generations[exchanges[x].generation].contexts
     let isSecured = securedUpstream(x) != nil
     while let u = pools.pop(endpoint.line, in: connections) {
-      if isSecured
-        ? connections[u].session != .none && connections[u].contexts == contexts
-        : connections[u].session == .none
-      {
-        return u
-      }
+      let fits =
+        isSecured
+        ? connections[u].session != .none && connections[u].contexts == contexts : connections[u].session == .none
+      // A line is used again for other endpoints, long after its connections have gone: nothing may depend on that.
+      if fits, connections[u].peer == endpoint.address { return u }
       close(u)
     }
     return nil
@@ -76,16 +94,6 @@ extension Worker where Net: ~Copyable {
   private func securedUpstream(_ x: UInt32) -> Int? {
     guard let service = exchanges[x].forwarding?.service else { return nil }
     return generations[exchanges[x].generation].reference.content.plan.tls(ofService: service)
-  }
-
-  private mutating func connect(_ x: UInt32, _ endpoint: Endpoint) {
-    let slot = exchanges[x].generation
-    guard let service = exchanges[x].forwarding?.service,
-      generations[slot].upstreams.admit(.connection, service)
-    else { return fail(x, .circuitOpen) }
-    guard let u = open(endpoint, service, slot) else { return attemptFailed(x, .upstreamConnect) }
-    exchanges[x].upstream = u
-    connections[u].exchange = x
   }
 
   /// Begins to connect to an endpoint; `nil` when the system refuses at once.
@@ -101,6 +109,7 @@ extension Worker where Net: ~Copyable {
     connection.pool = endpoint.line
     connection.contexts = generations[slot].contexts
     connection.service = generations[slot].upstreams.line(of: service)
+    if generations[slot].upstreams.limitsConnections(service) { connection.flags.insert(.isLimited) }
     guard let u = add(connection) else {
       generations[slot].upstreams.leave(.connection, service)
       net.close(descriptor)
@@ -152,7 +161,13 @@ extension Worker where Net: ~Copyable {
   mutating func leaveEndpoint(_ x: UInt32) {
     let slot = exchanges[x].generation
     if exchanges[x].flags.contains(.isInFlight), let endpoint = exchanges[x].endpoint {
-      generations[slot].upstreams.ended(endpoint.line)
+      if exchanges[x].attemptAt == .zero {
+        generations[slot].upstreams.ended(endpoint.line)
+      } else {
+        generations[slot].upstreams.ended(
+          endpoint.line, hasFailed: exchanges[x].flags.contains(.hasFailed), after: now - exchanges[x].attemptAt)
+      }
+      exchanges[x].attemptAt = .zero
     }
     if exchanges[x].flags.contains(.holdsRetry), let service = exchanges[x].forwarding?.service {
       generations[slot].upstreams.leaveRetry(service)
@@ -163,6 +178,7 @@ extension Worker where Net: ~Copyable {
   /// Tells how an attempt ended, for the ejection of endpoints that fail.
   mutating func report(_ x: UInt32, _ outcome: AttemptOutcome) {
     guard let endpoint = exchanges[x].endpoint, let service = exchanges[x].forwarding?.service else { return }
+    if outcome.isFailure { exchanges[x].flags.insert(.hasFailed) }
     generations[exchanges[x].generation].upstreams.report(outcome, endpoint.line, ofService: service, at: now)
   }
 

@@ -40,7 +40,7 @@ extension Worker where Net: ~Copyable {
     exchanges[x].upstream = .none
     connections[u].exchange = .none
     guard pressure == .none, exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]),
-      connections[u].unsent.count == 0,
+      connections[u].unsent.count == 0, !isWantedElsewhere(u),
       pools.isCurrent(connections[u].pool, generations.current.upstreams.number),
       connections[u].flags.isDisjoint(with: [.readHangUp, .hungUp, .hasEnded]), now < connections[u].endsAt
     else {
@@ -48,7 +48,8 @@ extension Worker where Net: ~Copyable {
       return
     }
     connections[u].phase = .idle
-    setTimer(u, idleInterval(u))
+    connections[u].idleEndsAt = now + idleInterval(u)
+    setPooledTimer(u)
     pools.push(u, in: connections)
     // An edge that came with the last bytes: what waits there answers nothing.
     if connections[u].flags.contains(.readable) { ready.append(u, in: connections) }
@@ -56,6 +57,7 @@ extension Worker where Net: ~Copyable {
 
   /// Drops the connection of an attempt that did not end well.
   mutating func abandonUpstream(_ x: UInt32) {
+    leavePending(x)
     let u = exchanges[x].upstream
     guard u != .none else { return }
     if isShared(x) { return leaveShared(x, .cancel) }

@@ -68,6 +68,7 @@ extension Worker where Net: ~Copyable {
     record.reason = exchanges[x].reason
     record.status = exchanges[x].status
     record.attempts = exchanges[x].attempts
+    if exchanges[x].flags.contains(.isGRPC) { record.call = exchanges[x].callStatus }
     record.version = isStream(x) ? .http2 : .http1
     record.requestBytes = exchanges[x].requestBytes
     record.responseBytes = exchanges[x].responseBytes

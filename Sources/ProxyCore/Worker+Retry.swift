@@ -7,14 +7,17 @@ import WeirRequest
 extension Worker where Net: ~Copyable {
   /// An attempt ended without a response that can be passed on: another one is made when the route says so or when it can do no harm,
   /// else the client is told.
-  mutating func attemptFailed(_ x: UInt32, _ reason: ReasonCode) {
-    report(x, .localFailure)
+  ///
+  /// - Parameter isRefusal: the upstream has looked at nothing of it, as one that ends: no failure of its own.
+  mutating func attemptFailed(_ x: UInt32, _ reason: ReasonCode, isRefusal: Bool = false) {
+    let isFree =
+      reason == .upstreamReset && exchanges[x].phase != .responding && !hasHeardResponse(x) && mayRepeatFreely(x)
+    if !isRefusal, !isFree { report(x, .localFailure) }
     guard exchanges[x].phase != .responding else { return fail(x, reason) }
-    let heardNothing = !hasHeardResponse(x)
     abandonUpstream(x)
     leaveEndpoint(x)
     exchanges[x].phase = .waiting
-    if reason == .upstreamReset, heardNothing, mayRepeatFreely(x) {
+    if isFree {
       exchanges[x].flags.insert(.usedFreeRetry)
       exchanges[x].attempts -= 1
       again(x)
@@ -45,7 +48,9 @@ extension Worker where Net: ~Copyable {
   /// Whether the response whose head was parsed is dropped for another attempt.
   mutating func retryInstead(_ x: UInt32, head: ByteRange) -> Bool {
     let status = responseHead.status
-    report(x, AttemptOutcome(status: status))
+    let call = takeCallStatus(x, head)
+    // A call that did not end with its head ends with its trailers, which tell how.
+    if !exchanges[x].flags.contains(.isGRPC) || status != 200 { report(x, AttemptOutcome(status: status)) }
     guard let forwarding = exchanges[x].forwarding, forwarding.retry >= 0 else { return false }
     do throws(Reject) {
       // Its conditions read the response.
@@ -56,7 +61,13 @@ extension Worker where Net: ~Copyable {
       let value = responseHead.fields[index].value
       pause = RetryAfter.parse(memory.span(head).extracting(value), wallClock: wallClock) ?? .zero
     }
-    return retry(x, .status(status), noSooner: pause)
+    if call != nil, let index = responseHead.firstIndex(of: .grpcRetryPushback) {
+      guard let asked = grpcPushback(memory.span(head).extracting(responseHead.fields[index].value)) else {
+        return false
+      }
+      pause = asked
+    }
+    return retry(x, call.map { .call($0) } ?? .status(status), noSooner: pause)
   }
 
   /// Decides about another attempt and sets it going: at once, or when its backoff is over.
@@ -113,15 +124,33 @@ extension Worker where Net: ~Copyable {
     case .reset: return plan.onReset
     case .timeout: return plan.onTimeout
     case .status(let status):
-      guard plan.isConditional, let retry = exchanges[x].forwarding?.retry else {
-        return generations[slot].reference.content.plan.includes(status, in: plan)
-      }
-      return generations[slot].retryApplies(retry)
+      return generations[slot].reference.content.plan.includes(status, in: plan) || isRetriedByCondition(x, plan)
+    case .call(let status):
+      return plan.callStatuses >> UInt32(status) & 1 == 1 || isRetriedByCondition(x, plan)
     }
+  }
+
+  /// A condition stands beside the causes, or instead of them.
+  private mutating func isRetriedByCondition(_ x: UInt32, _ plan: ForwardingPlan.RetryPlan) -> Bool {
+    guard plan.isConditional, let retry = exchanges[x].forwarding?.retry else { return false }
+    return generations[exchanges[x].generation].retryApplies(retry)
   }
 
   /// Makes an attempt with what was kept of the body.
   private mutating func again(_ x: UInt32) { attempt(x, takeReplay(x)) }
+
+  /// The backoff is over: makes the attempt, elsewhere when discovery has taken its endpoint away meanwhile.
+  private mutating func resume(_ x: UInt32) {
+    let slot = exchanges[x].generation
+    if slot == generations.currentIndex, let forwarding = exchanges[x].forwarding, let endpoint = exchanges[x].endpoint,
+      !pools.isCurrent(endpoint.line, generations[slot].upstreams.number)
+    {
+      let cluster = generations[slot].upstreams.cluster(service: forwarding.service, subset: forwarding.subset)
+      exchanges[x].endpoint = generations[slot].upstreams.choose(
+        cluster, at: now, &random, avoiding: exchanges[x].tried)
+    }
+    again(x)
+  }
 
   /// Of the attempt that begins: its own time, within that of the whole request.
   mutating func setTryTimer(_ x: UInt32) {
@@ -134,18 +163,21 @@ extension Worker where Net: ~Copyable {
     setExchangeTimer(x)
   }
 
-  private mutating func setExchangeTimer(_ x: UInt32) {
+  mutating func setExchangeTimer(_ x: UInt32) {
     let first = min(exchanges[x].deadline, exchanges[x].tryDeadline)
     if first < .never { wheel.set(TimerID.exchange(x), to: first) }
   }
 
   mutating func exchangeTimedOut(_ x: UInt32) {
     if exchanges[x].deadline <= now {
-      report(x, .localFailure)
+      // Nobody was asked while it waited.
+      if exchanges[x].upstream != .none { report(x, .localFailure) }
       fail(x, .upstreamTimeout)
+    } else if exchanges[x].flags.contains(.isPending), exchanges[x].tryDeadline <= now {
+      fail(x, .circuitOpen)
     } else if exchanges[x].flags.contains(.isBackingOff) {
       exchanges[x].flags.remove(.isBackingOff)
-      again(x)
+      resume(x)
     } else if exchanges[x].phase != .responding, exchanges[x].tryDeadline <= now {
       attemptFailed(x, .upstreamTimeout)
     } else {
@@ -160,6 +192,8 @@ extension Worker where Net: ~Copyable {
 private enum RetryCause: Equatable {
   case connectFailure, reset, timeout
   case status(UInt16)
+  /// A status of gRPC.
+  case call(UInt8)
 }
 
 /// Of a service whose route says nothing: retries that are always safe, in hundredths of a percent of its requests.

@@ -1,11 +1,12 @@
 import ProxyTransport
 import WeirRequest
 
-/// Nodes of the timer wheel: one for accepting, one a connection, one an exchange.
+/// Nodes of the timer wheel: one for accepting, one for requests that wait for connections, one a connection, one an exchange.
 enum TimerID {
   static let accept: UInt32 = 0
+  static let pending: UInt32 = 2
   static func connection(_ index: UInt32) -> UInt32 { index << 1 | 1 }
-  static func exchange(_ index: UInt32) -> UInt32 { (index + 1) << 1 }
+  static func exchange(_ index: UInt32) -> UInt32 { (index + 2) << 1 }
 }
 
 extension Worker where Net: ~Copyable {
@@ -20,10 +21,13 @@ extension Worker where Net: ~Copyable {
     while let id = wheel.popExpired() {
       if id == TimerID.accept {
         resumeAccepting()
+      } else if id == TimerID.pending {
+        // Looked at with the end of each turn.
+        continue
       } else if id & 1 == 1 {
         connectionTimedOut(id >> 1)
       } else {
-        exchangeTimedOut(id >> 1 - 1)
+        exchangeTimedOut(id >> 1 - 2)
       }
     }
   }
@@ -34,6 +38,7 @@ extension Worker where Net: ~Copyable {
     switch (connections[c].role, connections[c].phase) {
     case (_, .closed): return
     case (_, .multiplexing): linkTimedOut(c)
+    case (.upstream, .idle) where now < connections[c].idleEndsAt && !isWantedElsewhere(c): setPooledTimer(c)
     case (_, .idle) where connections[c].unsent.count == 0, (_, .lingering): close(c)
     case (.downstream, .handshaking):
       telemetry.metrics.countHandshake(HandshakeLoss.late.rawValue, .downstream)

@@ -51,6 +51,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   public var wakesLogWriter = false
   var generations: GenerationTable
   var pools = Pools()
+  var pending = PendingQueues()
   /// Reused for each head.
   var requestHead = RequestHead()
   var responseHead = ResponseHead()
@@ -126,6 +127,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
       round -= 1
     }
     fireTimers()
+    servePending()
     flushLinks()
     if telemetry.log?.flush(now: now) == true { wakesLogWriter = true }
     weigh()
@@ -156,6 +158,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     let upstreams = reference.content.upstreams
     pools.adopt(upstreams)
     generations.adopt(reference, upstreams, tls: tls, contexts: contextsNumber)
+    leaveFormerEndpoints()
     if let former, former.trustGeneration != tls?.trustGeneration { endTrust() }
   }
 
@@ -163,6 +166,23 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   public mutating func adopt(_ upstreams: Upstreams) {
     pools.adopt(upstreams)
     generations.current.upstreams = UpstreamTable(upstreams)
+    leaveFormerEndpoints()
+  }
+
+  /// Endpoints that the table does not name get no further request: connections to them go once nobody uses them.
+  private mutating func leaveFormerEndpoints() {
+    let number = generations.current.upstreams.number
+    var next: UInt32 = 0
+    while let line = pools.nextFormer(number, from: &next) {
+      while let u = pools.pop(line, in: connections) { close(u) }
+      for place in 0..<2 {
+        let u = pools.shared(line, place)
+        guard u != .none else { continue }
+        retire(u)
+        connections[u].endsAt = now
+        if connections[u].phase == .multiplexing { setLinkTimer(connections[u].link) }
+      }
+    }
   }
 
   /// Another thread ends a wait of this worker by this descriptor.

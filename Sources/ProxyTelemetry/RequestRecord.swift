@@ -52,9 +52,9 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
   public var rule: Int32 = -1
   public var service: Int32 = -1
   public var subset: Int32 = -1
-  /// The cells of the endpoint: see `MetricRegistry.endpoint`; `nil`: none was asked.
-  public var endpointCells: UInt32?
   public var endpoint = SocketAddress.unspecified
+  /// How a call of gRPC ended, -1 when it did not say so; nil: it was none.
+  public var call: Int8?
   /// Attempts to forward it.
   public var attempts: UInt8 = 0
   public var version = Version.http1

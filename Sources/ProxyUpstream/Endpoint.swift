@@ -26,6 +26,11 @@ public struct EndpointState: Hashable, Sendable {
   public var isUp: Bool
   public var isEjected: Bool
   public var ejectionCount: Int
+  /// Attempts that ended, and those of them that failed.
+  public var requests: UInt64
+  public var failures: UInt64
+  /// Nanoseconds that they took.
+  public var duration: UInt64
 }
 
 /// The endpoints that an exchange has tried: a retry goes to another one.

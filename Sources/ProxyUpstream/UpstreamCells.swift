@@ -2,7 +2,7 @@ import ProxyTransport
 
 /// What all workers know of upstreams: lines of counters, one for each service, cluster and endpoint, written without locks.
 ///
-/// A line is one cache line of eight words, since the words of one endpoint are written together.
+/// A line is two cache lines of eight words: what choosing an endpoint reads and writes, and what is only counted.
 public struct UpstreamCells: BitwiseCopyable, Sendable {
   /// The place of a line.
   public typealias Line = UInt32
@@ -36,10 +36,12 @@ public struct UpstreamCells: BitwiseCopyable, Sendable {
     case isDown
     /// How often it was ejected.
     case ejections
+    /// Attempts that ended, those of them that failed, and the time that they took in nanoseconds.
+    case attempts, failures, duration
   }
 
   private let cells: AtomicCells
-  private static var wordsPerLine: Int { 8 }
+  private static var wordsPerLine: Int { 16 }
 
   /// Nil when the system has no memory for so many lines.
   init?(lines: Int) {
@@ -60,6 +62,10 @@ public struct UpstreamCells: BitwiseCopyable, Sendable {
   func add(_ line: Line, _ word: EndpointWord) -> UInt64 { cells.add(1, to: Self.index(line, word.rawValue)) }
   func add(_ line: Line, _ word: ClusterWord) -> UInt64 { cells.add(1, to: Self.index(line, word.rawValue)) }
 
+  func add(_ number: UInt64, _ line: Line, _ word: EndpointWord) {
+    _ = cells.add(number, to: Self.index(line, word.rawValue))
+  }
+
   func subtract(_ line: Line, _ word: ServiceWord) { cells.subtract(1, from: Self.index(line, word.rawValue)) }
   func subtract(_ line: Line, _ word: EndpointWord) { cells.subtract(1, from: Self.index(line, word.rawValue)) }
 
@@ -67,10 +73,17 @@ public struct UpstreamCells: BitwiseCopyable, Sendable {
     cells.exchange(Self.index(line, word.rawValue), expected: expected, desired: desired)
   }
 
-  /// Adds one unless the word would pass `limit`. While several workers try at the limit, one or another may be refused for nothing.
+  /// Adds one unless the word would pass `limit`: exactly so many enter, however many workers try.
   func enter(_ line: Line, _ word: ServiceWord, limit: UInt64) -> Bool {
-    if add(line, word) <= limit { return true }
-    subtract(line, word)
+    guard limit < .max else {
+      _ = add(line, word)
+      return true
+    }
+    var value = load(line, word)
+    while value < limit {
+      if cells.exchange(Self.index(line, word.rawValue), expected: value, desired: value + 1) { return true }
+      value = load(line, word)
+    }
     return false
   }
 

@@ -11,8 +11,16 @@ public final class UpstreamRegistry: Sendable {
     let service: UpstreamCells.Line?
   }
 
+  private struct Table {
+    weak var hold: TableHold?
+    let lines: Set<UpstreamCells.Line>
+  }
+
   private struct State {
     var entries: [String: Entry] = [:]
+    var tables: [Table] = []
+    /// There may be lines to free although no table has gone since they were looked for.
+    var mayHaveFree = false
     var free: [UpstreamCells.Line] = []
     var used: UpstreamCells.Line = 0
   }
@@ -21,7 +29,7 @@ public final class UpstreamRegistry: Sendable {
   private let linesMax: UpstreamCells.Line
   private let state = Mutex(State())
 
-  /// - Parameter linesMax: services, subsets and endpoints together; memory is backed when touched, 64 bytes a line.
+  /// - Parameter linesMax: services, subsets and endpoints together; memory is backed when touched, 128 bytes a line.
   public init?(linesMax: Int = 1 << 20) {
     guard linesMax > 0, let count = UpstreamCells.Line(exactly: linesMax), let cells = UpstreamCells(lines: linesMax)
     else { return nil }
@@ -62,13 +70,28 @@ public final class UpstreamRegistry: Sendable {
     return found
   }
 
-  /// Frees the lines of endpoints that are in none of the tables still in use and have no requests. A table built before this call and
-  /// not named here must not be used afterwards.
-  public func collect(keeping tables: [Upstreams]) {
-    let kept = Set(tables.flatMap { $0.endpoints.map(\.line) })
+  /// Lines stay theirs as long as this object lives.
+  func add(_ hold: TableHold, _ lines: [UpstreamCells.Line]) {
+    state.withLock {
+      $0.tables.append(Table(hold: hold, lines: Set(lines)))
+      $0.mayHaveFree = true
+    }
+  }
+
+  /// Frees the lines of endpoints that are in no table still in use and have no requests. By the control thread, now and then.
+  ///
+  /// - Complexity: O(1) while no table has gone; else O(names).
+  public func collect() {
     state.withLock { state in
+      let before = state.tables.count
+      state.tables.removeAll { $0.hold == nil }
+      guard state.mayHaveFree || state.tables.count < before else { return }
+      let kept = state.tables.reduce(into: Set()) { $0.formUnion($1.lines) }
+      state.mayHaveFree = false
       for (name, entry) in state.entries {
-        guard let service = entry.service, !kept.contains(entry.line), cells.load(entry.line, .inFlight) == 0 else {
+        guard let service = entry.service, !kept.contains(entry.line) else { continue }
+        guard cells.load(entry.line, .inFlight) == 0 else {
+          state.mayHaveFree = true
           continue
         }
         if cells.load(entry.line, .ejectedUntil) != 0 { cells.subtract(service, .ejected) }
@@ -83,6 +106,9 @@ public final class UpstreamRegistry: Sendable {
   /// Names that have a line.
   public var count: Int { state.withLock(\.entries.count) }
 }
+
+/// Says by its life whether a table is in use.
+final class TableHold: Sendable {}
 
 /// Why a table of upstreams cannot be built.
 public enum UpstreamError: Error, Hashable, Sendable {

@@ -1,3 +1,5 @@
+public import ProxyTransport
+
 /// What `capacity` limits: the circuit breakers of a service, counted over all workers.
 public enum Admission: BitwiseCopyable, Hashable, Sendable {
   /// Connections to its endpoints.
@@ -24,6 +26,12 @@ extension Upstreams {
 
   /// As `leave`, for what may outlive the table that admitted it: a connection.
   public func leave(_ admission: Admission, line: UpstreamCells.Line) { cells.subtract(line, admission.word) }
+
+  /// Whether a request to the service waits for a connection, at any worker.
+  public func hasPending(line: UpstreamCells.Line) -> Bool { cells.load(line, .pending) > 0 }
+
+  /// Whether the service may have only so many connections.
+  public func limitsConnections(_ service: Int32) -> Bool { services[Int(service)].limits.connections < .max }
 
   /// The line of a service's counts: the same in every table.
   public func line(of service: Int32) -> UpstreamCells.Line { services[Int(service)].line }
@@ -52,7 +60,16 @@ extension Upstreams {
   /// A request goes to an endpoint: least request counts it.
   public func began(_ endpoint: UpstreamCells.Line) { _ = cells.add(endpoint, .inFlight) }
 
+  /// It goes to another one, or nowhere.
   public func ended(_ endpoint: UpstreamCells.Line) { cells.subtract(endpoint, .inFlight) }
+
+  /// It has ended there.
+  public func ended(_ endpoint: UpstreamCells.Line, hasFailed: Bool, after duration: Interval) {
+    cells.subtract(endpoint, .inFlight)
+    _ = cells.add(endpoint, .attempts)
+    if hasFailed { _ = cells.add(endpoint, .failures) }
+    cells.add(UInt64(max(duration.nanoseconds, 0)), endpoint, .duration)
+  }
 }
 
 extension Admission {

@@ -66,6 +66,11 @@ extension Upstreams {
     }
   }
 
+  /// Whether an endpoint is well and was not tried.
+  public func mayTake(_ index: Int, at now: Instant, avoiding tried: TriedEndpoints) -> Bool {
+    isAvailable(UInt32(index), now) && !tried.contains(endpoints[index].line)
+  }
+
   private func isAvailable(_ endpoint: UInt32, _ now: Instant) -> Bool {
     let line = endpoints[Int(endpoint)].line
     return cells.load(line, .isDown) == 0 && cells.load(line, .ejectedUntil) <= now.nanoseconds

@@ -15,6 +15,19 @@ public enum AttemptOutcome: BitwiseCopyable, Hashable, Sendable {
   public init(status: UInt16) {
     self = status == 429 ? .overload : status >= 500 ? .serverFailure : .success
   }
+
+  /// By the status of a call of gRPC: INTERNAL, UNAVAILABLE and DATA_LOSS are the server's, RESOURCE_EXHAUSTED says that it has too much
+  /// to do; the others are answers.
+  public init(callStatus: UInt8) {
+    switch callStatus {
+    case 8: self = .overload
+    case 13, 14, 15: self = .serverFailure
+    default: self = .success
+    }
+  }
+
+  /// The endpoint is to blame.
+  public var isFailure: Bool { self == .serverFailure || self == .localFailure }
 }
 
 extension Upstreams {

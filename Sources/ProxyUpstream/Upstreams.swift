@@ -52,6 +52,8 @@ public struct Upstreams: Sendable {
   public private(set) var services: [Service] = []
   private(set) var clusters: [Cluster] = []
   public private(set) var endpoints: [Endpoint] = []
+  /// Lives as long as the last copy of the table: lines of its endpoints are not used for others.
+  private let hold = TableHold()
 
   /// - Parameters:
   ///   - number: of the table.
@@ -65,6 +67,7 @@ public struct Upstreams: Sendable {
     for (index, service) in topology.services.enumerated() {
       try add(service, lists.indices.contains(index) ? lists[index] : [], registry)
     }
+    registry.add(hold, endpoints.map(\.line))
   }
 
   private mutating func add(
@@ -113,8 +116,11 @@ public struct Upstreams: Sendable {
   }
 
   /// The endpoints of a service: a range of `endpoints`.
-  public func endpoints(ofService service: Int) -> Range<Int> {
-    let cluster = clusters[Int(services[service].cluster)]
+  public func endpoints(ofService service: Int) -> Range<Int> { endpoints(ofCluster: services[service].cluster) }
+
+  /// The endpoints of a service or subset: a range of `endpoints`.
+  public func endpoints(ofCluster cluster: UInt32) -> Range<Int> {
+    let cluster = clusters[Int(cluster)]
     return Int(cluster.first)..<Int(cluster.first + cluster.count)
   }
 
@@ -122,7 +128,9 @@ public struct Upstreams: Sendable {
   public func state(of line: UpstreamCells.Line, at now: Instant) -> EndpointState {
     EndpointState(
       inFlight: Int(cells.load(line, .inFlight)), isUp: cells.load(line, .isDown) == 0,
-      isEjected: cells.load(line, .ejectedUntil) > now.nanoseconds, ejectionCount: Int(cells.load(line, .ejections)))
+      isEjected: cells.load(line, .ejectedUntil) > now.nanoseconds, ejectionCount: Int(cells.load(line, .ejections)),
+      requests: cells.load(line, .attempts), failures: cells.load(line, .failures),
+      duration: cells.load(line, .duration))
   }
 }
 

@@ -24,26 +24,43 @@ import WeirPolicy
   @Test func linesOfEndpointsThatAreGoneAreFreed() throws {
     let registry = try #require(UpstreamRegistry(linesMax: 100))
     let service = Samples.service(ejection: Self.ejection)
-    let first = try Samples.upstreams(service, Samples.addresses(3), in: registry)
+    var first: Upstreams? = try Samples.upstreams(service, Samples.addresses(3), in: registry)
     let before = registry.count
-    #expect(first.report(.localFailure, first.endpoints[0].line, ofService: 0, at: Samples.now))
-    #expect(first.report(.localFailure, first.endpoints[1].line, ofService: 0, at: Samples.now))
-    first.setHealth(false, first.endpoints[0].line, ofService: 0)
-    first.began(first.endpoints[1].line)
+    let busy = try #require(first?.endpoints[1].line)
+    if let first {
+      #expect(first.report(.localFailure, first.endpoints[0].line, ofService: 0, at: Samples.now))
+      #expect(first.report(.localFailure, busy, ofService: 0, at: Samples.now))
+      first.setHealth(false, first.endpoints[0].line, ofService: 0)
+      first.began(busy)
+    }
     let second = try Samples.upstreams(service, Samples.addresses(1, from: 3), number: 2, in: registry)
-    registry.collect(keeping: [first, second])
+    registry.collect()
     #expect(registry.count == before)
-    registry.collect(keeping: [second])
+    first = nil
+    registry.collect()
     // One has a request still.
     #expect(registry.count == before - 1)
-    second.ended(first.endpoints[1].line)
-    registry.collect(keeping: [second])
+    second.ended(busy, hasFailed: true, after: .seconds(2))
+    #expect(second.state(of: busy, at: Samples.now).failures == 1)
+    registry.collect()
     #expect(registry.count == before - 2)
     // The lines come again, as new, and the service has no ejected endpoint left.
     let third = try Samples.upstreams(service, Samples.addresses(3), number: 3, in: registry)
     #expect(third.endpoints.allSatisfy { third.state(of: $0.line, at: Samples.now).isUp })
     for endpoint in third.endpoints { third.report(.localFailure, endpoint.line, ofService: 0, at: Samples.now) }
     #expect(third.ejected(at: Samples.now) == 2)
+    #expect(third.endpoints.allSatisfy { third.state(of: $0.line, at: Samples.now).failures == 0 })
+  }
+
+  @Test func changesOfEndpointsWithoutEndTakeNoLines() throws {
+    let registry = try #require(UpstreamRegistry(linesMax: 20))
+    for number in 1...200 as ClosedRange<UInt64> {
+      _ = try Samples.upstreams(
+        Samples.service(), Samples.addresses(4, from: UInt32(number) * 4), number: number, in: registry)
+      registry.collect()
+    }
+    // The service and its cluster stay.
+    #expect(registry.count == 2)
   }
 
   @Test func saysWhenThereAreTooMany() throws {

@@ -72,6 +72,7 @@ extension GatewayProcess {
       if filesChanged { reloadIfChanged() }
       dataPlane.ping()
       state.withLock { $0.upstreams.sweep(at: now) }
+      registry.collect()
       if interrupts > 1 || hasDrained(at: net.now()) { return try finish() }
     }
   }

@@ -29,7 +29,7 @@ extension GatewayProcess: ControlSurface {
   public func metrics() -> [UInt8] {
     state.withLock { state in
       let samples =
-        state.samples(at: Clock.now(), discovery) + healthSamples(health.counts)
+        state.samples + upstreamSamples(state, at: Clock.now())
         + handshakeSamples(dataPlane.metrics)
       return Array(PrometheusText(state.metricNames, dataPlane.metrics, samples).text.utf8)
     }

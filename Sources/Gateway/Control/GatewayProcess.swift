@@ -152,9 +152,7 @@ public final class GatewayProcess: Sendable {
     registry: UpstreamRegistry
   ) throws(GatewayFailure) -> Upstreams {
     let sources = sources(topology, configuration)
-    let overridden = Set(configuration.services.map(\.name.value))
-    discovery.follow(
-      zip(topology.services, sources).compactMap { overridden.contains($0.name) ? nil : $1 })
+    discovery.follow(sources.compactMap(\.self))
     let lists = zip(topology.services, sources).map { service, source -> [DiscoveredEndpoint] in
       if let override = configuration.services.first(where: { $0.name.value == service.name }) {
         return endpoints(override.endpoints, of: service)
@@ -167,11 +165,13 @@ public final class GatewayProcess: Sendable {
     } catch { throw GatewayFailure("upstreams", "too many services and endpoints: \(error)") }
   }
 
-  /// Where the endpoints of each service are found; nil for those that are declared.
+  /// Where the endpoints of each service are found; nil for those that are named.
   static func sources(_ topology: Topology, _ configuration: Configuration) -> [DiscoverySource?] {
     let directory = configuration.bundle.map { folder(of: $0.value) } ?? ""
-    return topology.services.map {
-      DiscoverySource($0, directory: directory.isEmpty ? "." : String(directory.dropLast()))
+    let overridden = Set(configuration.services.map(\.name.value))
+    return topology.services.map { service in
+      overridden.contains(service.name)
+        ? nil : DiscoverySource(service, directory: directory.isEmpty ? "." : String(directory.dropLast()))
     }
   }
 

@@ -1,11 +1,13 @@
 import HTTPWire
 import ProxyTransport
+import ProxyUpstream
 import WeirRequest
 
 extension Worker where Net: ~Copyable {
   /// Refuses a call of gRPC: a head that is trailers as well, with the status that clients of gRPC read.
   mutating func submitGRPCStatus(_ x: UInt32, _ reason: ReasonCode) -> Bool {
     let l = link(of: x)
+    exchanges[x].callStatus = Int8(reason.grpcStatus)
     // Reasons are words of ASCII and the reference is digits: nothing has to be escaped.
     var message = MemoryWriter(rooms.head)
     message.append(text: reason.text, to: &memory)
@@ -41,4 +43,49 @@ extension Worker where Net: ~Copyable {
     }
     return unit.times(amount)
   }
+
+  /// How a call ended whose head is its trailers as well; nil when it goes on, or is none.
+  mutating func takeCallStatus(_ x: UInt32, _ head: ByteRange) -> UInt8? {
+    guard exchanges[x].flags.contains(.isGRPC), responseHead.status == 200,
+      let index = responseHead.firstIndex(of: .grpcStatus)
+    else { return nil }
+    return noteCall(x, head.slice(responseHead.fields[index].value))
+  }
+
+  /// Notes the status that a call has ended with.
+  mutating func noteCall(_ x: UInt32, _ value: ByteRange) -> UInt8? {
+    guard exchanges[x].flags.contains(.isGRPC), let status = callStatus(memory.span(value)) else { return nil }
+    exchanges[x].callStatus = Int8(status)
+    report(x, AttemptOutcome(callStatus: status))
+    return status
+  }
+}
+
+/// A status of gRPC: 0 to 16.
+private func callStatus(_ value: Span<UInt8>) -> UInt8? {
+  guard let number = decimal(value), number <= 16 else { return nil }
+  return UInt8(number)
+}
+
+/// How long a server wants to be left alone before the call is made again; nil when it does not want it again: a number below zero, or none
+/// at all (gRFC A6).
+func grpcPushback(_ value: Span<UInt8>) -> Interval? { decimal(value).map { .milliseconds(Int64($0)) } }
+
+private func decimal(_ value: Span<UInt8>) -> UInt32? {
+  guard value.count > 0, value.count <= 9 else { return nil }
+  var number: UInt32 = 0
+  for index in value.indices {
+    let digit = value[index] &- 0x30
+    guard digit < 10 else { return nil }
+    number = number * 10 + UInt32(digit)
+  }
+  return number
+}
+
+/// What is left of a call's time, in the smallest unit from milliseconds on in which it has no more than eight digits.
+func callTime(left: Interval) -> (amount: UInt64, unit: Unicode.Scalar) {
+  let milliseconds = UInt64(max(left.nanoseconds / 1_000_000, 1))
+  if milliseconds < 100_000_000 { return (milliseconds, "m") }
+  if milliseconds / 1_000 < 100_000_000 { return (milliseconds / 1_000, "S") }
+  return (milliseconds / 3_600_000, "H")
 }

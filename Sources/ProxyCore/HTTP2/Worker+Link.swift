@@ -79,10 +79,10 @@ extension Worker where Net: ~Copyable {
   ///
   /// - Returns: whether the connection is gone with it.
   private mutating func endedByUs(_ l: UInt32) -> Bool {
-    guard links[l].session.ending != nil else { return false }
+    guard let ending = links[l].session.ending else { return false }
     let c = links[l].connection
     guard links[l].session.role == .server else {
-      linkLost(c, .upstreamProtocol)
+      linkLost(c, ending == .pingTimeout || ending == .settingsTimeout ? .upstreamTimeout : .upstreamProtocol)
       return true
     }
     cancelStreams(l)
@@ -195,7 +195,9 @@ extension Worker where Net: ~Copyable {
     let unused = links[l].idleSince + keepAliveInterval
     guard links[l].session.role == .server else {
       // Once a second while streams are open: who of the upstream is silent.
-      return min(own, links[l].session.openStreamCount == 0 ? unused : now + .seconds(1))
+      guard links[l].session.openStreamCount == 0 else { return min(own, now + .seconds(1)) }
+      let isLimited = connections[links[l].connection].flags.contains(.isLimited)
+      return min(own, unused, isLimited ? now + limitedPause : .never)
     }
     return min(own, links[l].session.exchangeCount == 0 ? unused : now + clocks.bodyIdle)
   }
@@ -244,7 +246,9 @@ extension Worker where Net: ~Copyable {
     let c = links[l].connection
     failSilentStreams(l)
     guard links.contains(key), !endedByUs(l) else { return }
-    let isIdle = links[l].session.openStreamCount == 0 && links[l].idleSince + keepAliveInterval <= now
+    let isIdle =
+      links[l].session.openStreamCount == 0
+      && (links[l].idleSince + keepAliveInterval <= now || isWantedElsewhere(c))
     if isIdle || connections[c].endsAt <= now {
       retire(c)
       links[l].session.drain(at: now)

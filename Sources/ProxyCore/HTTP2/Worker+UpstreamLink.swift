@@ -11,12 +11,8 @@ extension Worker where Net: ~Copyable {
     return generations[exchanges[x].generation].reference.content.plan.speaksHTTP2(forwarding.service)
   }
 
-  /// Starts an attempt on a shared connection, which may still be on its way: requests wait in its session.
-  mutating func attemptShared(_ x: UInt32, _ endpoint: Endpoint, _ body: ByteRange) {
-    guard let u = sharedConnection(x, endpoint) ?? connectShared(x, endpoint) else {
-      if exchanges[x].upstream == .none { attemptFailed(x, .upstreamConnect) }
-      return
-    }
+  /// Makes an attempt on a shared connection, which may still be on its way: requests wait in its session.
+  mutating func request(_ x: UInt32, on u: UInt32, _ body: ByteRange) {
     let l = connections[u].link
     guard exchanges[x].isPermitted else { return fail(x, .internalError) }
     guard writeRequestFields(x, isTLS: links[l].upstream != nil),
@@ -45,6 +41,7 @@ extension Worker where Net: ~Copyable {
       exchanges[x].flags.insert(.requestSent)
       return
     }
+    let hadWaiting = !exchanges[x].requestPipe.isEmpty
     if body.count > 0 {
       let waiting = exchanges[x].requestPipe
       exchanges[x].requestPipe = Pipe()
@@ -56,6 +53,8 @@ extension Worker where Net: ~Copyable {
       if isStream(x), link(of: x) != .none { links[link(of: x)].heldBytes += Int(body.count) }
       guard isKept else { return fail(x, .overload) }
     }
+    // What came while nobody took it is part of what another attempt sends again.
+    if hadWaiting { keepForReplay(x, exchanges[x].requestPipe.bytes.dropFirst(Int(body.count))) }
     offerSharedBody(x)
   }
 
@@ -77,29 +76,38 @@ extension Worker where Net: ~Copyable {
     offerSharedBody(x)
   }
 
-  private mutating func sharedConnection(_ x: UInt32, _ endpoint: Endpoint) -> UInt32? {
+  /// A connection to the endpoint that has room, or else one that takes a few more requests.
+  mutating func sharedConnections(_ x: UInt32, _ endpoint: Endpoint) -> (roomy: UInt32?, full: UInt32?) {
     let contexts = generations[exchanges[x].generation].contexts
-    var spare: UInt32?
+    var full: UInt32?
     for place in 0..<2 {
       let u = pools.shared(endpoint.line, place)
       guard u != .none else { continue }
       let l = connections[u].link
-      guard links[l].session.canRequest, links[l].upstream == nil || connections[u].contexts == contexts else {
+      let (open, most) = (links[l].session.openStreamCount, links[l].session.requestsMax)
+      if !links[l].session.canRequest, open < most {
+        // It ends, or its numbers of streams are used up: another one takes its place while the rest is finished.
+        retire(u)
         continue
       }
+      guard links[l].session.canRequest, links[l].upstream == nil || connections[u].contexts == contexts,
+        connections[u].peer == endpoint.address
+      else { continue }
       // Four fifths full: another one shares the load, if there may be one.
-      if links[l].session.openStreamCount * 5 < links[l].session.requestsMax * 4 { return u }
-      spare = spare ?? u
+      if open * 5 < most * 4 { return (u, nil) }
+      if open < most { full = full ?? u }
     }
-    return pools.hasRoomToShare(endpoint.line) ? nil : spare
+    return (nil, full)
   }
 
-  private mutating func connectShared(_ x: UInt32, _ endpoint: Endpoint) -> UInt32? {
+  /// The service has admitted the connection, and is told when there is none.
+  mutating func connectShared(_ x: UInt32, _ endpoint: Endpoint, _ service: Int32) -> UInt32? {
     let slot = exchanges[x].generation
-    guard let service = exchanges[x].forwarding?.service, pools.hasRoomToShare(endpoint.line), !links.isFull,
-      let session = HTTP2Session(.client, limits: .standard(.client), at: now),
-      generations[slot].upstreams.admit(.connection, service), let u = open(endpoint, service, slot)
-    else { return nil }
+    guard !links.isFull, let session = HTTP2Session(.client, limits: .standard(.client), at: now) else {
+      generations[slot].upstreams.leave(.connection, service)
+      return nil
+    }
+    guard let u = open(endpoint, service, slot) else { return nil }
     connections[u].endsAt = now + connectionAge()
     var link = HTTP2Link(session: session, connection: u, now: now)
     link.upstream = generations[slot].reference.content.plan.tls(ofService: service)

@@ -94,6 +94,7 @@ extension Worker where Net: ~Copyable {
 
   /// Trailers go to clients of HTTP/2; of HTTP/1 clients, few would look at them.
   private mutating func takeTrailers(_ x: UInt32, _ head: HTTP2Head) {
+    noteCall(x, head)
     guard exchanges[x].phase == .responding, !head.isOversize, isStream(x) else { return upstreamStreamEnded(x) }
     let l = link(of: x)
     fields.removeAll()
@@ -107,6 +108,13 @@ extension Worker where Net: ~Copyable {
     }
     markDirty(l)
     finishResponse(x)
+  }
+
+  /// Trailers say how a call has ended.
+  private mutating func noteCall(_ x: UInt32, _ head: HTTP2Head) {
+    for index in head.fields where tape.known(tape.field(index).name, in: memory) == .grpcStatus {
+      _ = noteCall(x, tape.field(index).value)
+    }
   }
 
   private mutating func requestSent(_ x: UInt32, _ byteCount: Int) {
@@ -125,6 +133,7 @@ extension Worker where Net: ~Copyable {
       // The upstream has not looked at it.
       exchanges[x].flags.remove(.touchedUpstream)
       exchanges[x].flags.insert(.onReusedConnection)
+      return attemptFailed(x, .upstreamReset, isRefusal: true)
     }
     attemptFailed(x, code == .protocolError ? .upstreamProtocol : .upstreamReset)
   }
@@ -170,9 +179,8 @@ extension Worker where Net: ~Copyable {
       let field = requestHead.fields[index]
       if field.isHopByHop || field.known == .host { continue }
       if field.known == .grpcTimeout, exchanges[x].deadline < .never {
-        // What is left of it, in a unit that eight digits hold for three years.
-        let left = max((exchanges[x].deadline - now).nanoseconds / 1_000_000, 1)
-        fields.append("grpc-timeout", decimal: UInt64(left), unit: "m", in: &memory)
+        let left = callTime(left: exchanges[x].deadline - now)
+        fields.append("grpc-timeout", decimal: left.amount, unit: left.unit, in: &memory)
         continue
       }
       fields.append(lowercasing: head.slice(field.name), value: head.slice(field.value), in: &memory)

@@ -10,7 +10,16 @@ public enum Metric: String, CaseIterable, Sendable {
   case serviceRequests = "weir_service_requests_total"
   case serviceDuration = "weir_service_request_duration_seconds"
   case serviceRetries = "weir_service_retries_total"
+  case serviceCalls = "weir_service_grpc_calls_total"
+  case serviceConnections = "weir_service_connections"
+  case serviceActive = "weir_service_active_requests"
+  case servicePending = "weir_service_pending_requests"
   case endpointRequests = "weir_endpoint_requests_total"
+  case endpointSeconds = "weir_endpoint_request_seconds_total"
+  case endpointActive = "weir_endpoint_active_requests"
+  case endpointHealthy = "weir_endpoint_healthy"
+  case endpointEjected = "weir_endpoint_ejected"
+  case endpointEjections = "weir_endpoint_ejections_total"
   case connections = "weir_connections_total"
   case openConnections = "weir_open_connections"
   case closedConnections = "weir_connections_closed_total"
@@ -33,10 +42,13 @@ public enum Metric: String, CaseIterable, Sendable {
   public var kind: Kind {
     switch self {
     case .routeDuration, .serviceDuration: .histogram
-    case .openConnections, .memoryBytes, .bundle, .certificateExpiry, .healthyEndpoints, .discoveryAge: .gauge
+    case .openConnections, .memoryBytes, .bundle, .certificateExpiry, .healthyEndpoints, .discoveryAge,
+      .serviceConnections, .serviceActive, .servicePending, .endpointActive, .endpointHealthy, .endpointEjected:
+      .gauge
     case .requests, .responses, .ruleDecisions, .shadowDifferences, .auditedRequests, .routeRequests, .serviceRequests,
-      .serviceRetries, .endpointRequests, .connections, .closedConnections, .handshakes, .bytes, .acceptPauses,
-      .slowTurns, .logLines, .reloads, .healthChecks, .seriesDropped:
+      .serviceRetries, .serviceCalls, .endpointRequests, .endpointSeconds, .endpointEjections, .connections,
+      .closedConnections, .handshakes, .bytes, .acceptPauses, .slowTurns, .logLines, .reloads, .healthChecks,
+      .seriesDropped:
       .counter
     }
   }
@@ -51,7 +63,11 @@ public enum Metric: String, CaseIterable, Sendable {
     case .routeRequests: ["table", "route", "place"]
     case .routeDuration: ["table", "route"]
     case .serviceRequests: ["service", "status"]
-    case .serviceDuration, .serviceRetries, .healthyEndpoints: ["service"]
+    case .serviceDuration, .serviceRetries, .healthyEndpoints, .serviceConnections, .serviceActive, .servicePending:
+      ["service"]
+    case .serviceCalls: ["service", "status"]
+    case .endpointSeconds, .endpointActive, .endpointHealthy, .endpointEjected, .endpointEjections:
+      ["service", "endpoint"]
     case .endpointRequests: ["service", "endpoint", "outcome"]
     case .connections, .openConnections: ["side"]
     case .closedConnections: ["side", "reason"]
@@ -82,7 +98,17 @@ public enum Metric: String, CaseIterable, Sendable {
     case .serviceRequests: "Requests forwarded to a service by the class of the response; none: there was no response."
     case .serviceDuration: "Time from the first byte of a request to the last of its response."
     case .serviceRetries: "Attempts after the first."
-    case .endpointRequests: "Requests whose last attempt went to an endpoint; failure: no response or one of class 5xx."
+    case .serviceCalls: "Calls of gRPC by the status that they ended with; none: there was no status."
+    case .serviceConnections: "Connections to a service that are open now."
+    case .serviceActive: "Requests that were sent to a service or wait for it now."
+    case .servicePending: "Requests that wait for a connection to a service now."
+    case .endpointRequests:
+      "Attempts at an endpoint that ended; failure: no whole response, or one that is the server's failure."
+    case .endpointSeconds: "Time that attempts at an endpoint took."
+    case .endpointActive: "Requests that an endpoint has now."
+    case .endpointHealthy: "1 for an endpoint that did not fail its checks, else 0."
+    case .endpointEjected: "1 for an endpoint that is ejected now, else 0."
+    case .endpointEjections: "Times that an endpoint was ejected."
     case .connections: "Connections that were opened."
     case .openConnections: "Connections that are open now."
     case .closedConnections: "Connections that were closed."
@@ -139,4 +165,16 @@ enum StatusClass {
 
   /// An index of `names`; 0 for no response.
   static func index(_ status: UInt16) -> Int { status < 100 || status > 599 ? 0 : Int(status / 100) }
+}
+
+/// The status of a call of gRPC, as a label.
+enum CallStatus {
+  static let names = [
+    "ok", "cancelled", "unknown", "invalid_argument", "deadline_exceeded", "not_found", "already_exists",
+    "permission_denied", "resource_exhausted", "failed_precondition", "aborted", "out_of_range", "unimplemented",
+    "internal", "unavailable", "data_loss", "unauthenticated", "none",
+  ]
+
+  /// An index of `names`.
+  static func index(_ status: Int8) -> Int { 0..<17 ~= Int(status) ? Int(status) : 17 }
 }

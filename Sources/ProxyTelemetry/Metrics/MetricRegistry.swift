@@ -1,4 +1,3 @@
-import ProxyTransport
 import WeirPolicy
 import WeirRequest
 
@@ -57,14 +56,12 @@ public struct MetricRegistry: Sendable {
     for service in topology.services {
       cells.services.append(cell(.serviceRequests, [service.name], lastLabels: StatusClass.names))
       cells.retries.append(cell(.serviceRetries, [service.name]))
+      let takesCalls = service.ports.contains { $0.protocol == .grpc }
+      cells.calls.append(
+        takesCalls ? cell(.serviceCalls, [service.name], lastLabels: CallStatus.names) : CellLayout.nobody)
       cells.durations.append(cell(.serviceDuration, [service.name], count: Histogram.cellCount))
     }
     return cells
-  }
-
-  /// The cells of one endpoint of a service: successes, then failures.
-  public mutating func endpoint(_ address: SocketAddress, of service: String) -> UInt32 {
-    cell(.endpointRequests, [service, "\(address)"], lastLabels: ["success", "failure"])
   }
 
   /// What a route is called in the table of route histograms; 0 is nobody.
@@ -103,6 +100,8 @@ public struct PolicyCells: Sendable {
   var services: [UInt32] = []
   var retries: [UInt32] = []
   var durations: [UInt32] = []
+  /// By service: cells of statuses of gRPC.
+  var calls: [UInt32] = []
 }
 
 /// What lies at fixed places among the cells of a worker.

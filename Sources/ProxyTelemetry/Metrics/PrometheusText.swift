@@ -14,6 +14,13 @@ public struct PrometheusText: Sendable {
       self.values = values
       self.value = "\(value)"
     }
+
+    /// A time, in seconds.
+    public init(_ metric: Metric, _ values: [String], nanoseconds: UInt64) {
+      self.metric = metric
+      self.values = values
+      value = secondsText(nanoseconds)
+    }
   }
 
   private var lines: [Metric: [String]] = [:]
@@ -100,13 +107,13 @@ public struct PrometheusText: Sendable {
     var buckets: [String] = []
     for bucket in 0..<Histogram.bucketCount {
       count &+= cell(1 + bucket)
-      let bound = Histogram.bound(bucket).map(seconds) ?? "+Inf"
+      let bound = Histogram.bound(bucket).map(secondsText) ?? "+Inf"
       buckets.append(
         line(metric.rawValue + "_bucket", metric.labels + ["le"], values + [bound], "\(count)"))
     }
     guard count > 0 else { return }
     lines[metric, default: []] += buckets
-    lines[metric, default: []].append(line(metric.rawValue + "_sum", metric.labels, values, seconds(cell(0))))
+    lines[metric, default: []].append(line(metric.rawValue + "_sum", metric.labels, values, secondsText(cell(0))))
     lines[metric, default: []].append(line(metric.rawValue + "_count", metric.labels, values, "\(count)"))
   }
 
@@ -133,14 +140,6 @@ public struct PrometheusText: Sendable {
     return text
   }
 
-  /// Seconds, exactly.
-  private func seconds(_ nanoseconds: UInt64) -> String {
-    let fraction = String(nanoseconds % 1_000_000_000)
-    var digits = String(repeating: "0", count: 9 - fraction.count) + fraction
-    while digits.last == "0" { digits.removeLast() }
-    return "\(nanoseconds / 1_000_000_000)" + (digits.isEmpty ? "" : "." + digits)
-  }
-
   public var text: String {
     var text = ""
     for metric in Metric.allCases {
@@ -150,4 +149,12 @@ public struct PrometheusText: Sendable {
     }
     return text
   }
+}
+
+/// Seconds, exactly.
+private func secondsText(_ nanoseconds: UInt64) -> String {
+  let fraction = String(nanoseconds % 1_000_000_000)
+  var digits = String(repeating: "0", count: 9 - fraction.count) + fraction
+  while digits.last == "0" { digits.removeLast() }
+  return "\(nanoseconds / 1_000_000_000)" + (digits.isEmpty ? "" : "." + digits)
 }

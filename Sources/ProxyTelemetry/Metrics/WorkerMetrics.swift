@@ -73,9 +73,7 @@ public struct WorkerMetrics: BitwiseCopyable, Sendable {
     cells.bump(Int(policy.services[service]) + status)
     if record.attempts > 1 { cells.bump(Int(policy.retries[service]), by: UInt64(record.attempts - 1)) }
     add(record.phases.ended, at: Int(policy.durations[service]))
-    if let endpoint = record.endpointCells {
-      cells.bump(Int(endpoint) + (status == 0 || status == 5 ? 1 : 0))
-    }
+    if let call = record.call { cells.bump(Int(policy.calls[service]) + CallStatus.index(call)) }
   }
 
   private func add(_ nanoseconds: UInt64, at histogram: Int) {

@@ -1,0 +1,209 @@
+import PropertyTesting
+import ProxySimulation
+import ProxyTelemetry
+import ProxyTransport
+import ProxyUpstream
+import Testing
+
+@testable import ProxyCore
+
+/// HTTP/2 on both sides, mixed with HTTP/1, in a network that does its worst.
+@Suite struct HTTP2SimulationTests {
+  private static let mesh = Result {
+    try Mesh(
+      """
+      module shop
+      mesh shop { trust_domain "shop.example" }
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      service plain {
+        identity "spiffe://shop.example/ns/shop/sa/plain"
+        protocol http
+        endpoints static { "10.0.1.1:80", "10.0.1.2:80" }
+      }
+      service many {
+        identity "spiffe://shop.example/ns/shop/sa/many"
+        protocol http2
+        endpoints static { "10.0.2.1:80", "10.0.2.2:80" }
+      }
+      service one {
+        identity "spiffe://shop.example/ns/shop/sa/one"
+        protocol http2
+        endpoints static { "10.0.3.1:80" }
+        capacity { connections 1 }
+      }
+      authz plain { allow edge when caller is edge }
+      authz many { allow edge when caller is edge and request.path is not "/many/secret" }
+      authz one { allow edge when caller is edge }
+      routes edge {
+        route many when request.path under "/many" {
+          forward to many
+          timeout 60s
+          retry { tries 3, on { connect_failure, reset }, backoff 10ms to 100ms, budget 50%, per_try_timeout 10s }
+        }
+        route one when request.path under "/one" { forward to one }
+        otherwise { forward to plain }
+      }
+      """)
+  }
+
+  private struct World: ~Copyable {
+    let simulation: Simulation
+    let front: SocketAddress
+    let plain: [ScriptedUpstream]
+    let many: [HTTP2Server]
+    let one: HTTP2Server
+    var worker: Worker<SimNet>
+
+    init(seed: UInt64) throws {
+      let simulation = Simulation(seed: seed)
+      let front = try #require(SocketAddress("10.0.0.1:80"))
+      let registry = try #require(UpstreamRegistry(linesMax: 64))
+      let generation = try HTTP2SimulationTests.mesh.get().generation(listeners: [.gateway(0)], registry: registry)
+      let plain = try ["10.0.1.1:80", "10.0.1.2:80"].map {
+        ScriptedUpstream(simulation, try #require(SocketAddress($0)))
+      }
+      let many = try ["10.0.2.1:80", "10.0.2.2:80"].map { HTTP2Server(simulation, try #require(SocketAddress($0))) }
+      let one = HTTP2Server(simulation, try #require(SocketAddress("10.0.3.1:80")))
+      let worker = try made(
+        Worker(
+          net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 28)),
+          listeners: [Listener(descriptor: simulation.listen(on: front), trustedHops: [])], generation: generation,
+          clocks: Clocks(), telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 256,
+          seed: seed))
+      self.plain = plain
+      self.many = many
+      self.one = one
+      self.simulation = simulation
+      self.front = front
+      self.worker = worker
+    }
+
+    mutating func play(_ clients: [HTTP2Client], _ others: [ScriptedClient] = []) -> [String] {
+      let isDone = simulation.run(
+        until: simulation.now + .seconds(3_600), { clients.allSatisfy(\.isDone) && others.allSatisfy(\.isDone) }
+      ) { _ in worker.turn() }
+      var found = isDone ? [] : ["a client waits for ever"]
+      for client in clients where !client.peer.isClosed { client.peer.close() }
+      simulation.run(until: simulation.now + .seconds(8_000)) { _ in worker.turn() }
+      found += clients.flatMap(\.problems) + others.flatMap(\.problems) + plain.flatMap(\.problems)
+      found += many.flatMap(\.problems) + one.problems + simulation.failures
+      let table = worker.generations.current.reference.content.upstreams
+      for (what, count, expected) in [
+        ("exchanges", worker.exchanges.count, 0), ("connections", worker.connections.count, 0),
+        ("links", worker.links.count, 0), ("bytes", worker.memory.takenBytes, 0),
+        ("descriptors", simulation.descriptorCount, 1),
+        ("requests", table.services.indices.reduce(0) { $0 + table.count(.request, $1) }, 0),
+        ("counted connections", table.services.indices.reduce(0) { $0 + table.count(.connection, $1) }, 0),
+        ("retries", table.services.indices.reduce(0) { $0 + table.retryCount($1) }, 0),
+        (
+          "in flight",
+          table.endpoints.reduce(0) { $0 + table.state(of: $1.line, at: simulation.now).inFlight }, 0
+        ),
+      ] where count != expected {
+        found.append("\(count) \(what) are left")
+      }
+      return found
+    }
+
+    func request(_ id: String) -> HTTP2Client.Request {
+      typealias Request = HTTP2Client.Request
+      let size = simulation.pick(0...9) == 0 ? simulation.pick(0...90_000) : simulation.pick(0...300)
+      let body = simulation.pick(0...1) == 0 ? [] : (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ size) }
+      switch simulation.pick(0...9) {
+      case 0: return Request(id: id + "!", target: "/many/secret", body: body, status: 403)
+      case 1, 2: return Request(id: id, target: "/one/x", body: body)
+      default: return Request(id: id, target: "/many/x", body: body)
+      }
+    }
+  }
+
+  private func relay(_ seed: UInt64, _ faults: HTTP2Server.Faults, allowsFailures: Bool) throws {
+    var world = try World(seed: seed)
+    for server in world.many { server.faults = faults }
+    var clients: [HTTP2Client] = []
+    for number in 0..<world.simulation.pick(1...3) {
+      let requests = (0..<world.simulation.pick(1...8)).map { world.request("\(number).\($0)") }
+      clients.append(
+        try HTTP2Client(
+          world.simulation, to: world.front, requests, width: world.simulation.pick(1...5),
+          allowsFailures: allowsFailures))
+    }
+    #expect(world.play(clients) == [], "seed \(seed)")
+    let forbidden = world.many.flatMap(\.seen.keys).filter { $0.hasSuffix("!") }
+    #expect(forbidden == [], "seed \(seed): forwarded without an allow")
+  }
+
+  /// Seeds that a case runs through: 2,560 of each test.
+  private func seeds(of round: Int) -> Range<UInt64> { UInt64(round * 40)..<UInt64(round * 40 + 40) }
+
+  @Test(arguments: 0..<64)
+  func everyAnswerIsToItsOwnStream(round: Int) throws {
+    for seed in seeds(of: round) { try relay(seed, .init(), allowsFailures: false) }
+  }
+
+  @Test(arguments: 0..<64)
+  func failuresOfAConnectionHarmNobodyElse(round: Int) throws {
+    for seed in seeds(of: round) {
+      try relay(
+        seed ^ 0xFA17, .init(refusals: 4, resets: 5, farewells: 10, breaks: 3), allowsFailures: true)
+    }
+  }
+
+  /// A server that says farewell has taken nothing of what it does not answer: whatever the method, it is sent again.
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func aFarewellCostsNoRequest(seed: UInt64) throws {
+    var world = try World(seed: seed)
+    world.one.faults = .init(farewells: 20)
+    let requests = (0..<20).map {
+      HTTP2Client.Request(id: "\($0)", target: "/one/x", body: $0 % 2 == 0 ? [] : [1, 2, 3])
+    }
+    let client = try HTTP2Client(world.simulation, to: world.front, requests, width: 4, allowsFailures: false)
+    #expect(world.play([client]) == [], "seed \(seed)")
+    #expect(client.statuses.values.allSatisfy { $0 == 200 }, "seed \(seed)")
+  }
+
+  /// Clients that do not read hold up their own streams, not the connection to the upstream that they share.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func sixteenWhoDoNotReadDoNotHoldUpTheSeventeenth(seed: UInt64) throws {
+    var world = try World(seed: seed)
+    world.one.bodyBytes = 150_000
+    var slow: [HTTP2Client] = []
+    for number in 0..<16 {
+      slow.append(
+        try HTTP2Client(
+          world.simulation, to: world.front, [.init(id: "slow\(number)", target: "/one/x", isSlow: true)], width: 1,
+          allowsFailures: true))
+    }
+    let simulation = world.simulation
+    simulation.run(until: simulation.now + .seconds(5)) { _ in world.worker.turn() }
+    #expect(slow.allSatisfy { $0.slowBytes == 65_535 || $0.slowBytes == 65_536 }, "seed \(seed)")
+    let started = simulation.now
+    let client = try HTTP2Client(
+      simulation, to: world.front, (0..<5).map { .init(id: "\($0)", target: "/one/x") }, width: 5, allowsFailures: false
+    )
+    simulation.run(until: simulation.now + .seconds(20), { client.isDone }) { _ in world.worker.turn() }
+    #expect(client.isDone && client.statuses.count == 5, "seed \(seed)")
+    // Before the first of the slow ones was given up.
+    #expect(simulation.now - started < .seconds(20), "seed \(seed)")
+    #expect(world.one.connections == 1, "seed \(seed)")
+    #expect(world.play(slow + [client]) == [], "seed \(seed)")
+  }
+
+  @Test(arguments: 0..<60 as Range<UInt64>)
+  func clientsOfBothKindsShareAConnection(seed: UInt64) throws {
+    var world = try World(seed: seed)
+    let others = (0..<3).map { number in
+      ScriptedClient(
+        world.simulation, to: world.front,
+        (0..<4).map { index in
+          ScriptedClient.Request(
+            id: "\(number).\(index)", method: "GET", target: index % 2 == 0 ? "/one/x" : "/page", status: 200)
+        }, pipelining: 2, allowsFailures: false)
+    }
+    let requests = (0..<6).map {
+      HTTP2Client.Request(id: "h\($0)", target: "/one/x", body: [UInt8](repeating: 1, count: $0))
+    }
+    let client = try HTTP2Client(world.simulation, to: world.front, requests, width: 3, allowsFailures: false)
+    #expect(world.play([client], others) == [], "seed \(seed)")
+  }
+}
