@@ -15,7 +15,7 @@ extension Worker where Net: ~Copyable {
     if !isStream(x) {
       let piece = takeBody(x, rest)
       if let error = piece.error { return requestBroken(x, error) }
-      if !exchanges[x].flags.contains(.requestRead) { setTimer(exchanges[x].downstream, clocks.bodyIdle) }
+      setBodyTimer(x)
       body = piece.data
     }
     if forwarding.timeoutNanoseconds > 0 {

@@ -110,13 +110,12 @@ extension Worker where Net: ~Copyable {
 
   /// Decodes what came of a request's body, keeps what follows it, and hands it on.
   mutating func takeRequestBody(_ x: UInt32, _ bytes: ByteRange) {
-    let c = exchanges[x].downstream
     let piece = takeBody(x, bytes)
     if let error = piece.error {
       requestBroken(x, error)
       return
     }
-    if !piece.isLast { setTimer(c, clocks.bodyIdle) }
+    setBodyTimer(x)
     sendRequestBody(x, piece.data, isLast: piece.isLast)
   }
 }

@@ -143,7 +143,7 @@ extension Worker where Net: ~Copyable {
     switch connections[c].role {
     case .downstream:
       let u = exchanges[x].upstream
-      setTimer(c, clocks.bodyIdle)
+      setBodyTimer(x)
       if u != .none, isShared(x) {
         pumpResponse(x)
       } else if u != .none {

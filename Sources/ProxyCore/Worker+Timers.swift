@@ -12,6 +12,17 @@ enum TimerID {
 extension Worker where Net: ~Copyable {
   mutating func setTimer(_ c: UInt32, _ interval: Interval) { wheel.set(TimerID.connection(c), to: now + interval) }
 
+  /// Of a client with HTTP/1: the rest of its request has to come. Once it is whole, it is the upstream that is waited for, by clocks of
+  /// its own.
+  mutating func setBodyTimer(_ x: UInt32) {
+    let c = exchanges[x].downstream
+    if exchanges[x].flags.contains(.requestRead) {
+      wheel.cancel(TimerID.connection(c))
+    } else {
+      setTimer(c, clocks.bodyIdle)
+    }
+  }
+
   mutating func setTimer(exchange x: UInt32, _ interval: Interval) {
     wheel.set(TimerID.exchange(x), to: now + interval)
   }

@@ -78,7 +78,8 @@ public final class UpstreamRegistry: Sendable {
     }
   }
 
-  /// Frees the lines of endpoints that are in no table still in use and have no requests. By the control thread, now and then.
+  /// Frees the lines of endpoints that are in no table still in use and have no requests. Now and then, and not while a table is being
+  /// made.
   ///
   /// - Complexity: O(1) while no table has gone; else O(names).
   public func collect() {

@@ -71,8 +71,11 @@ extension GatewayProcess {
       }
       if filesChanged { reloadIfChanged() }
       dataPlane.ping()
-      state.withLock { $0.upstreams.sweep(at: now) }
-      registry.collect()
+      state.withLock {
+        $0.upstreams.sweep(at: now)
+        // Tables are made under this lock.
+        registry.collect()
+      }
       if interrupts > 1 || hasDrained(at: net.now()) { return try finish() }
     }
   }

@@ -1,5 +1,6 @@
 import HTTPWire
 import ProxyTransport
+import WeirISA
 import WeirRequest
 
 /// The HTTP/2 side of a connection: its session, and what the worker keeps beside it.
