@@ -1,14 +1,10 @@
 """Clients that are slow, silent or many."""
-import http.client
-import os
-import pathlib
 import resource
 import select
 import socket
 import ssl
 import time
 
-import harness
 from certificates import Authority, listener_tls
 from harness import Gateway, Upstream, bundle, check, folder, wait
 
@@ -113,8 +109,9 @@ def idle(isLong):
         ("HTTP/1", "", request, 512 + 256), ("HTTP/2", "", preface, 28 * 1024),
         ("TLS", listener_tls(authority, "server"), request, 18 * 1024),
     ):
-        gateway = Gateway("idle-tls" if tls else "idle", secure if tls else plain, tls=tls, memory="512MiB")
-        gateway.get("/here") if not tls else None
+        gateway = Gateway(
+            "idle-tls" if tls else "idle", secure if tls else plain, tls=tls, memory="512MiB", log="off",
+            timeouts={"keep_alive": "10m"})
         sockets, before = [], 0
         # The first ones touch what all share.
         for number in range(count + 200):
@@ -151,7 +148,6 @@ def descriptors():
 def memory():
     """Bodies that nobody takes fill the account: requests are refused, then served again."""
     hole = Upstream(lambda sock, head, body: time.sleep(60))
-    hole._run = lambda sock: time.sleep(60)
     policy = bundle(folder("memory") / "a.weirb", [hole.port])
     gateway = Gateway("memory", policy, memory="16MiB", timeouts={"body_idle": "20s"})
     head = b"POST /hold HTTP/1.1\r\nhost: localhost\r\ncontent-length: 60000\r\n\r\n"

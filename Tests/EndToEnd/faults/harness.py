@@ -49,12 +49,6 @@ def replace(path, data):
     os.replace(beside, path)
 
 
-def reset(sock):
-    """Closes with a reset."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    sock.close()
-
-
 POLICY = """
 module faults
 mesh m {{ trust_domain "m.example" }}

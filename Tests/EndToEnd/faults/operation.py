@@ -1,9 +1,7 @@
 """Reloads, bundles that are wrong, logs that cannot be written, the end."""
-import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import threading
 import time

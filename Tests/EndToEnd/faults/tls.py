@@ -7,7 +7,6 @@ import socket
 import ssl
 import subprocess
 
-import harness
 from certificates import Authority, listener_tls, nul_name
 from harness import Gateway, Load, Upstream, bundle, check, folder, wait
 

@@ -1,11 +1,10 @@
 """Upstreams that fail: what can be saved is, what cannot has a reason, and nobody else notices."""
-import http.client
 import socket
+import struct
 import threading
 import time
 
-import harness
-from harness import Gateway, Load, Upstream, bundle, check, folder, reset, wait
+from harness import Gateway, Load, Upstream, bundle, check, folder, wait
 
 RETRY = "timeout 8s\n    retry { tries 3, on { connect_failure, reset }, backoff 1ms to 10ms, budget 100%, per_try_timeout 2s }"
 
@@ -29,7 +28,7 @@ def reset_in_the_middle():
             return Upstream.answer(sock, head, body)
         sock.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + b"x" * 1000)
         time.sleep(0.05)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, harness.struct.pack("ii", 1, 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
 
     upstream = Upstream(cut)
