@@ -78,7 +78,8 @@ extension Worker where Net: ~Copyable {
 
   /// A connection to the endpoint that has room, or else one that takes a few more requests.
   mutating func sharedConnections(_ x: UInt32, _ endpoint: Endpoint) -> (roomy: UInt32?, full: UInt32?) {
-    let contexts = generations[exchanges[x].generation].contexts
+    let slot = exchanges[x].generation
+    let contexts = generations[slot].contexts
     var full: UInt32?
     for place in 0..<2 {
       let u = pools.shared(endpoint.line, place)
@@ -90,9 +91,13 @@ extension Worker where Net: ~Copyable {
         retire(u)
         continue
       }
-      guard links[l].session.canRequest, links[l].upstream == nil || connections[u].contexts == contexts,
-        connections[u].peer == endpoint.address
-      else { continue }
+      guard links[l].upstream == nil || connections[u].contexts == contexts, connections[u].peer == endpoint.address
+      else {
+        // Made with certificates that are no longer ours: it must not keep the place of one that may be used.
+        if slot == generations.currentIndex { retire(u) }
+        continue
+      }
+      guard links[l].session.canRequest else { continue }
       // Four fifths full: another one shares the load, if there may be one.
       if open * 5 < most * 4 { return (u, nil) }
       if open < most { full = full ?? u }
