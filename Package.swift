@@ -186,7 +186,7 @@ let package = Package(
       "ProxyCoreTests",
       [
         "HTTPWire", "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream",
-        "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirSource",
+        "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
       ]),
     tests(
       "EndToEndTests",

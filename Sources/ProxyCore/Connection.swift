@@ -74,6 +74,8 @@ struct Connection {
   var endsAt = Instant.never
   /// Of a pooled connection: when it has been idle long enough.
   var idleEndsAt = Instant.never
+  /// When the first byte of the head that is being read came.
+  var headAt = Instant.zero
   var peer: SocketAddress
   var local: SocketAddress
 

@@ -3,6 +3,7 @@ import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
 import WeirEnforcement
+import WeirPolicy
 import WeirRequest
 
 /// One request and its response, from the head that was read to the record that is written.
@@ -56,6 +57,8 @@ struct Exchange: ~Copyable {
     static let isPending = Flags(rawValue: 1 << 27)
     /// The present attempt has failed, as far as its endpoint is concerned.
     static let hasFailed = Flags(rawValue: 1 << 28)
+    /// The client was told the reference.
+    static let toldReference = Flags(rawValue: 1 << 29)
   }
 
   var phase = Phase.waiting
@@ -118,7 +121,10 @@ struct Exchange: ~Copyable {
   var answer: Answer?
   /// Told to the client with a refusal, and in the log.
   let reference: UInt64
-  var started: Instant
+  /// The peer, or for whom trusted proxies speak.
+  var clientIP: IPAddress
+  var trace: TraceContext?
+  let started: Instant
   var phases = RequestRecord.Phases()
   var draw: UInt16 = 0
   /// Of the present attempt, or the next one.
@@ -135,7 +141,8 @@ struct Exchange: ~Copyable {
   var responseBytes: UInt64 = 0
 
   init(
-    number: UInt64, generation: UInt32, downstream: UInt32, framing: BodyFraming, reference: UInt64, started: Instant
+    number: UInt64, generation: UInt32, downstream: UInt32, framing: BodyFraming, reference: UInt64,
+    clientIP: IPAddress, started: Instant, now: Instant
   ) {
     self.number = number
     self.generation = generation
@@ -143,9 +150,14 @@ struct Exchange: ~Copyable {
     requestBody = BodyDecoder(framing)
     requestFraming = framing
     self.reference = reference
+    self.clientIP = clientIP
     self.started = started
+    phases.head = elapsed(at: now)
     flags = .isReplayable
   }
+
+  /// How long ago it began; never nothing.
+  func elapsed(at now: Instant) -> UInt64 { UInt64(max((now - started).nanoseconds, 1)) }
 
   mutating func note(_ method: MethodKind) {
     switch method {

@@ -1,4 +1,5 @@
 import HTTPWire
+import ProxyTelemetry
 import ProxyTransport
 
 /// The scratch regions of a worker: every byte that arrives or leaves passes through one of them within one turn of the loop.
@@ -34,6 +35,9 @@ struct Rooms {
   let fieldText: ByteRange
   /// Where heads are written before their length is known.
   let head: ByteRange
+  /// The values of fields that are made for a request.
+  let requestID: ByteRange
+  let traceparent: ByteRange
 
   /// A region that bytes arrive in.
   struct Arrival {
@@ -56,5 +60,7 @@ struct Rooms {
     arena = memory.reserve(8 * HTTP2Tape.arenaBytesMin(.standard(.server)))
     fieldText = memory.reserve(2 * Rooms.headroomBytes)
     head = memory.reserve(Rooms.headroomBytes)
+    requestID = memory.reserve(RequestID.byteCount)
+    traceparent = memory.reserve(TraceContext.byteCount)
   }
 }

@@ -4,8 +4,8 @@ import ProxyTransport
 struct Words {
   let forwardedFor: ByteRange
   let forwardedProto: ByteRange
-  let forwardedHost: ByteRange
   let requestID: ByteRange
+  let traceparent: ByteRange
   let http: ByteRange
   let https: ByteRange
 
@@ -17,8 +17,8 @@ struct Words {
     }
     forwardedFor = store("x-forwarded-for")
     forwardedProto = store("x-forwarded-proto")
-    forwardedHost = store("x-forwarded-host")
     requestID = store("x-request-id")
+    traceparent = store("traceparent")
     http = store("http")
     https = store("https")
   }

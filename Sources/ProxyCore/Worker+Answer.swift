@@ -11,6 +11,10 @@ struct LocalReply {
   var body: Place?
   /// In the enforcer's bytes.
   var location: Place?
+  /// The route changes its fields.
+  var isChanged = false
+
+  var hasContent: Bool { status != 204 && status != 304 }
 }
 
 extension Worker where Net: ~Copyable {
@@ -25,6 +29,7 @@ extension Worker where Net: ~Copyable {
     case .redirect: reply.location = ruling.location
     case .deny, .reject: break
     }
+    reply.isChanged = ruling.changesResponse
     // A body that has come whole leaves the connection in order; any other is not waited for.
     if !isStream(x), takeBody(x, rest).error != nil { exchanges[x].flags.remove(.keepsAlive) }
     send(reply, x)
@@ -52,7 +57,7 @@ extension Worker where Net: ~Copyable {
   /// The body of the request is not what its framing says.
   mutating func requestBroken(_ x: UInt32, _ error: WireError) {
     exchanges[x].flags.remove(.keepsAlive)
-    fail(x, error.status == ReasonCode.headTooLarge.status ? .headTooLarge : .badRequest)
+    fail(x, ReasonCode(error))
   }
 
   /// Decodes what came of a request's body behind its head, and holds what follows it.
@@ -96,59 +101,107 @@ extension Worker where Net: ~Copyable {
     let slot = exchanges[x].generation
     var writer = MemoryWriter(rooms.output)
     writer.append(statusLineOf: reply.status, to: &memory)
-    if let location = reply.location {
-      writer.append("location: ", to: &memory)
-      generations[slot].copyRequest(location, to: &writer, &memory)
-      writer.append("\r\n", to: &memory)
+    if reply.isChanged {
+      guard changeFields(of: reply, x) else {
+        exchanges[x].status = ReasonCode.rewriteNotCanonical.status
+        exchanges[x].reason = .rewriteNotCanonical
+        return write(LocalReply(status: exchanges[x].status, reason: .rewriteNotCanonical), x)
+      }
+      generations[slot].copyResponseFields(to: &writer, &memory)
+    } else {
+      appendFields(of: reply, slot, to: &writer)
     }
-    let hasContent = reply.status != 204 && reply.status != 304
-    if hasContent {
-      writer.append("content-type: text/plain; charset=utf-8\r\ncontent-length: ", to: &memory)
+    if reply.hasContent {
+      writer.append("content-length: ", to: &memory)
       let length = reply.body.map { Int($0.count) } ?? reply.reason.text.utf8.count + MemoryWriter.referenceBytes
       writer.append(decimal: UInt64(length), to: &memory)
       writer.append("\r\n", to: &memory)
     }
     writer.append(connectionOf: flags, to: &memory)
     writer.append("\r\n", to: &memory)
-    if hasContent, !flags.contains(.isHead) {
+    if reply.hasContent, !flags.contains(.isHead) {
       if let body = reply.body {
         generations[slot].copyText(body, to: &writer, &memory)
       } else {
         writer.append(text: reply.reason.text, to: &memory)
         writer.append(reference: exchanges[x].reference, to: &memory)
+        exchanges[x].flags.insert(.toldReference)
       }
     }
     return writer.isOverflowing ? nil : writer.written
+  }
+
+  /// The fields of a reply that are neither framing nor of the connection.
+  private mutating func appendFields(of reply: LocalReply, _ slot: UInt32, to writer: inout MemoryWriter) {
+    if let location = reply.location {
+      writer.append("location: ", to: &memory)
+      generations[slot].copyRequest(location, to: &writer, &memory)
+      writer.append("\r\n", to: &memory)
+    }
+    if reply.hasContent { writer.append("content-type: text/plain; charset=utf-8\r\n", to: &memory) }
+  }
+
+  /// Applies the changes of the route to the fields of its own answer, as to those of an upstream's.
+  ///
+  /// - Returns: `false` when a field has no canonical form.
+  private mutating func changeFields(of reply: LocalReply, _ x: UInt32) -> Bool {
+    guard let answer = exchanges[x].answer else { return false }
+    let slot = exchanges[x].generation
+    var writer = MemoryWriter(rooms.head)
+    writer.append(statusLineOf: reply.status, to: &memory)
+    appendFields(of: reply, slot, to: &writer)
+    writer.append("\r\n", to: &memory)
+    let head = writer.written
+    // The request was decided in this turn: what the changes need of it lies with the enforcer still.
+    generations[slot].copyKept(to: &writer, &memory)
+    let kept = writer.written.dropFirst(Int(head.count))
+    guard !writer.isOverflowing,
+      case .complete = responseHead.parse(memory.span(head), answering: AnsweredRequest(method: .other))
+    else { return false }
+    return change(slot, head, table: answer.table, route: answer.route, kept: kept)
   }
 
   /// Refuses what is no request: the connection is answered and closed.
   mutating func refuse(_ c: UInt32, _ reason: ReasonCode) {
     var text = MemoryWriter(rooms.head)
     text.append(text: reason.text, to: &memory)
-    refuse(c, reason.status, text.written)
+    refuse(c, reason, reason.status, text.written)
   }
 
   /// Refuses bytes that are no request.
   mutating func refuse(_ c: UInt32, _ error: WireError) {
     var text = MemoryWriter(rooms.head)
     text.append(error.code, to: &memory)
-    refuse(c, error.status, text.written)
+    refuse(c, ReasonCode(error), error.status, text.written)
   }
 
-  private mutating func refuse(_ c: UInt32, _ status: UInt16, _ text: ByteRange) {
+  private mutating func refuse(_ c: UInt32, _ reason: ReasonCode, _ status: UInt16, _ text: ByteRange) {
+    let reference = random.next()
     var writer = MemoryWriter(rooms.output)
     writer.append(statusLineOf: status, to: &memory)
     writer.append("content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: ", to: &memory)
     writer.append(decimal: UInt64(Int(text.count) + MemoryWriter.referenceBytes), to: &memory)
     writer.append("\r\n\r\n", to: &memory)
     writer.copy(text, in: &memory)
-    writer.append(reference: random.next(), to: &memory)
+    writer.append(reference: reference, to: &memory)
     releaseHeld(c)
-    recordRefusal(c, status)
+    recordRefusal(c, reason, status: status, reference: reference)
     guard send(writer.written, to: c) else {
       abort(c)
       return
     }
     closeGracefully(c, lingering: true)
+  }
+}
+
+extension ReasonCode {
+  /// The reason of bytes that are no request.
+  fileprivate init(_ error: WireError) {
+    switch error.status {
+    case ReasonCode.headTooLarge.status: self = .headTooLarge
+    case ReasonCode.unsupportedCoding.status: self = .unsupportedCoding
+    case ReasonCode.unsupportedVersion.status: self = .unsupportedVersion
+    default: self = .badRequest
+    }
   }
 }

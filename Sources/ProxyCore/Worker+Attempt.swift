@@ -121,6 +121,7 @@ extension Worker where Net: ~Copyable {
 
   mutating func attach(_ x: UInt32, _ u: UInt32) {
     exchanges[x].upstream = u
+    exchanges[x].phases.connected = elapsed(x)
     connections[u].exchange = x
     connections[u].phase = .exchanging
     setTimer(u, responseIdle(x))

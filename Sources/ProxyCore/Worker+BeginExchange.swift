@@ -1,5 +1,4 @@
 import HTTPWire
-import ProxyTLS
 import ProxyTransport
 import WeirEnforcement
 import WeirPolicy
@@ -8,12 +7,17 @@ import WeirRequest
 extension Worker where Net: ~Copyable {
   /// Phases *canonicalise* to *authorise* for a head that was read: decides, and forwards or answers.
   ///
-  /// - Parameter rest: what came behind the head.
-  mutating func beginExchange(_ c: UInt32, head: ByteRange, rest: ByteRange) {
-    let x = makeExchange(c, head)
+  /// - Parameters:
+  ///   - rest: what came behind the head.
+  ///   - started: when the first byte of the head came.
+  mutating func beginExchange(_ c: UInt32, head: ByteRange, rest: ByteRange, started: Instant) {
+    let x = makeExchange(c, head, started)
     connections[c].exchange = x
     do throws(Reject) {
-      try offer(c, head: head)
+      guard try offer(x, head: head) else {
+        keepRawTexts(x, head)
+        return refuse(x, .forwardedForMalformed, rest)
+      }
     } catch {
       keepRawTexts(x, head)
       answer(x, Answer(rejecting: error), rest)
@@ -51,70 +55,74 @@ extension Worker where Net: ~Copyable {
     fail(x, reason)
   }
 
-  private mutating func makeExchange(_ c: UInt32, _ head: ByteRange) -> UInt32 {
+  private mutating func makeExchange(_ c: UInt32, _ head: ByteRange, _ started: Instant) -> UInt32 {
     exchangeNumber &+= 1
     var exchange = Exchange(
       number: exchangeNumber, generation: generations.retainCurrent(), downstream: c, framing: requestHead.framing,
-      reference: random.next(), started: now)
+      reference: random.next(), clientIP: connections[c].peer.address, started: started, now: now)
     exchange.note(methodKind(memory.span(head).extracting(requestHead.method)))
     if requestHead.keepAlive, !isDraining, now < connections[c].endsAt { exchange.flags.insert(.keepsAlive) }
     if requestHead.minorVersion == 0 { exchange.flags.insert(.isOldClient) }
+    if requestHead.hasTETrailers { exchange.flags.insert(.acceptsTrailers) }
     if requestHead.framing == .none { exchange.flags.insert(.requestRead) }
     return exchanges.insert(exchange).index
   }
 
   /// Hands the parsed head to the enforcer: end-to-end fields as they came, then those that this proxy sets.
-  private mutating func offer(_ c: UInt32, head: ByteRange) throws(Reject) {
-    let isTrusted = try beginOffer(c)
-    try offerHead(memory.span(head), requestHead, keepsForwarded: isTrusted, to: &generations.current.enforcer)
-    try offerOwnFields(c, isTrusted: isTrusted)
-  }
-
-  /// Begins a request of a connection with what is known of that.
   ///
-  /// - Returns: whether the peer may say for whom it speaks.
-  mutating func beginOffer(_ c: UInt32) throws(Reject) -> Bool {
-    let peer = connections[c].peer
-    let session = connections[c].session
-    generations.current.enforcer.beginRequest(
-      exchangeNumber,
-      ConnectionFacts(
-        sourceIP: peer.address, sourcePort: peer.port, port: connections[c].local.port, isTLS: session != .none))
-    generations.current.enforcer.setWallClock(wallClock)
-    if session != .none { try offerPeer(sessions[session], to: &generations.current.enforcer) }
-    return listeners[Int(connections[c].listener)].trusts(peer.address)
+  /// - Returns: `false` when a trusted peer does not say for whom it speaks.
+  private mutating func offer(_ x: UInt32, head: ByteRange) throws(Reject) -> Bool {
+    let c = exchanges[x].downstream
+    var told = ToldFields(isTrusted: trustsPeer(c))
+    for index in 0..<requestHead.fields.count {
+      let field = requestHead.fields[index]
+      told.note(field.known, head.slice(field.value))
+    }
+    told.readTrace(memory)
+    if told.isTrusted, !readForwardedFor(x, head, &told) { return false }
+    try beginOffer(x)
+    try offerHead(memory.span(head), requestHead, told, to: &generations.current.enforcer)
+    try offerOwnFields(x, told)
+    return true
   }
 
-  /// Fields that this proxy sets at its trust edge; what the client sent under these names was dropped, unless it may be believed.
-  mutating func offerOwnFields(_ c: UInt32, isTrusted: Bool) throws(Reject) {
-    var writer = MemoryWriter(rooms.head)
-    writer.append(address: connections[c].peer.address, to: &memory)
-    try generations.current.enforcer.takeOwnField(
-      name: memory.span(words.forwardedFor), value: memory.span(writer.written))
-    try generations.current.enforcer.takeOwnField(
-      name: memory.span(words.forwardedProto),
-      value: memory.span(connections[c].session == .none ? words.http : words.https))
+  /// Finds the client behind trusted proxies, and makes their lines one.
+  private mutating func readForwardedFor(_ x: UInt32, _ head: ByteRange, _ told: inout ToldFields) -> Bool {
+    let c = exchanges[x].downstream
+    var chain = ForwardedChain(peer: connections[c].peer.address)
+    for index in stride(from: requestHead.fields.count - 1, through: 0, by: -1)
+    where requestHead.fields[index].known == .xForwardedFor {
+      let line = memory.span(head).extracting(requestHead.fields[index].value)
+      chain.readBackwards(line, listeners[Int(connections[c].listener)])
+    }
+    guard !chain.isMalformed else { return false }
+    exchanges[x].clientIP = chain.client
+    var writer = MemoryWriter(rooms.output)
+    for index in 0..<requestHead.fields.count where requestHead.fields[index].known == .xForwardedFor {
+      writer.append(hops: head.slice(requestHead.fields[index].value), to: &memory)
+    }
+    told.forwardedFor = writer.written
+    return true
   }
 }
 
-/// Hands on who the peer has proved to be, and whom it asked for.
-private func offerPeer(_ session: borrowing TLSSession, to enforcer: inout Enforcer) throws(Reject) {
-  let facts = session.facts
-  if facts.hasCertificate { enforcer.setCaller(session.peerIdentity) }
-  if facts.hasServerName { try enforcer.setServerName(session.serverName) }
+extension MemoryWriter {
+  /// Another line of `x-forwarded-for`.
+  mutating func append(hops: ByteRange, to memory: inout Memory) {
+    if written.count > 0 { append(", ", to: &memory) }
+    copy(hops, in: &memory)
+  }
 }
 
 /// Hands on the line and the end-to-end fields of a head.
-///
-/// - Parameter keepsForwarded: the client may say for whom it speaks.
 private func offerHead(
-  _ bytes: Span<UInt8>, _ head: borrowing RequestHead, keepsForwarded: Bool, to enforcer: inout Enforcer
+  _ bytes: Span<UInt8>, _ head: borrowing RequestHead, _ told: ToldFields, to enforcer: inout Enforcer
 ) throws(Reject) {
   try enforcer.takeLine(
     RequestLine(method: place(head.method), target: place(head.target), authority: nil), in: bytes)
   for index in 0..<head.fields.count {
     let field = head.fields[index]
-    if field.isHopByHop || field.known.isForwarded && !keepsForwarded { continue }
+    if field.isHopByHop || told.drops(field.known) { continue }
     try enforcer.takeField(name: bytes.extracting(field.name), value: bytes.extracting(field.value))
   }
 }

@@ -62,8 +62,9 @@ extension Worker where Net: ~Copyable {
     switch requestHead.parse(memory.span(bytes)) {
     case .complete(let count):
       let head = bytes.prefix(count)
+      let started = connections[c].phase == .readingHead ? connections[c].headAt : now
       connections[c].phase = .exchanging
-      beginExchange(c, head: head, rest: bytes.dropFirst(count))
+      beginExchange(c, head: head, rest: bytes.dropFirst(count), started: started)
       return connections[c].phase != .closed
     case .incomplete:
       awaitHead(c)
@@ -82,6 +83,7 @@ extension Worker where Net: ~Copyable {
   private mutating func awaitHead(_ c: UInt32) {
     guard connections[c].phase == .idle else { return }
     connections[c].phase = .readingHead
+    connections[c].headAt = now
     setTimer(c, clocks.head)
   }
 

@@ -147,6 +147,7 @@ extension Worker where Net: ~Copyable {
       if u != .none, isShared(x) {
         pumpResponse(x)
       } else if u != .none {
+        setTimer(u, responseIdle(x))
         ready.append(u, in: connections)
       }
     case .upstream where connections[c].phase == .handshaking: return
@@ -156,6 +157,7 @@ extension Worker where Net: ~Copyable {
         pumpRequest(x)
         settleCredit(x)
       } else {
+        setTimer(exchanges[x].downstream, clocks.bodyIdle)
         ready.append(exchanges[x].downstream, in: connections)
       }
     }

@@ -18,11 +18,20 @@ extension Worker where Net: ~Copyable {
 
   /// As `keepTexts`, for a head that has no canonical form.
   mutating func keepRawTexts(_ x: UInt32, _ head: ByteRange) {
+    keepRawTexts(x, method: head.slice(requestHead.method), target: head.slice(requestHead.target))
+  }
+
+  /// As `keepTexts`, for the head of a stream that has no canonical form.
+  mutating func keepRawTexts(_ x: UInt32, _ line: HTTP2RequestLine) {
+    keepRawTexts(x, method: line.method, target: line.path)
+  }
+
+  private mutating func keepRawTexts(_ x: UInt32, method: ByteRange, target: ByteRange) {
     guard telemetry.hasLog else { return }
     var writer = MemoryWriter(rooms.head)
-    writer.copy(head.slice(requestHead.method), in: &memory)
-    writer.copy(head.slice(requestHead.target), in: &memory)
-    store(x, writer, UInt32(requestHead.method.count), 0, UInt32(requestHead.target.count), 0)
+    writer.copy(method, in: &memory)
+    writer.copy(target, in: &memory)
+    store(x, writer, method.count, 0, target.count, 0)
   }
 
   private mutating func copyCaller(_ c: UInt32, _ writer: inout MemoryWriter) -> UInt32 {
@@ -34,8 +43,16 @@ extension Worker where Net: ~Copyable {
   }
 
   private mutating func store(
-    _ x: UInt32, _ writer: MemoryWriter, _ method: UInt32, _ host: UInt32, _ target: UInt32, _ caller: UInt32
+    _ x: UInt32, _ texts: MemoryWriter, _ method: UInt32, _ host: UInt32, _ target: UInt32, _ caller: UInt32
   ) {
+    var writer = texts
+    let requestID = exchanges[x].texts.requestID
+    exchanges[x].texts = LogTexts()
+    writer.copy(requestID, in: &memory)
+    let start = writer.written.count
+    let session = connections[exchanges[x].downstream].session
+    if session != .none { writer.append(serverNameOf: sessions[session], to: &memory) }
+    let serverName = writer.written.count - start
     guard !writer.isOverflowing, let block = memory.take(Int(writer.written.count)) else { return }
     memory.copy(writer.written, to: block.start)
     exchanges[x].textsBlock = block
@@ -44,19 +61,21 @@ extension Worker where Net: ~Copyable {
       defer { place += count }
       return ByteRange(start: place, count: count)
     }
-    var texts = LogTexts()
-    texts.method = next(method)
-    texts.host = next(host)
-    texts.target = next(target)
-    texts.caller = next(caller)
-    exchanges[x].texts = texts
+    var places = LogTexts()
+    places.method = next(method)
+    places.host = next(host)
+    places.target = next(target)
+    places.caller = next(caller)
+    places.requestID = next(requestID.count)
+    places.serverName = next(serverName)
+    exchanges[x].texts = places
   }
 
   /// Hands over what is left of the log, at the end.
   public mutating func finishLog() { _ = telemetry.log?.flush(now: .never) }
 
   /// How long ago the exchange began, now.
-  func elapsed(_ x: UInt32) -> UInt64 { UInt64(max((now - exchanges[x].started).nanoseconds, 1)) }
+  func elapsed(_ x: UInt32) -> UInt64 { exchanges[x].elapsed(at: now) }
 
   /// Counts the exchange and writes its line.
   mutating func record(_ x: UInt32) {
@@ -74,6 +93,10 @@ extension Worker where Net: ~Copyable {
     record.responseBytes = exchanges[x].responseBytes
     record.phases = exchanges[x].phases
     record.draw = exchanges[x].draw
+    record.clientIP = exchanges[x].clientIP
+    record.trace = exchanges[x].trace
+    record.decisionReason = exchanges[x].reason
+    if exchanges[x].flags.contains(.toldReference) { record.reference = exchanges[x].reference }
     if let endpoint = exchanges[x].endpoint { record.endpoint = endpoint.address }
     record.note(exchanges[x].answer)
     record.note(exchanges[x].forwarding)
@@ -93,9 +116,12 @@ extension Worker where Net: ~Copyable {
   }
 
   /// Counts bytes that were no request, and writes their line.
-  mutating func recordRefusal(_ c: UInt32, _ status: UInt16) {
+  mutating func recordRefusal(_ c: UInt32, _ reason: ReasonCode, status: UInt16, reference: UInt64) {
     var record = makeRecord(c, generations.currentIndex)
     record.status = status
+    record.decisionReason = reason
+    record.reason = reason
+    record.reference = reference
     if generations.current.record(record, LogTexts(), &telemetry, memory, now) { wakesLogWriter = true }
   }
 }
@@ -156,5 +182,10 @@ extension MemoryWriter {
   /// Who the peer has proved to be.
   fileprivate mutating func append(callerOf session: borrowing TLSSession, to memory: inout Memory) {
     if session.facts.hasCertificate { append(session.peerIdentity, to: &memory) }
+  }
+
+  /// Whom the peer has asked for.
+  fileprivate mutating func append(serverNameOf session: borrowing TLSSession, to memory: inout Memory) {
+    if session.facts.hasServerName { append(session.serverName, to: &memory) }
   }
 }

@@ -40,6 +40,8 @@ extension Worker where Net: ~Copyable {
       pushRequest(x, data)
       return
     }
+    // From now on the upstream is the one who is waited for.
+    if isLast { setTimer(exchanges[x].upstream, responseIdle(x)) }
     hand(x, frameBody(data, exchanges[x].requestFraming, isLast: isLast, in: &memory), isLast: isLast)
   }
 

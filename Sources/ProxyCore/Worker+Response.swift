@@ -105,9 +105,12 @@ extension Worker where Net: ~Copyable {
   private mutating func writeResponseHead(_ x: UInt32, _ head: ByteRange) -> ByteRange? {
     var writer = MemoryWriter(rooms.head)
     writer.append(statusLineOf: responseHead.status, to: &memory)
-    if exchanges[x].forwarding?.changesResponse == true {
-      guard change(x, head) else { return nil }
-      generations[exchanges[x].generation].copyResponseFields(to: &writer, &memory)
+    if let forwarding = exchanges[x].forwarding, forwarding.changesResponse {
+      let slot = exchanges[x].generation
+      guard change(slot, head, table: forwarding.table, route: forwarding.route, kept: exchanges[x].kept) else {
+        return nil
+      }
+      generations[slot].copyResponseFields(to: &writer, &memory)
     } else {
       copyFields(head, &writer)
     }
@@ -124,16 +127,14 @@ extension Worker where Net: ~Copyable {
     return writer.isOverflowing ? nil : writer.written
   }
 
-  /// Applies the changes of the route to the response's fields.
+  /// Applies the changes of a route to the fields of the response whose head was parsed.
   ///
+  /// - Parameter kept: what they need of the request.
   /// - Returns: `false` when a field has no canonical form.
-  private mutating func change(_ x: UInt32, _ head: ByteRange) -> Bool {
-    guard let forwarding = exchanges[x].forwarding else { return false }
-    let slot = exchanges[x].generation
+  mutating func change(_ slot: UInt32, _ head: ByteRange, table: Int32, route: Int32, kept: ByteRange) -> Bool {
     do throws(Reject) {
       try takeResponse(memory.span(head), responseHead, into: &generations[slot].enforcer)
-      try generations[slot].changeResponse(
-        table: forwarding.table, route: forwarding.route, kept: memory.span(exchanges[x].kept))
+      try generations[slot].changeResponse(table: table, route: route, kept: memory.span(kept))
       return true
     } catch { return false }
   }

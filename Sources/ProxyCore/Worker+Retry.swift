@@ -51,11 +51,15 @@ extension Worker where Net: ~Copyable {
     let call = takeCallStatus(x, head)
     // A call that did not end with its head ends with its trailers, which tell how.
     if !exchanges[x].flags.contains(.isGRPC) || status != 200 { report(x, AttemptOutcome(status: status)) }
-    guard let forwarding = exchanges[x].forwarding, forwarding.retry >= 0 else { return false }
-    do throws(Reject) {
-      // Its conditions read the response.
-      try takeResponse(memory.span(head), responseHead, into: &generations[exchanges[x].generation].enforcer)
-    } catch { return false }
+    let slot = exchanges[x].generation
+    guard let index = exchanges[x].forwarding?.retry,
+      let plan = generations[slot].reference.content.plan.retry(index)
+    else { return false }
+    if plan.isConditional {
+      do throws(Reject) {
+        try takeResponse(memory.span(head), responseHead, into: &generations[slot].enforcer)
+      } catch { return false }
+    }
     var pause = Interval.zero
     if let index = responseHead.firstIndex(of: .retryAfter) {
       let value = responseHead.fields[index].value

@@ -56,9 +56,9 @@ extension Worker where Net: ~Copyable {
       close(c)
     case (.downstream, .readingHead) where connections[c].unsent.count == 0:
       refuse(c, .requestTimeout)
-    case (.downstream, _):
-      // A body that stopped coming, or a response that is not taken.
-      lost(c)
+    case (.downstream, .exchanging) where connections[c].unsent.count == 0: bodyTimedOut(c)
+    // What was sent is not taken.
+    case (.downstream, _): lost(c)
     case (.upstream, .connecting), (.upstream, .handshaking):
       let isConnected = connections[c].phase == .handshaking
       if isConnected { telemetry.metrics.countHandshake(HandshakeLoss.late.rawValue, .upstream) }
@@ -66,7 +66,24 @@ extension Worker where Net: ~Copyable {
       if connections[c].link != .none { linkLost(c, reason) } else { attemptFailed(connections[c].exchange, reason) }
     case (.upstream, _):
       let x = connections[c].exchange
-      if x == .none { close(c) } else { attemptFailed(x, .upstreamTimeout) }
+      if x == .none { close(c) } else { upstreamTimedOut(c, x) }
     }
+  }
+
+  /// The timer of a client whose request runs: it matters while the client owes a part of the body that somebody would take.
+  private mutating func bodyTimedOut(_ c: UInt32) {
+    let x = connections[c].exchange
+    guard !exchanges[x].flags.contains(.requestRead) else { return }
+    guard canTakeRequest(x) else { return setTimer(c, clocks.bodyIdle) }
+    if exchanges[x].phase == .responding { clientGone(x) } else { fail(x, .requestTimeout) }
+  }
+
+  /// The timer of an upstream: it does not matter while the client keeps it waiting.
+  private mutating func upstreamTimedOut(_ u: UInt32, _ x: UInt32) {
+    let isSilent =
+      connections[u].unsent.count > 0 || canTakeResponse(x)
+      && (exchanges[x].phase == .responding || exchanges[x].flags.contains(.requestRead))
+    guard isSilent else { return setTimer(u, responseIdle(x)) }
+    attemptFailed(x, .upstreamTimeout)
   }
 }

@@ -69,6 +69,8 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
   public var requestBytes: UInt64 = 0
   public var responseBytes: UInt64 = 0
   public var trace: TraceContext?
+  /// What the client was told with a refusal; 0: nothing.
+  public var reference: UInt64 = 0
   public var phases = Phases()
 
   public init() {}

@@ -2,73 +2,97 @@ extension IPAddress: CustomStringConvertible {
   /// Reads dotted decimal (four numbers without leading zeros) or the text of RFC 4291 section 2.2; no zone, no brackets.
   public init?(_ text: some StringProtocol) {
     let bytes = Array(text.utf8)
-    if let value = IPAddress.ipv4(bytes[...]) {
+    self.init(bytes.span)
+  }
+
+  /// As `init(_:)`, from bytes and without allocation.
+  public init?(_ text: Span<UInt8>) {
+    if let value = IPAddress.ipv4(text, 0..<text.count) {
       self.init(ipv4: value)
-    } else if let groups = IPAddress.groups(bytes) {
-      self.init(high: IPAddress.word(groups[0..<4]), low: IPAddress.word(groups[4..<8]))
+    } else if let groups = IPAddress.groups(text) {
+      self.init(high: IPAddress.word(groups, from: 0), low: IPAddress.word(groups, from: 4))
     } else {
       return nil
     }
   }
 
-  private static func word(_ groups: ArraySlice<UInt16>) -> UInt64 {
-    groups.reduce(0) { $0 << 16 | UInt64($1) }
+  private static func word(_ groups: InlineArray<8, UInt16>, from start: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for index in start..<start + 4 { word = word << 16 | UInt64(groups[index]) }
+    return word
   }
 
-  private static func ipv4(_ bytes: ArraySlice<UInt8>) -> UInt32? {
-    let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count == 4 else { return nil }
+  private static func ipv4(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt32? {
     var result: UInt32 = 0
-    for part in parts {
-      guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0") else { return nil }
-      var number: UInt32 = 0
-      for byte in part {
-        guard (0x30...0x39).contains(byte) else { return nil }
-        number = number * 10 + UInt32(byte - 0x30)
+    var position = range.lowerBound
+    for part in 0..<4 {
+      if part > 0 {
+        guard position < range.upperBound, text[position] == UInt8(ascii: ".") else { return nil }
+        position += 1
       }
-      guard number <= 255 else { return nil }
+      let start = position
+      var number: UInt32 = 0
+      while position < range.upperBound, position - start < 4, (0x30...0x39).contains(text[position]) {
+        number = number * 10 + UInt32(text[position] - 0x30)
+        position += 1
+      }
+      guard (1...3).contains(position - start), position - start == 1 || text[start] != UInt8(ascii: "0"), number <= 255
+      else { return nil }
       result = result << 8 | number
     }
-    return result
+    return position == range.upperBound ? result : nil
   }
 
-  /// The eight groups of an IPv6 text, with at most one `::` for at least one group.
-  private static func groups(_ bytes: [UInt8]) -> [UInt16]? {
+  /// The eight groups of an IPv6 text, with at most one `::` for at least one group; the last two perhaps as an IPv4 address.
+  private static func groups(_ text: Span<UInt8>) -> InlineArray<8, UInt16>? {
     let colon = UInt8(ascii: ":")
+    var groups = InlineArray<8, UInt16>(repeating: 0)
+    var count = 0
     var gap: Int?
-    for index in bytes.indices.dropLast() where bytes[index] == colon && bytes[index + 1] == colon {
-      guard gap == nil else { return nil }
-      gap = index
+    var position = 0
+    if text.count >= 2, text[0] == colon, text[1] == colon {
+      gap = 0
+      position = 2
     }
-    guard let gap else {
-      let groups = list(bytes[...])
-      return groups?.count == 8 ? groups : nil
+    while position < text.count {
+      var end = position
+      while end < text.count, text[end] != colon { end += 1 }
+      if end == text.count, count <= 6, let value = ipv4(text, position..<end) {
+        groups[count] = UInt16(truncatingIfNeeded: value >> 16)
+        groups[count + 1] = UInt16(truncatingIfNeeded: value)
+        count += 2
+        break
+      }
+      guard count < 8, let group = group(text, position..<end) else { return nil }
+      groups[count] = group
+      count += 1
+      guard end < text.count else { break }
+      position = end + 1
+      guard position < text.count else { return nil }
+      if text[position] == colon {
+        guard gap == nil else { return nil }
+        gap = count
+        position += 1
+      }
     }
-    guard let front = list(bytes[..<gap]), let back = list(bytes[(gap + 2)...]), front.count + back.count < 8,
-      !bytes[..<gap].contains(UInt8(ascii: "."))
-    else { return nil }
-    return front + [UInt16](repeating: 0, count: 8 - front.count - back.count) + back
+    guard let gap else { return count == 8 ? groups : nil }
+    guard count < 8 else { return nil }
+    for index in stride(from: count - 1, through: gap, by: -1) {
+      groups[index + 8 - count] = groups[index]
+      groups[index] = 0
+    }
+    return groups
   }
 
-  /// Groups separated by single colons, the last perhaps an IPv4 address; empty for no text.
-  private static func list(_ bytes: ArraySlice<UInt8>) -> [UInt16]? {
-    if bytes.isEmpty { return [] }
-    var groups: [UInt16] = []
-    let parts = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, let value = ipv4(part) {
-        groups += [UInt16(value >> 16), UInt16(value & 0xFFFF)]
-        continue
-      }
-      guard (1...4).contains(part.count) else { return nil }
-      var group: UInt16 = 0
-      for byte in part {
-        guard let digit = hexDigit(byte) else { return nil }
-        group = group << 4 | digit
-      }
-      groups.append(group)
+  /// One to four hexadecimal digits.
+  private static func group(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt16? {
+    guard (1...4).contains(range.count) else { return nil }
+    var group: UInt16 = 0
+    for index in range {
+      guard let digit = hexDigit(text[index]) else { return nil }
+      group = group << 4 | digit
     }
-    return groups.count <= 8 ? groups : nil
+    return group
   }
 
   private static func hexDigit(_ byte: UInt8) -> UInt16? {

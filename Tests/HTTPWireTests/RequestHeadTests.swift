@@ -21,13 +21,28 @@ import Testing
 
   @Test(arguments: KnownField.allCases)
   func knowsNamesInAnyCase(known: KnownField) {
-    let special: Set<KnownField> = [.other, .host, .contentLength, .transferEncoding, .connection, .expect]
+    let special: Set<KnownField> = [
+      .other, .xForwardedOther, .host, .contentLength, .transferEncoding, .connection, .expect,
+    ]
     guard !special.contains(known) else { return }
     for name in ["\(known.name)", "\(known.name)".uppercased()] {
       let reading = RequestReading("GET / HTTP/1.1\r\nhost: a\r\n\(name): v\r\n\(name)x: v\r\n\r\n")
-      #expect(reading.fields.map(\.known) == [.host, known, .other])
+      let longer: KnownField = "\(known.name)".hasPrefix("x-forwarded-") ? .xForwardedOther : .other
+      #expect(reading.fields.map(\.known) == [.host, known, longer])
       #expect(reading.fields.map(\.isHopByHop) == [false, known.isHopByHop, false])
     }
+  }
+
+  @Test func knowsWhatBeginsAsForwarded() {
+    let names = [
+      "X-Forwarded-Prefix", "x-forwarded-client-cert", "x-forwarded-client-cert-chain-of-somebody", "x-forwarded-",
+      "x-forwarded", "x-forwardedfor", "y-forwarded-for",
+    ]
+    let lines = names.map { "\($0): v\r\n" }.joined()
+    let known: [KnownField] = [
+      .host, .xForwardedOther, .xForwardedOther, .xForwardedOther, .xForwardedOther, .other, .other, .other,
+    ]
+    #expect(RequestReading("GET / HTTP/1.1\r\nhost: a\r\n\(lines)\r\n").fields.map(\.known) == known)
   }
 
   @Test func connectionTakesAwayWhatItNames() {

@@ -42,6 +42,7 @@ import WeirRequest
     record.clientIP = IPAddress(ipv4: 0xC633_6401)
     (record.requestBytes, record.responseBytes) = (10, 20)
     record.trace = TraceContext(Array("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8).span)
+    record.reference = 0xA1
     record.phases.head = 1_000
     record.phases.decided = 2_999
     (record.phases.connected, record.phases.sent, record.phases.answered, record.phases.ended) =

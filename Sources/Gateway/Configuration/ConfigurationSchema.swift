@@ -63,8 +63,8 @@ enum ConfigurationSchema {
     static let trustedHops = ConfigurationKey(
       "trusted_hops", .network, .optional, list: true,
       """
-      Proxies of ours in front: `request.client_ip` is the right-most address of `x-forwarded-for` outside of these networks. \
-      Not carried out yet: it stops the start.
+      Proxies of ours in front: `request.client_ip` is the right-most address of `x-forwarded-for` outside of these networks, and \
+      what they say in other `x-forwarded-…` fields and in `x-request-id` stays. A hop that is no address is refused with 400.
       """)
     static let proxyProtocol = ConfigurationKey(
       "proxy_protocol", ConfigurationForm<ProxyProtocol>.choice, .default("off"),

@@ -50,12 +50,6 @@ public final class GatewayProcess: Sendable {
     guard !configuration.listeners.isEmpty else {
       throw GatewayFailure("missing_key", "nothing listens: give `--listen`, or `listeners` in the configuration")
     }
-    // A rule over `request.client_ip` would see the proxy in front, and might admit everybody behind it.
-    for listener in configuration.listeners where !listener.trustedHops.isEmpty {
-      throw GatewayFailure(
-        .notSupported, listener.address.place, "`trusted_hops` of a listener are not carried out yet",
-        remedy: "leave `trusted_hops` out; the client is then the peer")
-    }
     let policy = try LoadedPolicy.load(configuration, notBefore: nil)
     guard let registry = UpstreamRegistry() else { throw GatewayFailure("memory", "no memory for the upstreams") }
     guard let resolver = DNSResolver(server: configuration.resolver) else {

@@ -9,15 +9,17 @@ public enum KnownField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case authorization, proxyAuthenticate, proxyAuthorization, wwwAuthenticate, cookie, setCookie
   // What a proxy says about the client.
   case forwarded, via, xForwardedFor, xForwardedHost, xForwardedPort, xForwardedProto, xRealIP, xRequestID
+  /// Any other name that begins with `x-forwarded-`.
+  case xForwardedOther
   case traceparent, tracestate
   // Content and control.
   case contentEncoding, contentRange, contentType, cacheControl, date, location, retryAfter, server
   case grpcMessage, grpcRetryPushback, grpcStatus, grpcTimeout
 
-  /// The name in lower case, empty for `other`.
+  /// The name in lower case; empty for `other` and `xForwardedOther`, which stand for many.
   public var name: StaticString {
     switch self {
-    case .other: ""
+    case .other, .xForwardedOther: ""
     case .connection: "connection"
     case .keepAlive: "keep-alive"
     case .proxyConnection: "proxy-connection"
@@ -70,8 +72,9 @@ public enum KnownField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
       true
     case .other, .trailer, .contentLength, .host, .expect, .maxForwards, .authorization, .wwwAuthenticate, .cookie,
       .setCookie, .forwarded, .via, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .xRealIP,
-      .xRequestID, .traceparent, .tracestate, .contentEncoding, .contentRange, .contentType, .cacheControl, .date,
-      .location, .retryAfter, .server, .grpcMessage, .grpcRetryPushback, .grpcStatus, .grpcTimeout:
+      .xRequestID, .xForwardedOther, .traceparent, .tracestate, .contentEncoding, .contentRange, .contentType,
+      .cacheControl, .date, .location, .retryAfter, .server, .grpcMessage, .grpcRetryPushback, .grpcStatus,
+      .grpcTimeout:
       false
     }
   }
@@ -81,7 +84,7 @@ public enum KnownField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   public var staysWhenListedInConnection: Bool {
     switch self {
     case .contentLength, .host, .forwarded, .via, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
-      .xRealIP, .xRequestID, .traceparent, .tracestate:
+      .xRealIP, .xRequestID, .xForwardedOther, .traceparent, .tracestate:
       true
     case .other, .connection, .keepAlive, .proxyConnection, .te, .trailer, .transferEncoding, .upgrade,
       .http2Settings, .expect, .maxForwards, .authorization, .proxyAuthenticate, .proxyAuthorization, .wwwAuthenticate,
@@ -99,8 +102,8 @@ public enum KnownField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .connection, .keepAlive, .proxyConnection, .te, .trailer, .transferEncoding, .upgrade, .http2Settings,
       .contentLength, .host, .expect, .maxForwards, .authorization, .proxyAuthenticate, .proxyAuthorization,
       .wwwAuthenticate, .cookie, .setCookie, .forwarded, .via, .xForwardedFor, .xForwardedHost, .xForwardedPort,
-      .xForwardedProto, .xRealIP, .xRequestID, .traceparent, .tracestate, .contentEncoding, .contentRange,
-      .contentType, .cacheControl, .date, .location, .retryAfter, .grpcTimeout:
+      .xForwardedProto, .xRealIP, .xRequestID, .xForwardedOther, .traceparent, .tracestate, .contentEncoding,
+      .contentRange, .contentType, .cacheControl, .date, .location, .retryAfter, .grpcTimeout:
       false
     }
   }
@@ -110,7 +113,7 @@ public enum KnownField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   var mayNotBeMimicked: Bool {
     switch self {
     case .contentLength, .transferEncoding, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
-      .xRealIP:
+      .xForwardedOther, .xRealIP:
       true
     case .other, .connection, .keepAlive, .proxyConnection, .te, .trailer, .upgrade, .http2Settings, .host, .expect,
       .maxForwards, .authorization, .proxyAuthenticate, .proxyAuthorization, .wwwAuthenticate, .cookie, .setCookie,

@@ -17,7 +17,7 @@ struct KnownNames: ~Copyable {
   private var entries = FixedTable(repeating: Entry(), count: KnownField.allCases.count)
 
   init() {
-    for known in KnownField.allCases where known != .other {
+    for known in KnownField.allCases where known.name.utf8CodeUnitCount > 0 {
       let name = known.name.bytes
       let entry = Self.entry(name, 0..<name.count, known)
       entries[Int(known.rawValue)] = entry
@@ -30,7 +30,9 @@ struct KnownNames: ~Copyable {
   /// The field of this name. `range` holds a token.
   @inline(__always)
   func field(_ bytes: Span<UInt8>, _ range: Range<Int>) -> KnownField {
-    guard range.count <= Self.nameBytesMax else { return .other }
+    guard range.count <= Self.nameBytesMax else {
+      return Self.isForwarded(Self.entry(bytes, range.prefix(Self.nameBytesMax), .other)) ? .xForwardedOther : .other
+    }
     let name = Self.entry(bytes, range, .other)
     var slot = Self.slot(name.first, name.second, name.count)
     while slots[slot] != 0 {
@@ -40,12 +42,19 @@ struct KnownNames: ~Copyable {
       }
       slot = (slot &+ 1) & 255
     }
-    return .other
+    return Self.isForwarded(name) ? .xForwardedOther : .other
+  }
+
+  /// Whether a name begins with `x-forwarded-`.
+  @inline(__always)
+  private static func isForwarded(_ name: Entry) -> Bool {
+    name.first == 0x7261_7772_6F66_2D78 && UInt32(truncatingIfNeeded: name.second) == 0x2D64_6564
   }
 
   /// Whether the name becomes that of a field which may not be mimicked when `_` is read as `-`.
   func mimics(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
-    guard name.count <= Self.nameBytesMax else { return false }
+    // Of names that are longer than any in the table, the beginning may tell.
+    let name = name.count <= Self.nameBytesMax ? name : name.prefix(12)
     var dashed = InlineArray<24, UInt8>(repeating: 0)
     var hasUnderscore = false
     for index in 0..<name.count {

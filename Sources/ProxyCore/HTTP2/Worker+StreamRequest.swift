@@ -14,32 +14,29 @@ extension Worker where Net: ~Copyable {
     }
     let line = tape.requestLine(head, in: memory)
     let x = makeStreamExchange(l, stream, head, line)
-    guard !head.isOversize else {
-      send(LocalReply(status: ReasonCode.headTooLarge.status, reason: .headTooLarge), x)
-      return
-    }
-    guard !line.hasMimic else {
-      send(LocalReply(status: ReasonCode.badRequest.status, reason: .badRequest), x)
-      return
-    }
+    guard !head.isOversize else { return refuseStream(x, line, .headTooLarge) }
+    guard !line.hasMimic else { return refuseStream(x, line, .badRequest) }
     guard line.hasScheme(words.http, or: words.https, in: memory) || line.scheme.isEmpty else {
-      send(LocalReply(status: ReasonCode.targetScheme.status, reason: .targetScheme), x)
-      return
+      return refuseStream(x, line, .targetScheme)
     }
     if exchanges[x].flags.contains(.isGRPC), let timeout = line.timeout {
-      guard let allowed = grpcTimeout(timeout) else {
-        send(LocalReply(status: ReasonCode.badRequest.status, reason: .badRequest), x)
-        return
-      }
+      guard let allowed = grpcTimeout(timeout) else { return refuseStream(x, line, .badRequest) }
       exchanges[x].deadline = now + allowed
     }
     do throws(Reject) {
-      try offerStream(links[l].connection, line)
+      guard try offerStream(x, line) else { return refuseStream(x, line, .forwardedForMalformed) }
     } catch {
+      keepRawTexts(x, line)
       answer(x, Answer(rejecting: error), .empty)
       return
     }
     decide(x, .empty)
+  }
+
+  /// Refuses a head that is not decided.
+  private mutating func refuseStream(_ x: UInt32, _ line: HTTP2RequestLine, _ reason: ReasonCode) {
+    keepRawTexts(x, line)
+    fail(x, reason)
   }
 
   private mutating func makeStreamExchange(
@@ -49,7 +46,8 @@ extension Worker where Net: ~Copyable {
     let framing: BodyFraming = line.contentLength.map { .length($0) } ?? (head.endsStream ? .none : .chunked)
     var exchange = Exchange(
       number: exchangeNumber, generation: generations.retainCurrent(), downstream: links[l].connection,
-      framing: framing, reference: random.next(), started: now)
+      framing: framing, reference: random.next(), clientIP: connections[links[l].connection].peer.address,
+      started: now, now: now)
     exchange.stream = stream
     exchange.bodyAt = now
     exchange.note(methodKind(memory.span(line.method)))
@@ -64,8 +62,18 @@ extension Worker where Net: ~Copyable {
 
   /// Hands the fields of a stream's head to the enforcer: end-to-end fields as they came, crumbs of cookies joined (RFC 9113
   /// section 8.2.3), then those that this proxy sets.
-  private mutating func offerStream(_ c: UInt32, _ line: HTTP2RequestLine) throws(Reject) {
-    let isTrusted = try beginOffer(c)
+  ///
+  /// - Returns: `false` when a trusted peer does not say for whom it speaks.
+  private mutating func offerStream(_ x: UInt32, _ line: HTTP2RequestLine) throws(Reject) -> Bool {
+    let c = exchanges[x].downstream
+    var told = ToldFields(isTrusted: trustsPeer(c))
+    for index in line.fields {
+      let field = tape.field(index)
+      told.note(tape.known(field.name, in: memory), field.value)
+    }
+    told.readTrace(memory)
+    if told.isTrusted, !readForwardedFor(x, line, &told) { return false }
+    try beginOffer(x)
     try generations.current.enforcer.takeLine(
       RequestLine(
         method: Place(line.method), target: Place(line.path), authority: line.hasAuthority ? Place(line.authority) : nil
@@ -75,7 +83,7 @@ extension Worker where Net: ~Copyable {
     for index in line.fields {
       let field = tape.field(index)
       let known = tape.known(field.name, in: memory)
-      if known.isHopByHop || known.isForwarded && !isTrusted { continue }
+      if known.isHopByHop || told.drops(known) { continue }
       guard known == .cookie, line.cookieCrumbs > 1 else {
         try generations.current.enforcer.takeField(name: memory.span(field.name), value: memory.span(field.value))
         continue
@@ -85,7 +93,25 @@ extension Worker where Net: ~Copyable {
       let cookie = joinCrumbs(line)
       try generations.current.enforcer.takeField(name: memory.span(field.name), value: memory.span(cookie))
     }
-    try offerOwnFields(c, isTrusted: isTrusted)
+    try offerOwnFields(x, told)
+    return true
+  }
+
+  /// As of an HTTP/1 head: finds the client behind trusted proxies, and makes their lines one.
+  private mutating func readForwardedFor(_ x: UInt32, _ line: HTTP2RequestLine, _ told: inout ToldFields) -> Bool {
+    let c = exchanges[x].downstream
+    var chain = ForwardedChain(peer: connections[c].peer.address)
+    for index in line.fields.reversed() where tape.known(tape.field(index).name, in: memory) == .xForwardedFor {
+      chain.readBackwards(memory.span(tape.field(index).value), listeners[Int(connections[c].listener)])
+    }
+    guard !chain.isMalformed else { return false }
+    exchanges[x].clientIP = chain.client
+    var writer = MemoryWriter(rooms.output)
+    for index in line.fields where tape.known(tape.field(index).name, in: memory) == .xForwardedFor {
+      writer.append(hops: tape.field(index).value, to: &memory)
+    }
+    told.forwardedFor = writer.written
+    return true
   }
 
   /// The values of all `cookie` fields with `; ` between them. They fit: the head is no longer than the region.
@@ -169,14 +195,4 @@ extension Worker where Net: ~Copyable {
 
 extension Place {
   fileprivate init(_ range: ByteRange) { self.init(start: range.start, count: range.count) }
-}
-
-extension KnownField {
-  /// What clients may say of themselves only when they are trusted.
-  var isForwarded: Bool {
-    switch self {
-    case .xForwardedFor, .xForwardedProto, .xForwardedHost, .forwarded, .xRealIP, .xRequestID: true
-    default: false
-    }
-  }
 }

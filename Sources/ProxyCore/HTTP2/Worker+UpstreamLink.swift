@@ -25,7 +25,11 @@ extension Worker where Net: ~Copyable {
     exchanges[x].upstreamAt = now
     exchanges[x].phase = .requesting
     // A connection that carried requests before may be gone by now.
-    if connections[u].phase == .multiplexing { exchanges[x].flags.formUnion([.touchedUpstream, .onReusedConnection]) }
+    if connections[u].phase == .multiplexing {
+      exchanges[x].flags.formUnion([.touchedUpstream, .onReusedConnection])
+      exchanges[x].phases.connected = elapsed(x)
+      exchanges[x].phases.sent = elapsed(x)
+    }
     markDirty(l)
     sendSharedBody(x, body)
   }
@@ -138,6 +142,8 @@ extension Worker where Net: ~Copyable {
     while let x = links[l].session.nextTag(from: &place) {
       exchanges[x].flags.insert(.touchedUpstream)
       exchanges[x].upstreamAt = now
+      exchanges[x].phases.connected = elapsed(x)
+      exchanges[x].phases.sent = elapsed(x)
     }
     markDirty(l)
   }

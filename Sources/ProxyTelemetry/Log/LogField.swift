@@ -24,6 +24,7 @@ public enum LogField: Int, CaseIterable, Sendable {
   case endTime
   case trace
   case requestID
+  case reference
   case bundle, generation
 
   public var key: String {
@@ -44,7 +45,7 @@ public enum LogField: Int, CaseIterable, Sendable {
     case .endTime: "ended_us"
     case .requestID: "request_id"
     case .time, .gateway, .service, .caller, .port, .sni, .method, .scheme, .host, .path, .draw, .outcome, .by, .reason,
-      .at, .route, .ended, .status, .destination, .endpoint, .attempts, .version, .trace, .bundle, .generation:
+      .at, .route, .ended, .status, .destination, .endpoint, .attempts, .version, .trace, .reference, .bundle, .generation:
       "\(self)"
     }
   }
@@ -52,7 +53,7 @@ public enum LogField: Int, CaseIterable, Sendable {
   /// The type in JSON, and `or absent` for what not every line has.
   public var type: String {
     switch self {
-    case .gateway, .service, .sni, .port, .route, .routeAt, .destination, .endpoint, .at, .requestID, .trace, .method,
+    case .gateway, .service, .sni, .port, .route, .routeAt, .destination, .endpoint, .at, .requestID, .trace, .reference, .method,
       .scheme, .host, .path:
       (self == .port ? "number" : "string") + " or absent"
     case .caller, .by, .reason: "string or null"
@@ -106,6 +107,7 @@ public enum LogField: Int, CaseIterable, Sendable {
     case .endTime: "… until the last byte was handed to the client."
     case .trace: "The trace id of `traceparent`."
     case .requestID: "What `x-request-id` says."
+    case .reference: "What the client was told with a refusal, beside the reason."
     case .bundle: "The SHA-256 of the bundle that decided."
     case .generation: "Its generation."
     }

@@ -159,5 +159,14 @@ struct LogLine {
       line.append(UInt8(ascii: "\""))
     }
     writeOptional(.requestID, texts.requestID, names, memory, &line)
+    if record.reference != 0 {
+      names.appendKey(.reference, to: &line)
+      line.append(UInt8(ascii: "\""))
+      var digits = InlineArray<16, UInt8>(repeating: 0)
+      var room = digits.mutableSpan
+      writeHex(record.reference, digits: 16, to: &room, at: 0)
+      line.append(digits.span)
+      line.append(UInt8(ascii: "\""))
+    }
   }
 }

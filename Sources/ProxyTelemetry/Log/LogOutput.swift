@@ -14,7 +14,7 @@ public struct LogOutput<Destination: LogDestination & ~Copyable>: ~Copyable {
   /// How long a destination that failed is left alone.
   static var retryInterval: Interval { .seconds(1) }
 
-  private var destination: Destination
+  private(set) var destination: Destination
   private let queues: [LogQueue]
   /// Cells of the writing thread's own.
   private let metrics: WorkerMetrics

@@ -169,6 +169,10 @@ extension ReasonCode {
       ReasonFacts(
         "unsupported_coding", 501, grpc: GRPC.unimplemented, .client,
         "the transfer coding of the request is not `chunked`")
+    case .forwardedForMalformed:
+      ReasonFacts(
+        "forwarded_for_malformed", 400, grpc: GRPC.invalidArgument, .client,
+        "a trusted proxy sent an `x-forwarded-for` that does not say who the client is")
     case .misdirected:
       ReasonFacts(
         "misdirected", 421, grpc: GRPC.unavailable, .client,

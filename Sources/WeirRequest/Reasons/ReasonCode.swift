@@ -22,7 +22,8 @@ public enum ReasonCode: UInt8, CaseIterable, Hashable, BitwiseCopyable, Sendable
   case tokenMalformed, tokenRepeated, tokenUnknownIssuer, tokenAlgorithm, tokenKey, tokenSignature, tokenAudience
   case tokenExpired, tokenNotYet, tokenClaim
   // The client and its connection.
-  case badRequest, headTooLarge, unsupportedVersion, unsupportedCoding, misdirected, requestTimeout, clientGone
+  case badRequest, headTooLarge, unsupportedVersion, unsupportedCoding, forwardedForMalformed, misdirected
+  case requestTimeout, clientGone
   // What lies behind us.
   case noEndpoint, circuitOpen, upstreamConnect, upstreamTLS, upstreamReset, upstreamProtocol, upstreamTimeout
   // We ourselves.

@@ -18,9 +18,8 @@ gateway() { # policy, port
   "$weir" build "$here/$1.weir" -o "$work/$1.weirb" >/dev/null || exit 1
   # A folder for each: its admin socket lies there.
   mkdir -p "$work/$1"
-  cd "$work/$1" || exit 1
-  serve "$weir" run --bundle "$work/$1.weirb" --listen "127.0.0.1:$2" --status "127.0.0.1:$(($2 + 100))"
-  cd - >/dev/null || exit 1
+  printf 'listeners:\n  - address: 127.0.0.1:%s\n    trusted_hops: [127.0.0.1]\n' "$2" >"$work/$1/weir.yaml"
+  serve "$weir" run --config "$work/$1/weir.yaml" --bundle "$work/$1.weirb" --status "127.0.0.1:$(($2 + 100))"
 }
 wait_for() { for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return; sleep 0.1; done; echo "nobody listens at $1"; exit 1; }
 
@@ -47,6 +46,18 @@ check "crumbs of a cookie" "$(ask $url/x -H 'cookie: a=1' -H 'cookie: b=2' | gre
 check "a field that mimics another" "$(ask -o /dev/null -w '%{http_code}' -H 'x_forwarded_for: 1.2.3.4' $url/x)" 400
 check "expect" "$(ask $url/x -H 'expect: 100-continue' -d xx | tail -1)" "body=2"
 check "HTTP/1 beside it" "$(curl -s -m 10 -o /dev/null -w '%{http_code} %{http_version}' $url/x)" "200 1.1"
+for version in --http1.1 --http2-prior-knowledge; do
+  asked() { curl -s -m 10 "$version" "$@"; }
+  check "a local answer, changed ($version)" "$(asked -w ' %{content_type} %header{cache-control}' $url/here)" \
+    "{} application/json no-store"
+  check "a client behind a proxy ($version)" "$(asked -H 'x-forwarded-for: 192.0.2.1' $url/x | grep -i forwarded-for)" \
+    "x-forwarded-for: 192.0.2.1, 127.0.0.1"
+  check "one that is denied ($version)" \
+    "$(asked -o /dev/null -w '%{http_code}' -H 'x-forwarded-for: 203.0.113.9' $url/x)" 403
+  check "one that nobody knows ($version)" "$(asked -H 'x-forwarded-for: who?' $url/x | cut -d' ' -f1)" \
+    forwarded_for_malformed
+  check "a trace begins ($version)" "$(asked $url/x | grep -cE '^(traceparent: 00-[0-9a-f]{32}-|x-request-id: .{36}$)')" 2
+done
 check "nghttp" "$(nghttp -v $url/a $url/b | grep -c ':status: 200')" 2
 succeeded() { h2load "$@" | sed -n 's/^requests:.* done, \([0-9]*\) succeeded.*/\1/p'; }
 check "h2load" "$(succeeded -n 2000 -c 4 -m 10 $url/x)" 2000

@@ -1,0 +1,73 @@
+import HTTPWire
+import ProxyTelemetry
+import ProxyTransport
+
+/// What a head says of its client and its trace, looked through before it is handed on: which of it stays, and what this proxy sets.
+///
+/// Of a peer that is not trusted only the trace stays: it says nothing about who asks.
+struct ToldFields {
+  let isTrusted: Bool
+  /// The lines of `x-forwarded-for` of a trusted peer, as one.
+  var forwardedFor = ByteRange.empty
+  private var forwardedProto = Once()
+  private var requestIDs = Once()
+  private var traceparents = Once()
+  /// The trace that the request belongs to; `nil`: it begins here.
+  private(set) var trace: TraceContext?
+
+  /// A field that counts when it is there once.
+  private struct Once {
+    var value = ByteRange.empty
+    var count = 0
+
+    mutating func note(_ place: ByteRange) {
+      value = place
+      count += 1
+    }
+
+    var only: ByteRange? { count == 1 && !value.isEmpty ? value : nil }
+  }
+
+  init(isTrusted: Bool) { self.isTrusted = isTrusted }
+
+  @inline(__always)
+  mutating func note(_ known: KnownField, _ value: ByteRange) {
+    switch known {
+    case .xForwardedProto: forwardedProto.note(value)
+    case .xRequestID: requestIDs.note(value)
+    case .traceparent: traceparents.note(value)
+    default: break
+    }
+  }
+
+  /// Reads the trace, once all fields were noted: without a valid `traceparent`, `tracestate` is not looked at (W3C Trace Context,
+  /// section 3.3).
+  mutating func readTrace(_ memory: borrowing Memory) {
+    if let value = traceparents.only { trace = TraceContext(memory.span(value)) }
+  }
+
+  /// The identifier that a trusted peer has given the request.
+  var requestID: ByteRange? {
+    guard isTrusted, let id = requestIDs.only, id.count <= requestIDBytesMax else { return nil }
+    return id
+  }
+
+  /// Whether a trusted peer has said by which scheme the client came.
+  var keepsProto: Bool { isTrusted && forwardedProto.only != nil }
+
+  /// Whether a field of the head is not handed on: it is set anew, or not to be believed.
+  @inline(__always)
+  func drops(_ known: KnownField) -> Bool {
+    switch known {
+    case .xForwardedFor: true
+    case .xForwardedProto: !keepsProto
+    case .xRequestID: requestID == nil
+    case .traceparent, .tracestate: trace == nil
+    case .xForwardedHost, .xForwardedPort, .xForwardedOther, .forwarded, .xRealIP: !isTrusted
+    default: false
+    }
+  }
+}
+
+/// Longer ones are no identifiers.
+private let requestIDBytesMax = 128

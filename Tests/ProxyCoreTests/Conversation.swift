@@ -1,0 +1,123 @@
+import PropertyTesting
+import ProxySimulation
+import ProxyTransport
+import ProxyUpstream
+import Testing
+import WeirPolicy
+
+@testable import ProxyCore
+@testable import ProxyTelemetry
+
+/// A gateway in the simulation, spoken to in plain bytes: what a client gets, what upstreams were sent, and what is told of it.
+final class Conversation {
+  /// A request as an upstream read it.
+  struct Heard {
+    var message: Message
+    /// The request line and the field lines, as they came.
+    var head: String
+  }
+
+  let simulation: Simulation
+  let front: SocketAddress
+  private(set) var worker: Worker<SimNet>
+  private(set) var heard: [Heard] = []
+  private let queue: LogQueue
+  private let metrics: WorkerMetrics
+
+  /// - Parameters:
+  ///   - mesh: its first gateway is the one that is spoken to.
+  ///   - trustedHops: networks whose word about the client counts.
+  init(_ mesh: Mesh, seed: UInt64 = 1, clocks: Clocks = Clocks(), trustedHops: [WeirPolicy.Network] = []) throws {
+    simulation = Simulation(seed: seed)
+    front = try #require(SocketAddress("10.0.0.1:80"))
+    let registry = try #require(UpstreamRegistry(linesMax: 256))
+    let queue = LogQueue()
+    self.queue = queue
+    metrics = try made(WorkerMetrics())
+    worker = try made(
+      Worker(
+        net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 26)),
+        listeners: [Listener(descriptor: simulation.listen(on: front), trustedHops: trustedHops)],
+        generation: mesh.generation(listeners: [.gateway(0)], registry: registry), clocks: clocks,
+        telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: LogSink(queue, keepsQueries: true)),
+        connectionsMax: 64, seed: seed))
+  }
+
+  /// Lets an address answer each request with what `answer` says of it, in plain bytes; `nil` closes the connection.
+  func serve(_ address: String, after delay: Interval = .zero, _ answer: @escaping (Message) -> String?) throws {
+    simulation.serve(try #require(SocketAddress(address))) { [self] peer in
+      var reader = MessageReader(.request)
+      peer.onChange = { [self] peer in
+        guard !peer.isClosed else { return }
+        let start = reader.position
+        guard let message = try? reader.next(peer.received, isEnded: peer.isEnded) else {
+          if peer.isEnded { peer.close() }
+          return
+        }
+        let text = String(decoding: peer.received[start..<reader.position], as: UTF8.self)
+        heard.append(Heard(message: message, head: String(text.split(separator: "\r\n\r\n")[0])))
+        simulation.at(simulation.now + delay) {
+          guard !peer.isClosed else { return }
+          if let bytes = answer(message) { peer.send(bytes) } else { peer.close() }
+        }
+      }
+    }
+  }
+
+  /// Lets time pass.
+  func run(for interval: Interval = .seconds(1)) {
+    simulation.run(until: simulation.now + interval) { _ in worker.turn() }
+  }
+
+  /// A connection that sends one text.
+  func client(_ text: String, from source: String? = nil) throws -> Peer {
+    let peer = simulation.connect(to: front, from: try source.map { try #require(SocketAddress($0)) })
+    peer.send(text)
+    return peer
+  }
+
+  /// What comes back for one text, in a while.
+  func answer(to text: String, from source: String? = nil, within interval: Interval = .seconds(1)) throws -> String {
+    let peer = try client(text, from: source)
+    run(for: interval)
+    return peer.text
+  }
+
+  /// The lines of the log so far.
+  func log() -> [Substring] {
+    worker.finishLog()
+    var output = LogOutput(Lines(), queues: [queue], metrics: metrics)
+    output.drain(now: simulation.now)
+    return output.destination.text.split(separator: "\n")
+  }
+
+  /// What is left once all times are over.
+  func leftovers() -> [String] {
+    run(for: .seconds(7_200))
+    var found = simulation.failures
+    for (what, count, expected) in [
+      ("connections", worker.connections.count, 0), ("exchanges", worker.exchanges.count, 0),
+      ("bytes", worker.memory.takenBytes, 0), ("descriptors", simulation.descriptorCount, 1),
+    ] where count != expected {
+      found.append("\(count) \(what) are left")
+    }
+    return found
+  }
+}
+
+/// Lines of a log as text.
+private struct Lines: LogDestination {
+  var text = ""
+
+  mutating func write(_ bytes: Span<UInt8>) -> Transfer {
+    var copy: [UInt8] = []
+    for index in bytes.indices { copy.append(bytes[index]) }
+    text += String(decoding: copy, as: UTF8.self)
+    return .bytes(bytes.count)
+  }
+}
+
+extension Peer {
+  /// All that has come.
+  var text: String { String(decoding: received, as: UTF8.self) }
+}
