@@ -8,6 +8,8 @@ struct BodyPiece {
   /// What follows the end of the body, the beginning of the next message; before the end, what must be held until more comes.
   var rest: ByteRange
   var isLast: Bool
+  /// The trailers that were parsed.
+  var trailers = ByteRange.empty
   var error: WireError?
 }
 
@@ -41,6 +43,7 @@ func decodeBody(
       switch trailers.parse(memory.span(section)) {
       case .complete(let count):
         piece.isLast = true
+        piece.trailers = section.prefix(count)
         piece.rest = section.dropFirst(count)
       case .incomplete: piece.rest = section
       case .invalid(let error): piece.error = error
@@ -55,8 +58,11 @@ func decodeBody(
 
 /// Writes the framing of an HTTP/1 body around a piece of it: before it into the headroom, after it into the slack.
 ///
+/// - Parameter hasTrailers: they are sent behind it.
 /// - Returns: the range to be sent.
-func frameBody(_ data: ByteRange, _ framing: BodyFraming, isLast: Bool, in memory: inout Memory) -> ByteRange {
+func frameBody(
+  _ data: ByteRange, _ framing: BodyFraming, isLast: Bool, hasTrailers: Bool, in memory: inout Memory
+) -> ByteRange {
   guard framing == .chunked else { return data }
   var framed = data
   if data.count > 0 {
@@ -76,7 +82,7 @@ func frameBody(_ data: ByteRange, _ framing: BodyFraming, isLast: Bool, in memor
   }
   if isLast {
     memory.store("0\r\n\r\n", at: framed.end)
-    framed.count += 5
+    framed.count += hasTrailers ? 3 : 5
   }
   return framed
 }

@@ -90,6 +90,8 @@ struct Exchange: ~Copyable {
   let requestFraming: BodyFraming
   var responseBody = BodyDecoder(.none)
   var responseFraming: BodyFraming = .none
+  var requestTrailers = TrailerText()
+  var responseTrailers = TrailerText()
 
   /// The client's stream; its number is 0 on an HTTP/1 connection.
   var stream = HTTP2Stream(number: 0, slot: 0)

@@ -67,6 +67,7 @@ extension Worker where Net: ~Copyable {
     exchanges[x].requestBytes += UInt64(piece.data.count)
     if piece.isLast {
       exchanges[x].flags.insert(.requestRead)
+      if !piece.trailers.isEmpty, !keepRequestTrailers(x, piece.trailers) { piece.error = .trailersTooLarge }
       if hold(piece.rest, for: c) {
         if piece.rest.count > 0 { connections[c].flags.insert(.hasUnparsed) }
       } else {

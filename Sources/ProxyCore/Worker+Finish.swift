@@ -77,6 +77,8 @@ extension Worker where Net: ~Copyable {
     }
     wheel.cancel(TimerID.exchange(x))
     dropReplay(x)
+    exchanges[x].requestTrailers.release(in: &memory)
+    exchanges[x].responseTrailers.release(in: &memory)
     memory.release(&exchanges[x].headBlock)
     generations.release(exchanges[x].generation)
     exchanges.remove(x)

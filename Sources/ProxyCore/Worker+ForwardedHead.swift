@@ -9,7 +9,8 @@ extension Worker where Net: ~Copyable {
   mutating func keepHead(_ x: UInt32) -> Bool {
     var writer = MemoryWriter(rooms.head)
     writer.append(
-      headOf: generations.current.enforcer, isChunked: exchanges[x].requestFraming == .chunked, to: &memory)
+      headOf: generations.current.enforcer, isChunked: exchanges[x].requestFraming == .chunked,
+      acceptsTrailers: exchanges[x].flags.contains(.acceptsTrailers), to: &memory)
     let count = writer.written.count
     // Behind the head: what a change of the response needs of the request.
     generations.current.copyKept(to: &writer, &memory)
@@ -25,7 +26,7 @@ extension Worker where Net: ~Copyable {
 extension MemoryWriter {
   /// The request that was allowed, as it is forwarded.
   fileprivate mutating func append(
-    headOf enforcer: borrowing Enforcer, isChunked: Bool, to memory: inout Memory
+    headOf enforcer: borrowing Enforcer, isChunked: Bool, acceptsTrailers: Bool, to memory: inout Memory
   ) {
     let bytes = enforcer.bytes
     let places = enforcer.forwarded
@@ -44,6 +45,8 @@ extension MemoryWriter {
     }
     // A length is among the fields: rules may read it, and no change may touch it.
     if isChunked { append("transfer-encoding: chunked\r\n", to: &memory) }
+    // Of the connection, and so said anew on this one (RFC 9110 section 10.1.4).
+    if acceptsTrailers { append("te: trailers\r\nconnection: te\r\n", to: &memory) }
     append("\r\n", to: &memory)
   }
 }

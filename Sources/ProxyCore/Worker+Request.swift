@@ -21,7 +21,8 @@ extension Worker where Net: ~Copyable {
     exchanges[x].phase = .requesting
     exchanges[x].phases.sent = elapsed(x)
     let isLast = exchanges[x].flags.contains(.requestRead)
-    var bytes = frameBody(body, exchanges[x].requestFraming, isLast: isLast, in: &memory)
+    var bytes = frameBody(
+      body, exchanges[x].requestFraming, isLast: isLast, hasTrailers: !requestTrailers(x).isEmpty, in: &memory)
     let head = exchanges[x].head
     if bytes.count == 0 {
       bytes = head
@@ -42,13 +43,15 @@ extension Worker where Net: ~Copyable {
     }
     // From now on the upstream is the one who is waited for.
     if isLast { setTimer(exchanges[x].upstream, responseIdle(x)) }
-    hand(x, frameBody(data, exchanges[x].requestFraming, isLast: isLast, in: &memory), isLast: isLast)
+    let bytes = frameBody(
+      data, exchanges[x].requestFraming, isLast: isLast, hasTrailers: !requestTrailers(x).isEmpty, in: &memory)
+    hand(x, bytes, isLast: isLast)
   }
 
   private mutating func hand(_ x: UInt32, _ bytes: ByteRange, isLast: Bool) {
     let u = exchanges[x].upstream
     exchanges[x].flags.insert(.touchedUpstream)
-    guard send(bytes, to: u) else {
+    guard send(bytes, to: u), !isLast || send(requestTrailers(x), to: u) else {
       // The upstream may have answered before it closed: what it said is still to be read.
       connections[u].flags.insert([.readable, .hungUp])
       ready.append(u, in: connections)

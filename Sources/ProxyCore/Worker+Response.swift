@@ -51,7 +51,8 @@ extension Worker where Net: ~Copyable {
       handDown(x, submitResponse(x, head: written, piece.data, isLast: isLast), isLast: isLast)
       return
     }
-    var bytes = frameBody(piece.data, exchanges[x].responseFraming, isLast: isLast, in: &memory)
+    var bytes = frameBody(
+      piece.data, exchanges[x].responseFraming, isLast: isLast, hasTrailers: !responseTrailers(x).isEmpty, in: &memory)
     if bytes.count == 0 {
       bytes = written
     } else {
@@ -68,7 +69,9 @@ extension Worker where Net: ~Copyable {
       handDown(x, pushResponse(x, data, isLast: isLast), isLast: isLast)
       return
     }
-    handDown(x, frameBody(data, exchanges[x].responseFraming, isLast: isLast, in: &memory), isLast: isLast)
+    let bytes = frameBody(
+      data, exchanges[x].responseFraming, isLast: isLast, hasTrailers: !responseTrailers(x).isEmpty, in: &memory)
+    handDown(x, bytes, isLast: isLast)
   }
 
   /// An interim response, for clients that know such (RFC 9110 section 15.2).
@@ -90,7 +93,8 @@ extension Worker where Net: ~Copyable {
   }
 
   private mutating func handDown(_ x: UInt32, _ bytes: ByteRange, isLast: Bool) {
-    handDown(x, send(bytes, to: exchanges[x].downstream), isLast: isLast)
+    let c = exchanges[x].downstream
+    handDown(x, send(bytes, to: c) && (!isLast || send(responseTrailers(x), to: c)), isLast: isLast)
   }
 
   private mutating func handDown(_ x: UInt32, _ wasTaken: Bool, isLast: Bool) {
@@ -153,7 +157,7 @@ extension Worker where Net: ~Copyable {
       let isDropped: Bool
       switch field.known {
       // Written from the framing, except where it tells of a body that is not sent (RFC 9110 section 8.6).
-      case .contentLength: isDropped = responseHead.framing != .none
+      case .contentLength: isDropped = responseHead.framing != .none || field.isHopByHop
       default: isDropped = field.isHopByHop
       }
       if isDropped { continue }

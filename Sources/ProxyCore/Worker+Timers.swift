@@ -81,8 +81,9 @@ extension Worker where Net: ~Copyable {
   /// The timer of an upstream: it does not matter while the client keeps it waiting.
   private mutating func upstreamTimedOut(_ u: UInt32, _ x: UInt32) {
     let isSilent =
-      connections[u].unsent.count > 0 || canTakeResponse(x)
-      && (exchanges[x].phase == .responding || exchanges[x].flags.contains(.requestRead))
+      connections[u].unsent.count > 0
+      || canTakeResponse(x)
+        && (exchanges[x].phase == .responding || exchanges[x].flags.contains(.requestRead))
     guard isSilent else { return setTimer(u, responseIdle(x)) }
     attemptFailed(x, .upstreamTimeout)
   }

@@ -77,6 +77,7 @@ extension Worker where Net: ~Copyable {
   mutating func takeResponsePiece(_ x: UInt32, _ bytes: ByteRange) -> BodyPiece {
     var piece = decodeBody(&exchanges[x].responseBody, &trailers, bytes, in: &memory)
     if piece.isLast {
+      if !piece.trailers.isEmpty, !keepResponseTrailers(x, piece.trailers) { piece.error = .trailersTooLarge }
       if piece.rest.count > 0 { exchanges[x].flags.remove(.upstreamKeepsAlive) }
     } else if !hold(piece.rest, for: exchanges[x].upstream) {
       piece.error = .trailersTooLarge

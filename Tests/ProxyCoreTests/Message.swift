@@ -5,6 +5,8 @@ struct Message {
   var line: [String]
   var fields: [(name: String, value: String)] = []
   var body: [UInt8] = []
+  /// The lines behind the last chunk.
+  var trailers: [String] = []
 
   func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
@@ -96,12 +98,31 @@ struct MessageReader {
       return message
     case .chunked:
       while let (data, next) = try chunk(bytes) {
+        if data.isEmpty {
+          guard let lines = trailers(bytes, from: next) else { return nil }
+          message?.trailers = lines
+          return message
+        }
         scanned = next
-        if data.isEmpty { return message }
         message?.body += data
       }
       return nil
     }
+  }
+
+  /// The lines from a place to the empty one; `nil` while they are not whole.
+  private mutating func trailers(_ bytes: [UInt8], from start: Int) -> [String]? {
+    var lines: [String] = []
+    var place = start
+    while let end = bytes[min(place, bytes.count)...].firstIndex(of: 10) {
+      if end == place + 1 {
+        scanned = end + 1
+        return lines
+      }
+      lines.append(String(decoding: bytes[place..<end - 1], as: UTF8.self))
+      place = end + 1
+    }
+    return nil
   }
 
   /// The chunk at `scanned`, and where the next one begins; `nil` while it is not whole.
@@ -118,7 +139,8 @@ struct MessageReader {
       index += 1
     }
     let end = index + 2 + size
-    guard bytes.count >= end + 2 else { return nil }
+    guard bytes.count >= (size == 0 ? end : end + 2) else { return nil }
+    if size == 0 { return (bytes[end..<end], end) }
     guard bytes[index + 1] == 10, bytes[end] == 13, bytes[end + 1] == 10 else {
       throw Message.Malformed(description: "the end of a chunk of \(size)")
     }

@@ -5,7 +5,7 @@ import WeirPolicy
 
 @testable import ProxyCore
 
-/// For whom the proxy speaks, and the names by which a request is found again: what is believed of a head, and what is set anew.
+/// For whom the proxy speaks, and by which names a request is found again: what of a head is believed, and what is set anew.
 @Suite struct OwnFieldTests {
   private static let mesh = Result {
     try Mesh(
@@ -99,7 +99,8 @@ import WeirPolicy
 
   @Test(
     arguments: [
-      "what?", "192.0.2.1, what?", "192.0.2.1, 10.0.0.8, unknown", "1.2.3", "[::1", "::1]", "1.2.3.4:", "1.2.3.4:123456",
+      "what?", "192.0.2.1, what?", "192.0.2.1, 10.0.0.8, unknown", "1.2.3", "[::1", "::1]", "1.2.3.4:",
+      "1.2.3.4:123456",
       "[1.2.3.4]", "192.0.2.1 10.0.0.8", "1.2.3.4:80:80", "_hidden", "\"192.0.2.1\"",
     ])
   func `a hop that is no address is refused`(value: String) throws {
@@ -138,9 +139,12 @@ import WeirPolicy
   }
 
   @Test func `Connection takes away nothing that the proxy sets`() throws {
-    let seen = try ask(["Connection: x-forwarded-for, x-request-id, traceparent, x-forwarded-proto, x-forwarded-prefix"])
+    let seen = try ask(["Connection: x-forwarded-for, x-request-id, traceparent, x-forwarded-proto, x-forwarded-prefix"]
+    )
     #expect(seen.values("x-forwarded-for") == ["198.51.100.7"])
-    for name in ["x-request-id", "traceparent", "x-forwarded-proto"] { #expect(seen.values(name).count == 1, "\(name)") }
+    for name in ["x-request-id", "traceparent", "x-forwarded-proto"] {
+      #expect(seen.values(name).count == 1, "\(name)")
+    }
   }
 
   @Test func `a name that reads the same with underscores is refused`() throws {

@@ -121,7 +121,8 @@ public struct FieldSection: ~Copyable {
     case .other, .keepAlive, .proxyConnection, .trailer, .http2Settings, .maxForwards, .authorization,
       .proxyAuthenticate,
       .proxyAuthorization, .wwwAuthenticate, .cookie, .setCookie, .forwarded, .via, .xForwardedFor, .xForwardedHost,
-      .xForwardedPort, .xForwardedProto, .xRealIP, .xRequestID, .xForwardedOther, .traceparent, .tracestate, .contentEncoding,
+      .xForwardedPort, .xForwardedProto, .xRealIP, .xRequestID, .xForwardedOther, .traceparent, .tracestate,
+      .contentEncoding,
       .contentRange, .contentType, .cacheControl, .date, .location, .retryAfter, .server, .grpcMessage,
       .grpcRetryPushback, .grpcStatus, .grpcTimeout:
       break

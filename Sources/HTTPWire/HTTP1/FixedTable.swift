@@ -13,7 +13,7 @@
     self.count = count
   }
 
-  deinit { unsafe start.deallocate() }
+  @inlinable deinit { unsafe start.deallocate() }
 
   /// All elements.
   var span: Span<Element> {

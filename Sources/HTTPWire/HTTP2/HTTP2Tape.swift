@@ -66,6 +66,12 @@ public struct HTTP2Tape: ~Copyable {
     names.mimics(memory.span(name), 0..<Int(name.count))
   }
 
+  /// Whether a trailer may be passed on; see `TrailerSection.mayPass`.
+  public func mayBeTrailer(_ field: HTTP2Field, in memory: borrowing Memory) -> Bool {
+    let known = known(field.name, in: memory)
+    return known.mayBeTrailer && (known != .other || !mimics(field.name, in: memory))
+  }
+
   /// What a field of this name is to a proxy.
   public func known(_ name: ByteRange, in memory: borrowing Memory) -> KnownField {
     names.field(memory.span(name), 0..<Int(name.count))

@@ -96,8 +96,10 @@ extension Worker where Net: ~Copyable {
     case .data(let stream, let bytes):
       links[l].received(Int(bytes.count))
       if let x = links[l].session.tag(of: stream) { takeStreamData(x, bytes) }
-    // Trailers of requests end here: HTTP/1 upstreams are not told of them.
-    case .end(let stream), .trailers(let stream, _):
+    case .trailers(let stream, let head):
+      guard let x = links[l].session.tag(of: stream) else { return }
+      if let refusal = keepRequestTrailers(x, head) { fail(x, refusal) } else { streamEnded(x) }
+    case .end(let stream):
       if let x = links[l].session.tag(of: stream) { streamEnded(x) }
     case .sent(let stream, let byteCount):
       if let x = links[l].session.tag(of: stream) { responseSent(x, byteCount) }

@@ -9,7 +9,7 @@ extension Worker where Net: ~Copyable {
   /// - Returns: `false` when the stream is gone, or there is no memory.
   mutating func submitResponse(_ x: UInt32, head: ByteRange, _ data: ByteRange, isLast: Bool) -> Bool {
     let l = link(of: x)
-    let ends = isLast && data.count == 0
+    let ends = isLast && data.count == 0 && exchanges[x].responseTrailers.bytes.isEmpty
     guard readResponseFields(x, head),
       links[l].session.submitResponse(exchanges[x].stream, fields, in: memory, endsStream: ends)
     else { return false }
@@ -37,7 +37,12 @@ extension Worker where Net: ~Copyable {
     guard exchanges[x].responsePipe.append(data, in: &memory) else { return false }
     let l = link(of: x)
     markDirty(l)
-    return links[l].session.setBody(exchanges[x].stream, exchanges[x].responsePipe.bytes, ends: isLast, in: memory)
+    let stream = exchanges[x].stream
+    let text = isLast ? exchanges[x].responseTrailers.bytes : .empty
+    let isTaken = links[l].session.setBody(
+      stream, exchanges[x].responsePipe.bytes, ends: isLast && text.isEmpty, in: memory)
+    guard isTaken, !text.isEmpty else { return isTaken }
+    return readTrailerFields(text) && links[l].session.submitTrailers(stream, fields, in: memory)
   }
 
   /// Bytes of the body were written: once all are, the upstream is read again.

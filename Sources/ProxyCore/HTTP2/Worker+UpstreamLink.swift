@@ -68,9 +68,13 @@ extension Worker where Net: ~Copyable {
     let ends = exchanges[x].flags.contains(isStream(x) ? .requestEnded : .requestRead)
     if ends { exchanges[x].flags.insert(.requestRead) }
     markDirty(l)
+    let stream = exchanges[x].upstreamStream
+    let text = exchanges[x].requestTrailers.bytes
     // A stream that is gone says so on a tape.
-    _ = links[l].session.setBody(
-      exchanges[x].upstreamStream, exchanges[x].requestPipe.bytes, ends: ends, in: memory)
+    _ = links[l].session.setBody(stream, exchanges[x].requestPipe.bytes, ends: ends && text.isEmpty, in: memory)
+    if ends, !text.isEmpty, readTrailerFields(text) {
+      _ = links[l].session.submitTrailers(stream, fields, in: memory)
+    }
   }
 
   /// Adds a piece of the body to what the upstream's stream sends as its windows allow.

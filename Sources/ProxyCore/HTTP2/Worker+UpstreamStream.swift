@@ -92,15 +92,19 @@ extension Worker where Net: ~Copyable {
     sendResponseBody(x, .empty, isLast: true)
   }
 
-  /// Trailers go to clients of HTTP/2; of HTTP/1 clients, few would look at them.
   private mutating func takeTrailers(_ x: UInt32, _ head: HTTP2Head) {
     noteCall(x, head)
-    guard exchanges[x].phase == .responding, !head.isOversize, isStream(x) else { return upstreamStreamEnded(x) }
+    guard exchanges[x].phase == .responding else { return upstreamStreamEnded(x) }
+    guard !head.isOversize else { return attemptFailed(x, .upstreamProtocol) }
+    guard isStream(x) else {
+      if keepResponseTrailers(x, head) { upstreamStreamEnded(x) } else { attemptFailed(x, .upstreamProtocol) }
+      return
+    }
     let l = link(of: x)
     fields.removeAll()
     for index in head.fields {
       let field = tape.field(index)
-      if tape.known(field.name, in: memory).mayBeTrailer { fields.append(field) }
+      if tape.mayBeTrailer(field, in: memory) { fields.append(field) }
     }
     guard links[l].session.submitTrailers(exchanges[x].stream, fields, in: memory) else {
       clientGone(x)

@@ -45,7 +45,8 @@ public enum LogField: Int, CaseIterable, Sendable {
     case .endTime: "ended_us"
     case .requestID: "request_id"
     case .time, .gateway, .service, .caller, .port, .sni, .method, .scheme, .host, .path, .draw, .outcome, .by, .reason,
-      .at, .route, .ended, .status, .destination, .endpoint, .attempts, .version, .trace, .reference, .bundle, .generation:
+      .at, .route, .ended, .status, .destination, .endpoint, .attempts, .version, .trace, .reference, .bundle,
+      .generation:
       "\(self)"
     }
   }
@@ -53,7 +54,8 @@ public enum LogField: Int, CaseIterable, Sendable {
   /// The type in JSON, and `or absent` for what not every line has.
   public var type: String {
     switch self {
-    case .gateway, .service, .sni, .port, .route, .routeAt, .destination, .endpoint, .at, .requestID, .trace, .reference, .method,
+    case .gateway, .service, .sni, .port, .route, .routeAt, .destination, .endpoint, .at, .requestID, .trace,
+      .reference, .method,
       .scheme, .host, .path:
       (self == .port ? "number" : "string") + " or absent"
     case .caller, .by, .reason: "string or null"

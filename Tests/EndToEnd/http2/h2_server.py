@@ -37,6 +37,8 @@ def serve(sock):
                     connection.send_headers(stream, [(":status", "200"), ("content-length", "10")])
                     connection.send_data(stream, b"half")
                     connection.reset_stream(stream, h2.errors.ErrorCodes.INTERNAL_ERROR)
+                elif path.startswith("/echo-trailers"):
+                    pass
                 elif path.startswith("/trailers"):
                     connection.send_headers(stream, [(":status", "200")])
                     connection.send_data(stream, b"body")
@@ -46,6 +48,9 @@ def serve(sock):
                     respond(connection, stream, b"done")
                 else:
                     respond(connection, stream, f"{fields[':method']} {path} {fields.get(':authority')}".encode())
+            elif isinstance(event, h2.events.TrailersReceived):
+                got = " ".join(f"{name.decode()}={value.decode()}" for name, value in event.headers)
+                respond(connection, event.stream_id, got.encode())
             elif isinstance(event, h2.events.DataReceived) and event.stream_id not in refused:
                 connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         sock.sendall(connection.data_to_send())

@@ -9,11 +9,21 @@ class H(http.server.BaseHTTPRequestHandler):
             while True:
                 n=int(self.rfile.readline().strip(),16)
                 if n==0:
-                    self.rfile.readline(); return out
+                    while line:=self.rfile.readline().strip():
+                        name,_,value=line.decode().partition(': '); self.trailers.append(name.lower()+'='+value)
+                    return out
                 out+=self.rfile.read(n); self.rfile.readline()
         n=int(self.headers.get('content-length',0)); return self.rfile.read(n)
     def do(self):
+        self.trailers=[]
         b=self.body()
+        if self.path=='/echo-trailers':
+            out=' '.join(self.trailers).encode()
+            self.send_response(200); self.send_header('Content-Length',str(len(out))); self.end_headers(); self.wfile.write(out)
+            return
+        if self.path=='/trailers':
+            self.send_response(200); self.send_header('Transfer-Encoding','chunked'); self.end_headers()
+            self.wfile.write(b"4\r\nbody\r\n0\r\nX-Check: 9\r\nSet-Cookie: a=b\r\n\r\n"); return
         if self.path.startswith('/big'):
             n=int(self.path.split('/')[-1])
             self.send_response(200); self.send_header('Content-Length',str(n)); self.end_headers()

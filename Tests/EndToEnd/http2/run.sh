@@ -76,6 +76,7 @@ check "trailers" "$(ask -v $up/trailers 2>&1 | grep -c 'x-check: 9')" 1
 check "an interim response" "$(ask -v $up/interim 2>&1 | grep -c 'HTTP/2 103')" 1
 check "many" "$(succeeded -n 3000 -c 4 -m 50 $up/x)" 3000
 
+(cd "$here" && "$python" trailer_checks.py 19481 19484) || failed=$((failed + $?))
 (cd "$here" && "$python" frame_checks.py 19481) || failed=$((failed + $?))
 (cd "$here" && "$python" grpc_checks.py 19482) || failed=$((failed + $?))
 exit "$failed"

@@ -122,7 +122,7 @@ def response_case(case):
         return None
     answer = case
     with socket.create_connection(("127.0.0.1", port), timeout=3) as sock:
-        sock.sendall(f"{method} /x HTTP/1.1\r\nHost: weir.example\r\n\r\n".encode())
+        sock.sendall(f"{method} /x HTTP/1.1\r\nHost: weir.example\r\nTE: trailers\r\nConnection: TE\r\n\r\n".encode())
         found, _, _ = statuses(sock, 1, [method == "HEAD"])
     answer = None
     taken()

@@ -75,7 +75,8 @@ def message(data, is_answer_to_head=False, is_ended=False):
             count = int(size, 16)
             if count == 0:
                 trailers, mark, left = after.partition(b"\r\n") if after.startswith(b"\r\n") else after.partition(b"\r\n\r\n")
-                return (lines[0], fields, body, left) if mark else None
+                said = [line.lower() for line in trailers.split(b"\r\n") if line]
+                return (lines[0], fields, (body, said) if said else body, left) if mark else None
             if len(after) < count + 2:
                 return None
             body, rest = body + after[:count], after[count + 2:]
@@ -90,5 +91,5 @@ def message(data, is_answer_to_head=False, is_ended=False):
 def meaning(parts):
     """What must be the same however it is framed on the way."""
     line, fields, body, _ = parts
-    framing = {"content-length", "transfer-encoding", "connection"}
+    framing = {"content-length", "transfer-encoding", "connection", "te"}
     return line, [(n, v) for n, v in fields if n not in OWN and n not in framing], body
