@@ -41,9 +41,9 @@ struct LineBuffer: ~Copyable {
   /// Appends the inside of a JSON string (RFC 8259 section 7): quotes, backslashes and controls escaped, other bytes as they are.
   mutating func append(escaped bytes: Span<UInt8>) {
     // Without an early exit: sixteen bytes at a time.
-    var hasSpecial = false
-    for index in bytes.indices { hasSpecial = isSpecial(bytes[index]) || hasSpecial }
-    guard hasSpecial else { return append(bytes) }
+    var found: UInt8 = 0
+    for index in bytes.indices { found |= isSpecial(bytes[index]) ? 1 : 0 }
+    guard found != 0 else { return append(bytes) }
     for index in bytes.indices {
       let byte = bytes[index]
       switch byte {
