@@ -106,7 +106,7 @@ let package = Package(
       "ProxyCore",
       [
         "ProxyTransport", "ProxyUpstream", "ProxyTLS", "ProxyTelemetry", "HTTPWire", "WeirEnforcement", "WeirRequest",
-        "WeirPolicy", "WeirISA",
+        "WeirPolicy",
       ], lending),
     module(
       "Gateway",

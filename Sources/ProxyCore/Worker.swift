@@ -3,14 +3,12 @@ import ProxyTLS
 import ProxyTransport
 import ProxyUpstream
 import WeirEnforcement
-import WeirISA
 
 /// One thread of the data plane: its connections, exchanges, pools and memory, shared with nobody.
 ///
 /// Passed `inout` from the entry of its thread down; below it there are no classes, closures, globals or locks. System calls go through
 /// `Net`, so that the simulation runs the same code with a clock, a network and a seed of its own.
 public struct Worker<Net: Network & ~Copyable>: ~Copyable {
-  private let pin = Pin()
   public var net: Net
   var memory: Memory
   let rooms: Rooms

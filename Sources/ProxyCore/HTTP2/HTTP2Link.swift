@@ -1,11 +1,9 @@
 import HTTPWire
 import ProxyTransport
-import WeirISA
 import WeirRequest
 
 /// The HTTP/2 side of a connection: its session, and what the worker keeps beside it.
 struct HTTP2Link: ~Copyable {
-  private let pin = Pin()
   var session: HTTP2Session
   let connection: UInt32
   /// Of a connection to an upstream with TLS: which one of the context set.
