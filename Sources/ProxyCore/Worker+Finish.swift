@@ -70,7 +70,12 @@ extension Worker where Net: ~Copyable {
   mutating func endExchange(_ x: UInt32) {
     record(x)
     memory.release(&exchanges[x].textsBlock)
-    if isStream(x) { releaseStream(x) } else { connections[exchanges[x].downstream].exchange = .none }
+    if isStream(x) {
+      releaseStream(x)
+    } else {
+      exchanges[x].responsePipe.removeAll(in: &memory)
+      connections[exchanges[x].downstream].exchange = .none
+    }
     leaveEndpoint(x)
     if exchanges[x].flags.contains(.isAdmitted), let service = exchanges[x].forwarding?.service {
       generations[exchanges[x].generation].upstreams.leave(.request, service)
@@ -146,7 +151,7 @@ extension Worker where Net: ~Copyable {
     case .downstream:
       let u = exchanges[x].upstream
       setBodyTimer(x)
-      if u != .none, isShared(x) {
+      if isShared(x) || exchanges[x].flags.contains(.responseEnded) {
         pumpResponse(x)
       } else if u != .none {
         setTimer(u, responseIdle(x))
@@ -159,7 +164,7 @@ extension Worker where Net: ~Copyable {
         pumpRequest(x)
         settleCredit(x)
       } else {
-        setTimer(exchanges[x].downstream, clocks.bodyIdle)
+        setBodyTimer(x)
         ready.append(exchanges[x].downstream, in: connections)
       }
     }

@@ -62,9 +62,13 @@ class HTTP2Peer {
       }
     }
     flush()
-    if !peer.isClosed, peer.isEnded || peer.failure != nil || session.isFinished {
+    guard !peer.isClosed else { return }
+    if peer.isEnded || peer.failure != nil {
       peer.close()
       ended()
+    } else if session.isFinished {
+      // Closed at once, what is still queued would be lost.
+      peer.finishSending()
     }
   }
 

@@ -88,7 +88,11 @@ extension Worker where Net: ~Copyable {
   private mutating func upstreamStreamEnded(_ x: UInt32) {
     guard exchanges[x].phase == .responding else { return attemptFailed(x, .upstreamProtocol) }
     exchanges[x].flags.insert(.responseEnded)
-    guard isStream(x) || exchanges[x].responsePipe.isEmpty else { return }
+    guard isStream(x) || exchanges[x].responsePipe.isEmpty else {
+      // What waits for the client is ours: how stream and connection end no longer matters.
+      leaveShared(x, .noError)
+      return
+    }
     sendResponseBody(x, .empty, isLast: true)
   }
 
