@@ -7,13 +7,12 @@ public struct FieldSection: ~Copyable {
   /// Field lines found.
   public internal(set) var count = 0
   var facts = FieldFacts()
-  @usableFromInline var lines = FixedTable<Field>(repeating: .empty, count: WireLimits.fieldsMax)
+  var lines = FixedTable<Field>(repeating: .empty, count: WireLimits.fieldsMax)
   private var names = KnownNames()
 
   init() {}
 
   /// The field line of this index, in the order of arrival.
-  @inlinable
   public subscript(index: Int) -> Field {
     @inline(__always) get {
       precondition(index < count)

@@ -2,9 +2,9 @@
 ///
 /// An `InlineArray` would need no memory of its own, but Swift 6.3 copies a stored one as a whole to read an element of it.
 /// Indices are checked.
-@safe @usableFromInline struct FixedTable<Element: BitwiseCopyable>: ~Copyable {
-  @usableFromInline let start: UnsafeMutablePointer<Element>
-  @usableFromInline let count: Int
+@safe struct FixedTable<Element: BitwiseCopyable>: ~Copyable {
+  private let start: UnsafeMutablePointer<Element>
+  let count: Int
 
   init(repeating element: Element, count: Int) {
     // SAFETY: `count` elements are allocated, initialised and reached by checked indices alone, until `deinit`.
@@ -24,7 +24,6 @@
     }
   }
 
-  @inlinable
   subscript(index: Int) -> Element {
     @inline(__always) get {
       precondition(index >= 0 && index < count)
