@@ -115,7 +115,10 @@ public final class Peer {
       let before = steps.count
       takeSteps()
       hasProgress = hasProgress || steps.count != before
+      let (unsentBefore, wasFinishing) = (unsent.count, isFinishing)
       onChange?(self)
+      // What the closure sends waits for another round.
+      hasProgress = hasProgress || unsent.count > unsentBefore || isFinishing != wasFinishing
     }
   }
 
