@@ -185,8 +185,8 @@ let package = Package(
     tests(
       "ProxyCoreTests",
       [
-        "HTTPWire", "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport", "ProxyUpstream",
-        "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
+        "HTTPWire", "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport",
+        "ProxyUpstream", "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
       ]),
     tests(
       "EndToEndTests",
