@@ -105,8 +105,8 @@ let package = Package(
     module(
       "ProxyCore",
       [
-        "ProxyTransport", "ProxyUpstream", "ProxyTLS", "ProxyTelemetry", "HTTPWire", "WeirEnforcement", "WeirRequest",
-        "WeirPolicy",
+        "ProxyTransport", "ProxyUpstream", "ProxyTLS", "ProxyTelemetry", "HTTPWire", "WeirEnforcement", "WeirISA",
+        "WeirRequest", "WeirPolicy",
       ], lending),
     module(
       "Gateway",

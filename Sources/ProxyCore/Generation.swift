@@ -24,12 +24,13 @@ public final class Generation: Sendable {
     ///
     /// - Returns: whether the writer of lines is to be woken.
     func record(
-      _ record: RequestRecord, _ texts: LogTexts, _ telemetry: inout WorkerTelemetry, _ memory: borrowing Memory,
-      _ now: Instant
+      _ record: RequestRecord, _ texts: LogTexts, _ telemetry: inout WorkerTelemetry, _ memory: inout Memory,
+      room: ByteRange, _ now: Instant
     ) -> Bool {
       telemetry.metrics.record(record, under: self.telemetry.cells)
       return telemetry.log?.append(
-        record, texts, in: memory, names: self.telemetry.names, now: now, metrics: telemetry.metrics) ?? false
+        record, texts, in: &memory, room: room, names: self.telemetry.names, now: now, metrics: telemetry.metrics)
+        ?? false
     }
 
     func copyText(_ place: Place, to writer: inout MemoryWriter, _ memory: inout Memory) {

@@ -32,10 +32,10 @@ struct GenerationTable: ~Copyable {
 
     /// Counts a request of this generation and writes its line.
     func record(
-      _ record: RequestRecord, _ texts: LogTexts, _ telemetry: inout WorkerTelemetry, _ memory: borrowing Memory,
-      _ now: Instant
+      _ record: RequestRecord, _ texts: LogTexts, _ telemetry: inout WorkerTelemetry, _ memory: inout Memory,
+      room: ByteRange, _ now: Instant
     ) -> Bool {
-      reference.content.record(record, texts, &telemetry, memory, now)
+      reference.content.record(record, texts, &telemetry, &memory, room: room, now)
     }
 
     /// Bytes of the request that was decided last.

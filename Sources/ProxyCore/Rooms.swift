@@ -35,9 +35,8 @@ struct Rooms {
   let fieldText: ByteRange
   /// Where heads are written before their length is known.
   let head: ByteRange
-  /// The values of fields that are made for a request.
-  let requestID: ByteRange
-  let traceparent: ByteRange
+  /// Where a line of the log is written.
+  let logLine: ByteRange
 
   /// A region that bytes arrive in.
   struct Arrival {
@@ -60,7 +59,6 @@ struct Rooms {
     arena = memory.reserve(8 * HTTP2Tape.arenaBytesMin(.standard(.server)))
     fieldText = memory.reserve(2 * Rooms.headroomBytes)
     head = memory.reserve(Rooms.headroomBytes)
-    requestID = memory.reserve(RequestID.byteCount)
-    traceparent = memory.reserve(TraceContext.byteCount)
+    logLine = memory.reserve(LogSink.lineBytesMax)
   }
 }

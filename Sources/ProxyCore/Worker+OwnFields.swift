@@ -29,36 +29,42 @@ extension Worker where Net: ~Copyable {
   /// Hands on the fields that this proxy sets.
   mutating func offerOwnFields(_ x: UInt32, _ told: ToldFields) throws(Reject) {
     let c = exchanges[x].downstream
-    var writer = MemoryWriter(rooms.head)
-    if !told.forwardedFor.isEmpty {
-      writer.copy(told.forwardedFor, in: &memory)
-      writer.append(", ", to: &memory)
+    if told.forwardedFor.isEmpty {
+      offer(ownLines.forwardedFor(connections[c].peer.address, in: &memory))
+    } else {
+      try offerForwardedFor(told.forwardedFor, through: connections[c].peer.address)
     }
-    writer.append(address: connections[c].peer.address, to: &memory)
-    guard !writer.isOverflowing else { throw .canonical(.headerValueTooLong) }
-    try offer(words.forwardedFor, writer.written)
-    if !told.keepsProto {
-      try offer(words.forwardedProto, connections[c].session == .none ? words.http : words.https)
-    }
+    if !told.keepsProto { offer(connections[c].session == .none ? ownLines.http : ownLines.https) }
     if let id = told.requestID {
       exchanges[x].texts.requestID = id
     } else {
-      RequestID(random: &random).write(to: rooms.requestID, in: &memory)
-      exchanges[x].texts.requestID = rooms.requestID
-      try offer(words.requestID, rooms.requestID)
+      RequestID(random: &random).write(to: &memory, at: ownLines.requestID.value.start)
+      exchanges[x].texts.requestID = ownLines.requestID.value
+      offer(ownLines.requestID)
     }
     if let trace = told.trace {
       exchanges[x].trace = trace
     } else {
       let trace = TraceContext(random: &random)
       exchanges[x].trace = trace
-      trace.write(to: rooms.traceparent, in: &memory)
-      try offer(words.traceparent, rooms.traceparent)
+      trace.write(to: &memory, at: ownLines.traceparent.value.start)
+      offer(ownLines.traceparent)
     }
   }
 
-  private mutating func offer(_ name: ByteRange, _ value: ByteRange) throws(Reject) {
-    try generations.current.enforcer.takeOwnField(name: memory.span(name), value: memory.span(value))
+  private mutating func offer(_ line: OwnLines.Line) {
+    generations.current.enforcer.takeOwnLine(memory.span(line.bytes), nameCount: line.nameCount)
+  }
+
+  /// What trusted proxies have said, and that they did.
+  private mutating func offerForwardedFor(_ hops: ByteRange, through proxy: IPAddress) throws(Reject) {
+    var writer = MemoryWriter(rooms.head)
+    writer.append(hops: hops, to: &memory)
+    writer.append(", ", to: &memory)
+    writer.append(proxy, to: &memory)
+    guard !writer.isOverflowing else { throw .canonical(.headerValueTooLong) }
+    try generations.current.enforcer.takeOwnField(
+      name: memory.span(ownLines.forwardedForName), value: memory.span(writer.written))
   }
 }
 
@@ -67,18 +73,4 @@ private func offerPeer(_ session: borrowing TLSSession, to enforcer: inout Enfor
   let facts = session.facts
   if facts.hasCertificate { enforcer.setCaller(session.peerIdentity) }
   if facts.hasServerName { try enforcer.setServerName(session.serverName) }
-}
-
-extension RequestID {
-  fileprivate func write(to place: ByteRange, in memory: inout Memory) {
-    var room = memory.mutableSpan(place)
-    write(to: &room)
-  }
-}
-
-extension TraceContext {
-  fileprivate func write(to place: ByteRange, in memory: inout Memory) {
-    var room = memory.mutableSpan(place)
-    write(to: &room)
-  }
 }

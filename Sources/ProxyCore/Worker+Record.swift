@@ -100,7 +100,7 @@ extension Worker where Net: ~Copyable {
     if let endpoint = exchanges[x].endpoint { record.endpoint = endpoint.address }
     record.note(exchanges[x].answer)
     record.note(exchanges[x].forwarding)
-    if generations[slot].record(record, exchanges[x].texts, &telemetry, memory, now) { wakesLogWriter = true }
+    tell(record, exchanges[x].texts, slot)
   }
 
   /// What is known of a request by its connection alone, now.
@@ -122,7 +122,11 @@ extension Worker where Net: ~Copyable {
     record.decisionReason = reason
     record.reason = reason
     record.reference = reference
-    if generations.current.record(record, LogTexts(), &telemetry, memory, now) { wakesLogWriter = true }
+    tell(record, LogTexts(), generations.currentIndex)
+  }
+
+  private mutating func tell(_ record: RequestRecord, _ texts: LogTexts, _ slot: UInt32) {
+    if generations[slot].record(record, texts, &telemetry, &memory, room: rooms.logLine, now) { wakesLogWriter = true }
   }
 }
 

@@ -3,16 +3,18 @@ import ProxyTLS
 import ProxyTransport
 import ProxyUpstream
 import WeirEnforcement
+import WeirISA
 
 /// One thread of the data plane: its connections, exchanges, pools and memory, shared with nobody.
 ///
 /// Passed `inout` from the entry of its thread down; below it there are no classes, closures, globals or locks. System calls go through
 /// `Net`, so that the simulation runs the same code with a clock, a network and a seed of its own.
 public struct Worker<Net: Network & ~Copyable>: ~Copyable {
+  private let pin = Pin()
   public var net: Net
   var memory: Memory
   let rooms: Rooms
-  let words: Words
+  let ownLines: OwnLines
   /// Of this turn of the loop.
   var now: Instant
   /// Nanoseconds since 1970, read with `now`.
@@ -93,7 +95,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
     self.rooms = rooms
     self.links = links
     fields = HTTP2Fields(text: rooms.fieldText)
-    words = Words(&memory)
+    ownLines = OwnLines(&memory)
     wheel = TimerWheel(now: now)
     random = RandomSource(seed: seed)
     self.listeners = listeners

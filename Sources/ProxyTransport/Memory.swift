@@ -100,6 +100,46 @@ extension Memory {
     }
   }
 
+  /// Copies 32 bytes from elsewhere: cheaper than a count that is known late.
+  @inlinable
+  public mutating func store32(_ bytes: Span<UInt8>, from first: Int, at start: UInt32) {
+    precondition(first >= 0 && bytes.count - first >= 32 && Int(start) + 32 <= capacity)
+    unsafe bytes.withUnsafeBytes { source in
+      // As many bytes as there are were asked for, so there is an address.
+      guard let address = source.baseAddress else { return }
+      unsafe base.advanced(by: Int(start)).copyMemory(from: address.advanced(by: first), byteCount: 32)
+    }
+  }
+
+  /// The eight bytes at a place, the first one lowest.
+  @inlinable
+  public func word(at start: UInt32) -> UInt64 {
+    precondition(Int(start) + 8 <= capacity)
+    return UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: Int(start), as: UInt64.self))
+  }
+
+  /// Writes eight bytes, the lowest one first.
+  @inlinable
+  public mutating func store(word: UInt64, at start: UInt32) {
+    precondition(Int(start) + 8 <= capacity)
+    unsafe base.storeBytes(of: word.littleEndian, toByteOffset: Int(start), as: UInt64.self)
+  }
+
+  /// Writes the lower four bytes of a word, the lowest one first.
+  @inlinable
+  public mutating func store(half word: UInt64, at start: UInt32) {
+    precondition(Int(start) + 4 <= capacity)
+    unsafe base.storeBytes(
+      of: UInt32(truncatingIfNeeded: word).littleEndian, toByteOffset: Int(start), as: UInt32.self)
+  }
+
+  /// Writes sixteen hexadecimal digits in lower case.
+  @inlinable
+  public mutating func store(hexadecimal number: UInt64, at start: UInt32) {
+    store(word: Digits.hexadecimal(UInt32(truncatingIfNeeded: number >> 32)), at: start)
+    store(word: Digits.hexadecimal(UInt32(truncatingIfNeeded: number)), at: start + 8)
+  }
+
   /// Copies a text of the program.
   @inlinable
   public mutating func store(_ text: StaticString, at start: UInt32) {

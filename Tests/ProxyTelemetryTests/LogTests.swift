@@ -13,11 +13,20 @@ import WeirRequest
     var memory: Memory
     private var room: ByteRange
     private var used = 0
+    let line: ByteRange
 
     init() throws {
       guard var memory = Memory(capacity: 1 << 20) else { throw SystemError.outOfMemory }
       room = memory.reserve(64 << 10)
+      line = memory.reserve(LogSink.lineBytesMax)
       self.memory = memory
+    }
+
+    mutating func write(_ record: RequestRecord, _ places: LogTexts, keepsQueries: Bool) throws -> String {
+      var clock = LogClock()
+      var line = LogLine(record, places, keepsQueries: keepsQueries, in: line)
+      guard let written = line.write(LogTests.names, &clock, in: &memory) else { throw SystemError.outOfMemory }
+      return String(decoding: (written.start..<written.end).map { memory[$0] }, as: UTF8.self)
     }
 
     mutating func place(_ text: String) -> ByteRange {
@@ -63,9 +72,7 @@ import WeirRequest
     places.caller = texts.place("spiffe://shop.example/ns/a/sa/b")
     places.serverName = texts.place("shop.example")
     places.requestID = texts.place("r\"1\\\u{1}é")
-    var buffer = LineBuffer()
-    LogLine(record: record, texts: places, keepsQueries: keepsQueries).write(Self.names, texts.memory, to: &buffer)
-    return String(decoding: buffer.block[..<buffer.count], as: UTF8.self)
+    return try texts.write(record, places, keepsQueries: keepsQueries)
   }
 
   @Test func aFullLineHasEveryKeyInOrder() throws {
@@ -122,9 +129,7 @@ import WeirRequest
     record.decisionReason = .headTooLarge
     record.status = 431
     _ = texts.place("x")
-    var buffer = LineBuffer()
-    LogLine(record: record, texts: LogTexts(), keepsQueries: false).write(Self.names, texts.memory, to: &buffer)
-    let value = try JSONValue(parsing: Array(buffer.block[..<buffer.count]))
+    let value = try JSONValue(parsing: Array(try texts.write(record, LogTexts(), keepsQueries: false).utf8))
     for key in ["method", "path", "route", "at", "endpoint", "head_us", "trace", "gateway"] {
       #expect(value[key] == nil)
     }
@@ -152,11 +157,12 @@ import WeirRequest
     let queue = LogQueue()
     var sink = LogSink(queue, keepsQueries: true)
     let metrics = try #require(WorkerMetrics())
-    let texts = try Texts()
+    var texts = try Texts()
     var woken = 0
     for _ in 0..<5_000 {
       let isHandedOver = sink.append(
-        Self.fullRecord(), LogTexts(), in: texts.memory, names: Self.names, now: .zero, metrics: metrics)
+        Self.fullRecord(), LogTexts(), in: &texts.memory, room: texts.line, names: Self.names, now: .zero,
+        metrics: metrics)
       if isHandedOver { woken += 1 }
     }
     // One block was handed over, the other is full: the rest is dropped.
@@ -175,9 +181,11 @@ import WeirRequest
     let queue = LogQueue()
     var sink = LogSink(queue, keepsQueries: true)
     let metrics = try #require(WorkerMetrics())
-    let texts = try Texts()
+    var texts = try Texts()
     func add(_ sink: inout LogSink, at now: Instant) {
-      _ = sink.append(Self.fullRecord(), LogTexts(), in: texts.memory, names: Self.names, now: now, metrics: metrics)
+      _ = sink.append(
+        Self.fullRecord(), LogTexts(), in: &texts.memory, room: texts.line, names: Self.names, now: now,
+        metrics: metrics)
       let isFlushed = sink.flush(now: now + LogSink.blockAgeMax)
       #expect(isFlushed)
     }

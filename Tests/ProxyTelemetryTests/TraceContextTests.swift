@@ -47,10 +47,8 @@ import Testing
   @Test func requestIDsAreVersion4() {
     var random = RandomSource(seed: 2)
     for _ in 0..<100 {
-      var bytes = [UInt8](repeating: 0, count: RequestID.byteCount)
-      var room = bytes.mutableSpan
-      RequestID(random: &random).write(to: &room)
-      let text = String(decoding: bytes, as: UTF8.self)
+      let id = RequestID(random: &random)
+      let text = written(RequestID.byteCount) { id.write(to: &$0, at: $1) }
       let form = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
       #expect(text.wholeMatch(of: form) != nil, "\(text)")
     }
@@ -62,9 +60,17 @@ import Testing
   }
 
   private func text(_ context: TraceContext) -> String {
-    var bytes = [UInt8](repeating: 0, count: TraceContext.byteCount)
-    var room = bytes.mutableSpan
-    context.write(to: &room)
-    return String(decoding: bytes, as: UTF8.self)
+    written(TraceContext.byteCount) { context.write(to: &$0, at: $1) }
+  }
+
+  /// What is written into a worker's memory, which holds something else before.
+  private func written(_ count: Int, _ write: (inout Memory, UInt32) -> Void) -> String {
+    guard var memory = Memory(capacity: 1 << 20) else { return "no memory" }
+    let place = memory.reserve(count + 2).slice(1..<(count + 1))
+    memory.store(Array(repeating: UInt8(ascii: "#"), count: count + 2).span, at: place.start - 1)
+    write(&memory, place.start)
+    let text = (0..<(place.count + 2)).map { memory[place.start - 1 + $0] }
+    #expect(text.first == UInt8(ascii: "#") && text.last == UInt8(ascii: "#"))
+    return String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
   }
 }

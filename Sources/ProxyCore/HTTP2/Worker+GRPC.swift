@@ -12,7 +12,7 @@ extension Worker where Net: ~Copyable {
     var message = MemoryWriter(rooms.head)
     message.append(text: reason.text, to: &memory)
     message.append(UInt8(ascii: " "), to: &memory)
-    message.append(hexadecimal: exchanges[x].reference, digits: 16, to: &memory)
+    message.append(hexadecimal: exchanges[x].reference, to: &memory)
     exchanges[x].flags.insert(.toldReference)
     fields.removeAll()
     fields.append(":status", decimal: 200, in: &memory)

@@ -16,7 +16,7 @@ extension Worker where Net: ~Copyable {
     let x = makeStreamExchange(l, stream, head, line)
     guard !head.isOversize else { return refuseStream(x, line, .headTooLarge) }
     guard !line.hasMimic else { return refuseStream(x, line, .badRequest) }
-    guard line.hasScheme(words.http, or: words.https, in: memory) || line.scheme.isEmpty else {
+    guard line.hasScheme(ownLines.http.value, or: ownLines.https.value, in: memory) || line.scheme.isEmpty else {
       return refuseStream(x, line, .targetScheme)
     }
     if exchanges[x].flags.contains(.isGRPC), let timeout = line.timeout {

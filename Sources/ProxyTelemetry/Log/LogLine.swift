@@ -17,156 +17,230 @@ public struct LogTexts: BitwiseCopyable, Sendable {
 }
 
 /// Writes the line of one request, in the order of `LogField`.
-struct LogLine {
-  let record: RequestRecord
-  let texts: LogTexts
+struct LogLine: ~Copyable {
+  private let record: RequestRecord
+  private let texts: LogTexts
   /// Values of the query are told.
-  let keepsQueries: Bool
+  private let keepsQueries: Bool
+  private var writer: MemoryWriter
 
-  func write(_ names: borrowing LogNames, _ memory: borrowing Memory, to line: inout LineBuffer) {
-    writeRequest(names, memory, &line)
-    writeDecision(names, &line)
-    writeCourse(names, memory, &line)
-    names.appendEnd(to: &line)
+  init(_ record: RequestRecord, _ texts: LogTexts, keepsQueries: Bool, in room: ByteRange) {
+    self.record = record
+    self.texts = texts
+    self.keepsQueries = keepsQueries
+    writer = MemoryWriter(room)
   }
 
-  private func writeRequest(_ names: borrowing LogNames, _ memory: borrowing Memory, _ line: inout LineBuffer) {
-    names.appendKey(.time, to: &line)
-    writeTime(&line)
+  /// - Returns: the line; `nil` when it is longer than the room.
+  mutating func write(_ names: borrowing LogNames, _ clock: inout LogClock, in memory: inout Memory) -> ByteRange? {
+    writeRequest(names, &clock, &memory)
+    writeDecision(names, &memory)
+    writeCourse(names, &memory)
+    names.appendEnd(to: &writer, &memory)
+    return writer.isOverflowing ? nil : writer.written
+  }
+
+  private mutating func writeRequest(
+    _ names: borrowing LogNames, _ clock: inout LogClock, _ memory: inout Memory
+  ) {
+    names.append(.time, to: &writer, &memory)
+    quote(&memory)
+    clock.append(record.time, to: &writer, in: &memory)
+    quote(&memory)
     switch record.entry {
     case .gateway(let gateway):
-      names.appendKey(.gateway, to: &line)
-      line.append(UInt8(ascii: "\""))
-      names.appendGateway(gateway, to: &line)
-      line.append(UInt8(ascii: "\""))
+      names.append(.gateway, to: &writer, &memory)
+      names.appendGateway(gateway, to: &writer, &memory)
     case .service(let service):
-      names.appendKey(.service, to: &line)
-      line.append(UInt8(ascii: "\""))
-      names.appendService(service, to: &line)
-      line.append(UInt8(ascii: "\""))
+      names.append(.service, to: &writer, &memory)
+      names.appendService(service, to: &writer, &memory)
     case .anyHost: break
     }
-    names.appendKey(.caller, to: &line)
+    names.append(.caller, to: &writer, &memory)
     if texts.caller.isEmpty {
-      names.append(.null, to: &line)
+      names.append(.null, to: &writer, &memory)
     } else {
-      writeText(memory.span(texts.caller), &line)
+      writeText(texts.caller, &memory)
     }
-    names.appendKey(.sourceIP, to: &line)
-    writeAddress(record.source.address, &line)
-    writeNumber(.sourcePort, UInt64(record.source.port), names, &line)
-    names.appendKey(.clientIP, to: &line)
-    writeAddress(record.clientIP, &line)
-    if record.port != 0 { writeNumber(.port, UInt64(record.port), names, &line) }
-    writeOptional(.sni, texts.serverName, names, memory, &line)
+    names.append(.sourceIP, to: &writer, &memory)
+    quote(&memory)
+    writer.append(record.source.address, to: &memory)
+    quote(&memory)
+    writeNumber(.sourcePort, UInt64(record.source.port), names, &memory)
+    names.append(.clientIP, to: &writer, &memory)
+    quote(&memory)
+    writer.append(record.clientIP, to: &memory)
+    quote(&memory)
+    if record.port != 0 { writeNumber(.port, UInt64(record.port), names, &memory) }
+    writeOptional(.sni, texts.serverName, names, &memory)
     if !texts.method.isEmpty {
-      writeOptional(.method, texts.method, names, memory, &line)
-      names.appendKey(.scheme, to: &line)
-      names.append(record.isTLS ? .https : .http, to: &line)
-      writeOptional(.host, texts.host, names, memory, &line)
+      writeOptional(.method, texts.method, names, &memory)
+      names.append(.scheme, to: &writer, &memory)
+      names.append(record.isTLS ? .https : .http, to: &writer, &memory)
+      writeOptional(.host, texts.host, names, &memory)
       if !texts.target.isEmpty {
-        names.appendKey(.path, to: &line)
-        line.append(UInt8(ascii: "\""))
-        writeTarget(memory.span(texts.target), &line)
-        line.append(UInt8(ascii: "\""))
+        names.append(.path, to: &writer, &memory)
+        quote(&memory)
+        writeTarget(&memory)
+        quote(&memory)
       }
     }
-    writeNumber(.draw, UInt64(record.draw), names, &line)
+    writeNumber(.draw, UInt64(record.draw), names, &memory)
   }
 
-  private func writeDecision(_ names: borrowing LogNames, _ line: inout LineBuffer) {
-    names.appendKey(.outcome, to: &line)
+  private mutating func writeDecision(_ names: borrowing LogNames, _ memory: inout Memory) {
+    names.append(.outcome, to: &writer, &memory)
     switch record.decision {
-    case .allow: names.append(.allow, to: &line)
-    case .deny: names.append(.deny, to: &line)
-    case .reject: names.append(.reject, to: &line)
+    case .allow: names.append(.allow, to: &writer, &memory)
+    case .deny: names.append(.deny, to: &writer, &memory)
+    case .reject: names.append(.reject, to: &writer, &memory)
     }
     let isDecided = record.scope >= 0 && record.rule >= 0
-    names.appendKey(.by, to: &line)
+    names.append(.by, to: &writer, &memory)
     if isDecided {
-      line.append(UInt8(ascii: "\""))
-      names.appendRule(record.rule, of: record.scope, place: false, to: &line)
-      line.append(UInt8(ascii: "\""))
+      names.appendRule(record.rule, of: record.scope, place: false, to: &writer, &memory)
     } else {
-      names.append(.null, to: &line)
+      names.append(.null, to: &writer, &memory)
     }
-    names.appendKey(.reason, to: &line)
+    names.append(.reason, to: &writer, &memory)
     if record.decision == .allow, record.decisionReason == .forwarded {
-      names.append(.null, to: &line)
+      names.append(.null, to: &writer, &memory)
     } else {
-      line.append(UInt8(ascii: "\""))
-      names.append(record.decisionReason, to: &line)
-      line.append(UInt8(ascii: "\""))
+      names.append(record.decisionReason, to: &writer, &memory)
     }
     if isDecided {
-      names.appendKey(.at, to: &line)
-      line.append(UInt8(ascii: "\""))
-      names.appendRule(record.rule, of: record.scope, place: true, to: &line)
-      line.append(UInt8(ascii: "\""))
+      names.append(.at, to: &writer, &memory)
+      names.appendRule(record.rule, of: record.scope, place: true, to: &writer, &memory)
     }
     guard record.table >= 0, record.route >= 0 else { return }
-    names.appendKey(.route, to: &line)
-    line.append(UInt8(ascii: "\""))
-    names.appendRoute(record.route, of: record.table, place: false, to: &line)
-    line.append(UInt8(ascii: "\""))
-    names.appendKey(.routeAt, to: &line)
-    line.append(UInt8(ascii: "\""))
-    names.appendRoute(record.route, of: record.table, place: true, to: &line)
-    line.append(UInt8(ascii: "\""))
+    names.append(.route, to: &writer, &memory)
+    names.appendRoute(record.route, of: record.table, place: false, to: &writer, &memory)
+    names.append(.routeAt, to: &writer, &memory)
+    names.appendRoute(record.route, of: record.table, place: true, to: &writer, &memory)
   }
 
-  private func writeCourse(_ names: borrowing LogNames, _ memory: borrowing Memory, _ line: inout LineBuffer) {
-    names.appendKey(.ended, to: &line)
-    line.append(UInt8(ascii: "\""))
-    names.append(record.reason, to: &line)
-    line.append(UInt8(ascii: "\""))
-    writeNumber(.status, UInt64(record.status), names, &line)
+  private mutating func writeCourse(_ names: borrowing LogNames, _ memory: inout Memory) {
+    names.append(.ended, to: &writer, &memory)
+    names.append(record.reason, to: &writer, &memory)
+    writeNumber(.status, UInt64(record.status), names, &memory)
     if record.service >= 0 {
-      names.appendKey(.destination, to: &line)
-      line.append(UInt8(ascii: "\""))
-      names.appendService(record.service, subset: record.subset, to: &line)
-      line.append(UInt8(ascii: "\""))
+      names.append(.destination, to: &writer, &memory)
+      names.appendService(record.service, subset: record.subset, to: &writer, &memory)
     }
     if record.attempts > 0, record.endpoint != .unspecified {
-      names.appendKey(.endpoint, to: &line)
-      writeEndpoint(&line)
+      names.append(.endpoint, to: &writer, &memory)
+      writeEndpoint(&memory)
     }
-    writeNumber(.attempts, UInt64(record.attempts), names, &line)
-    writeFlag(.shadowDiffers, record.shadowDiffers, names, &line)
-    writeFlag(.isAudited, record.isAudited, names, &line)
-    names.appendKey(.version, to: &line)
+    writeNumber(.attempts, UInt64(record.attempts), names, &memory)
+    writeFlag(.shadowDiffers, record.shadowDiffers, names, &memory)
+    writeFlag(.isAudited, record.isAudited, names, &memory)
+    names.append(.version, to: &writer, &memory)
     switch record.version {
-    case .http1: names.append(.http1, to: &line)
-    case .http2: names.append(.http2, to: &line)
-    case .tcp: names.append(.tcp, to: &line)
+    case .http1: names.append(.http1, to: &writer, &memory)
+    case .http2: names.append(.http2, to: &writer, &memory)
+    case .tcp: names.append(.tcp, to: &writer, &memory)
     }
-    writeNumber(.requestBytes, record.requestBytes, names, &line)
-    writeNumber(.responseBytes, record.responseBytes, names, &line)
-    writePhase(.headTime, record.phases.head, names, &line)
-    writePhase(.decisionTime, record.phases.decided, names, &line)
-    writePhase(.connectTime, record.phases.connected, names, &line)
-    writePhase(.sentTime, record.phases.sent, names, &line)
-    writePhase(.answerTime, record.phases.answered, names, &line)
-    writePhase(.endTime, record.phases.ended, names, &line)
+    writeNumber(.requestBytes, record.requestBytes, names, &memory)
+    writeNumber(.responseBytes, record.responseBytes, names, &memory)
+    writePhase(.headTime, record.phases.head, names, &memory)
+    writePhase(.decisionTime, record.phases.decided, names, &memory)
+    writePhase(.connectTime, record.phases.connected, names, &memory)
+    writePhase(.sentTime, record.phases.sent, names, &memory)
+    writePhase(.answerTime, record.phases.answered, names, &memory)
+    writePhase(.endTime, record.phases.ended, names, &memory)
     if let trace = record.trace {
-      names.appendKey(.trace, to: &line)
-      line.append(UInt8(ascii: "\""))
-      var digits = InlineArray<32, UInt8>(repeating: 0)
-      var room = digits.mutableSpan
-      writeHex(trace.traceHigh, digits: 16, to: &room, at: 0)
-      writeHex(trace.traceLow, digits: 16, to: &room, at: 16)
-      line.append(digits.span)
-      line.append(UInt8(ascii: "\""))
+      names.append(.trace, to: &writer, &memory)
+      quote(&memory)
+      writer.append(hexadecimal: trace.traceHigh, to: &memory)
+      writer.append(hexadecimal: trace.traceLow, to: &memory)
+      quote(&memory)
     }
-    writeOptional(.requestID, texts.requestID, names, memory, &line)
+    writeOptional(.requestID, texts.requestID, names, &memory)
     if record.reference != 0 {
-      names.appendKey(.reference, to: &line)
-      line.append(UInt8(ascii: "\""))
-      var digits = InlineArray<16, UInt8>(repeating: 0)
-      var room = digits.mutableSpan
-      writeHex(record.reference, digits: 16, to: &room, at: 0)
-      line.append(digits.span)
-      line.append(UInt8(ascii: "\""))
+      names.append(.reference, to: &writer, &memory)
+      quote(&memory)
+      writer.append(hexadecimal: record.reference, to: &memory)
+      quote(&memory)
     }
+  }
+}
+
+// MARK: Values
+
+extension LogLine {
+  @inline(__always)
+  private mutating func quote(_ memory: inout Memory) { writer.append(UInt8(ascii: "\""), to: &memory) }
+
+  private mutating func writeText(_ text: ByteRange, _ memory: inout Memory) {
+    quote(&memory)
+    writer.append(escaped: text, in: &memory)
+    quote(&memory)
+  }
+
+  private mutating func writeOptional(
+    _ field: LogField, _ text: ByteRange, _ names: borrowing LogNames, _ memory: inout Memory
+  ) {
+    guard !text.isEmpty else { return }
+    names.append(field, to: &writer, &memory)
+    writeText(text, &memory)
+  }
+
+  private mutating func writeNumber(
+    _ field: LogField, _ number: UInt64, _ names: borrowing LogNames, _ memory: inout Memory
+  ) {
+    names.append(field, to: &writer, &memory)
+    writer.append(decimal: number, to: &memory)
+  }
+
+  private mutating func writeFlag(
+    _ field: LogField, _ flag: Bool, _ names: borrowing LogNames, _ memory: inout Memory
+  ) {
+    names.append(field, to: &writer, &memory)
+    names.append(flag ? .true : .false, to: &writer, &memory)
+  }
+
+  /// Nothing for what did not happen.
+  private mutating func writePhase(
+    _ field: LogField, _ nanoseconds: UInt64, _ names: borrowing LogNames, _ memory: inout Memory
+  ) {
+    guard nanoseconds > 0 else { return }
+    writeNumber(field, nanoseconds / 1_000, names, &memory)
+  }
+
+  private mutating func writeEndpoint(_ memory: inout Memory) {
+    let isIPv4 = record.endpoint.address.isIPv4
+    quote(&memory)
+    if !isIPv4 { writer.append(UInt8(ascii: "["), to: &memory) }
+    writer.append(record.endpoint.address, to: &memory)
+    if !isIPv4 { writer.append(UInt8(ascii: "]"), to: &memory) }
+    writer.append(UInt8(ascii: ":"), to: &memory)
+    writer.append(decimal: UInt64(record.endpoint.port), to: &memory)
+    quote(&memory)
+  }
+
+  /// Path and query; each value of the query is `*` unless they are kept.
+  private mutating func writeTarget(_ memory: inout Memory) {
+    let target = texts.target
+    guard !keepsQueries, var index = first(UInt8(ascii: "?"), from: target.start, memory) else {
+      return writer.append(escaped: target, in: &memory)
+    }
+    var start = target.start
+    while let sign = first(UInt8(ascii: "="), from: index + 1, memory) {
+      writer.append(escaped: ByteRange(start: start, count: sign + 1 - start), in: &memory)
+      writer.append(UInt8(ascii: "*"), to: &memory)
+      index = first(UInt8(ascii: "&"), from: sign, memory) ?? target.end
+      start = index
+    }
+    writer.append(escaped: ByteRange(start: start, count: target.end - start), in: &memory)
+  }
+
+  /// Where a byte of the target stands, from a place in the memory on.
+  private func first(_ byte: UInt8, from start: UInt32, _ memory: borrowing Memory) -> UInt32? {
+    var place = start
+    while place < texts.target.end {
+      if memory[place] == byte { return place }
+      place += 1
+    }
+    return nil
   }
 }

@@ -54,7 +54,7 @@ public struct LogNames: Sendable {
     return ByteRange(start: UInt32(start), count: UInt32(bytes.count - start))
   }
 
-  /// Names and paths of files: what JSON must escape is escaped, UTF-8 stays.
+  /// A string of names and paths of files, with its quotes: what JSON must escape is escaped, UTF-8 stays.
   private mutating func insert(_ text: String) -> ByteRange {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -66,32 +66,49 @@ public struct LogNames: Sendable {
       default: escaped.unicodeScalars.append(scalar)
       }
     }
-    return insert(raw: escaped)
+    return insert(raw: "\"" + escaped + "\"")
   }
 
   // What a line takes.
 
-  func appendKey(_ field: LogField, to line: inout LineBuffer) { append(keys[field.rawValue], to: &line) }
-  func append(_ word: LogWord, to line: inout LineBuffer) { append(words[word.rawValue], to: &line) }
-  func appendEnd(to line: inout LineBuffer) { append(end, to: &line) }
-  func append(_ reason: ReasonCode, to line: inout LineBuffer) { append(reasons[Int(reason.rawValue)], to: &line) }
-  func appendGateway(_ number: Int32, to line: inout LineBuffer) { append(gateways[Int(number)], to: &line) }
-
-  func appendService(_ number: Int32, subset: Int32 = -1, to line: inout LineBuffer) {
-    append(subset < 0 ? services[Int(number)] : subsets[firstSubset[Int(number)] + Int(subset)], to: &line)
+  @inline(__always)
+  func append(_ field: LogField, to writer: inout MemoryWriter, _ memory: inout Memory) {
+    append(keys[field.rawValue], to: &writer, &memory)
   }
 
-  func appendRule(_ rule: Int32, of scope: Int32, place: Bool, to line: inout LineBuffer) {
+  @inline(__always)
+  func append(_ word: LogWord, to writer: inout MemoryWriter, _ memory: inout Memory) {
+    append(words[word.rawValue], to: &writer, &memory)
+  }
+
+  func appendEnd(to writer: inout MemoryWriter, _ memory: inout Memory) { append(end, to: &writer, &memory) }
+
+  func append(_ reason: ReasonCode, to writer: inout MemoryWriter, _ memory: inout Memory) {
+    append(reasons[Int(reason.rawValue)], to: &writer, &memory)
+  }
+
+  func appendGateway(_ number: Int32, to writer: inout MemoryWriter, _ memory: inout Memory) {
+    append(gateways[Int(number)], to: &writer, &memory)
+  }
+
+  func appendService(_ number: Int32, subset: Int32 = -1, to writer: inout MemoryWriter, _ memory: inout Memory) {
+    let service = Int(number)
+    append(subset < 0 ? services[service] : subsets[firstSubset[service] + Int(subset)], to: &writer, &memory)
+  }
+
+  func appendRule(_ rule: Int32, of scope: Int32, place: Bool, to writer: inout MemoryWriter, _ memory: inout Memory) {
     let rule = rules[firstRule[Int(scope)] + Int(rule)]
-    append(place ? rule.place : rule.name, to: &line)
+    append(place ? rule.place : rule.name, to: &writer, &memory)
   }
 
-  func appendRoute(_ route: Int32, of table: Int32, place: Bool, to line: inout LineBuffer) {
+  func appendRoute(_ route: Int32, of table: Int32, place: Bool, to writer: inout MemoryWriter, _ memory: inout Memory)
+  {
     let route = routes[firstRoute[Int(table)] + Int(route)]
-    append(place ? route.place : route.name, to: &line)
+    append(place ? route.place : route.name, to: &writer, &memory)
   }
 
-  private func append(_ text: ByteRange, to line: inout LineBuffer) {
-    line.append(bytes.span.extracting(Int(text.start)..<Int(text.end)))
+  @inline(__always)
+  private func append(_ text: ByteRange, to writer: inout MemoryWriter, _ memory: inout Memory) {
+    writer.append(bytes.span, text, to: &memory)
   }
 }

@@ -5,10 +5,13 @@ import ProxyTransport
 public struct LogSink: ~Copyable {
   /// A block that is not full is handed over when its first line is this old.
   public static let blockAgeMax = Interval.milliseconds(200)
+  /// Path and query have at most 16 KiB, and few of their bytes need more than one in JSON.
+  public static let lineBytesMax = 64 << 10
 
   private var buffer = LineBuffer()
   private let queue: LogQueue
   private let keepsQueries: Bool
+  private var clock = LogClock()
   /// When the block has to be handed over though it is not full; `nil`: it is empty. For the worker's next timer.
   public private(set) var deadline: Instant?
 
@@ -22,18 +25,24 @@ public struct LogSink: ~Copyable {
   ///
   /// - Parameters:
   ///   - texts: places in `memory`.
+  ///   - room: where in `memory` the line is written: `lineBytesMax`. A line that is longer is dropped.
   ///   - names: of the generation that decided it.
   /// - Returns: whether a block was handed over: then the writer is to be woken.
   /// - Complexity: linear in the line; no allocation.
   public mutating func append(
-    _ record: RequestRecord, _ texts: LogTexts, in memory: borrowing Memory, names: borrowing LogNames, now: Instant,
-    metrics: WorkerMetrics
+    _ record: RequestRecord, _ texts: LogTexts, in memory: inout Memory, room: ByteRange, names: borrowing LogNames,
+    now: Instant, metrics: WorkerMetrics
   ) -> Bool {
     if buffer.count >= LineBuffer.blockBytes, !handOver() {
       metrics.count(.logLinesDropped)
       return false
     }
-    LogLine(record: record, texts: texts, keepsQueries: keepsQueries).write(names, memory, to: &buffer)
+    var line = LogLine(record, texts, keepsQueries: keepsQueries, in: room)
+    guard let written = line.write(names, &clock, in: &memory) else {
+      metrics.count(.logLinesDropped)
+      return false
+    }
+    buffer.append(memory.span(written))
     metrics.count(.logLinesWritten)
     if deadline == nil { deadline = now + Self.blockAgeMax }
     return buffer.count >= LineBuffer.blockBytes && handOver()

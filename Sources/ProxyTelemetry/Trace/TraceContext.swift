@@ -39,18 +39,14 @@ public struct TraceContext: BitwiseCopyable, Hashable, Sendable {
     self.flags = UInt8(truncatingIfNeeded: flags)
   }
 
-  /// Writes the text of version 00.
-  ///
-  /// - Parameter room: at least `byteCount` bytes.
-  public func write(to room: inout MutableSpan<UInt8>) {
-    writeHex(0, digits: 2, to: &room, at: 0)
-    room[2] = Self.dash
-    writeHex(traceHigh, digits: 16, to: &room, at: 3)
-    writeHex(traceLow, digits: 16, to: &room, at: 19)
-    room[35] = Self.dash
-    writeHex(parent, digits: 16, to: &room, at: 36)
-    room[52] = Self.dash
-    writeHex(UInt64(flags & 1), digits: 2, to: &room, at: 53)
+  /// Writes the text of version 00: `byteCount` bytes.
+  public func write(to memory: inout Memory, at start: UInt32) {
+    memory.store("00-", at: start)
+    memory.store(hexadecimal: traceHigh, at: start + 3)
+    memory.store(hexadecimal: traceLow, at: start + 19)
+    memory[start + 35] = Self.dash
+    memory.store(hexadecimal: parent, at: start + 36)
+    memory.store(isSampled ? "-01" : "-00", at: start + 52)
   }
 
   private static let dash = UInt8(ascii: "-")
@@ -69,15 +65,18 @@ public struct RequestID: BitwiseCopyable, Hashable, Sendable {
     low = random.next() & ~(0b11 << 62) | 0b10 << 62
   }
 
-  /// - Parameter room: at least `byteCount` bytes.
-  public func write(to room: inout MutableSpan<UInt8>) {
-    writeHex(high >> 32, digits: 8, to: &room, at: 0)
-    writeHex(high >> 16 & 0xFFFF, digits: 4, to: &room, at: 9)
-    writeHex(high & 0xFFFF, digits: 4, to: &room, at: 14)
-    writeHex(low >> 48, digits: 4, to: &room, at: 19)
-    writeHex(low & 0xFFFF_FFFF_FFFF, digits: 12, to: &room, at: 24)
-    let dashes: InlineArray<4, Int> = [8, 13, 18, 23]
-    for index in dashes.indices { room[dashes[index]] = UInt8(ascii: "-") }
+  /// Writes the text: `byteCount` bytes.
+  public func write(to memory: inout Memory, at start: UInt32) {
+    let middle = Digits.hexadecimal(UInt32(truncatingIfNeeded: high))
+    let other = Digits.hexadecimal(UInt32(truncatingIfNeeded: low >> 32))
+    memory.store(word: Digits.hexadecimal(UInt32(truncatingIfNeeded: high >> 32)), at: start)
+    memory.store(half: middle, at: start + 9)
+    memory.store(half: middle >> 32, at: start + 14)
+    memory.store(half: other, at: start + 19)
+    memory.store(half: other >> 32, at: start + 24)
+    memory.store(word: Digits.hexadecimal(UInt32(truncatingIfNeeded: low)), at: start + 28)
+    let dashes: InlineArray<4, UInt32> = [8, 13, 18, 23]
+    for index in dashes.indices { memory[start + dashes[index]] = UInt8(ascii: "-") }
   }
 }
 
@@ -94,11 +93,4 @@ private func hex(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
     number = number << 4 | UInt64(digit)
   }
   return number
-}
-
-func writeHex(_ number: UInt64, digits: Int, to room: inout MutableSpan<UInt8>, at start: Int) {
-  for index in 0..<digits {
-    let digit = UInt8(truncatingIfNeeded: number >> UInt64(4 * (digits - 1 - index)) & 0xF)
-    room[start + index] = digit < 10 ? 0x30 + digit : 0x57 + digit
-  }
 }

@@ -57,13 +57,6 @@ extension RequestState {
     } catch { throw .canonical(error) }
   }
 
-  /// The port of an address without one, by its scheme.
-  var schemePort: Int? {
-    guard let scheme else { return nil }
-    if bytes.extracting(scheme).isExactly("http") { return 80 }
-    return bytes.extracting(scheme).isExactly("https") ? 443 : nil
-  }
-
   /// Takes the authority, or compares it with the one that is known: all places that name it must agree.
   private mutating func setAuthority(_ text: Span<UInt8>, defaultPort: Int? = nil) throws(RejectReason) {
     let (name, named) = try bytes.appendHost(text)

@@ -27,7 +27,10 @@ extension RequestState {
     guard let http = facts.http else { return }
 
     clear(&raw)
-    if let name = http.scheme { scheme = bytes.append(name.lowercased().utf8) }
+    if let name = http.scheme?.lowercased() {
+      scheme = bytes.append(name.utf8)
+      schemePort = name == "http" ? 80 : name == "https" ? 443 : nil
+    }
     let line = RequestLine(
       method: Place(raw.place(http.method)), target: Place(raw.place(http.target)),
       authority: http.host.map { Place(raw.place($0)) })

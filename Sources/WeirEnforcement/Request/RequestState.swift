@@ -19,6 +19,8 @@ struct RequestState: ~Copyable {
   var isHTTP = false
   var method = 0..<0
   var scheme: Range<Int>?
+  /// The port of an address without one, by its scheme.
+  var schemePort: Int?
   var host: Range<Int>?
   /// The port written in the authority.
   var authorityPort: Int?
@@ -51,6 +53,7 @@ struct RequestState: ~Copyable {
     isHTTP = false
     method = 0..<0
     scheme = nil
+    schemePort = nil
     host = nil
     authorityPort = nil
     path = 0..<0

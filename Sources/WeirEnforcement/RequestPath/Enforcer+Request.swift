@@ -19,6 +19,7 @@ extension Enforcer {
     state.port = connection.port == 0 ? nil : Int(connection.port)
     let scheme: InlineArray<5, UInt8> = [0x68, 0x74, 0x74, 0x70, 0x73]  // https
     state.scheme = state.bytes.append(scheme.span.extracting(0..<(connection.isTLS ? 5 : 4)))
+    state.schemePort = connection.isTLS ? 443 : 80
   }
 
   /// The verified SPIFFE identity of the peer; without it, the peer has none.
@@ -57,6 +58,14 @@ extension Enforcer {
     let budget = state.budget
     try state.addField(name: name, value: value)
     state.budget = budget
+  }
+
+  /// As `takeOwnField`, of a whole line in canonical form with its end, as HTTP/1 writes it.
+  public mutating func takeOwnLine(_ line: Span<UInt8>, nameCount: Int) {
+    let name = state.bytes.append(line).lowerBound
+    state.fields.append(
+      FieldPlaces(
+        name: Place(name..<(name + nameCount)), value: Place((name + nameCount + 2)..<(name + line.count - 2))))
   }
 
   /// What `HeadPlaces` and `FieldPlaces` are places in; good until the next `beginRequest`.
