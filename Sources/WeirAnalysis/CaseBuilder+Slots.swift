@@ -17,7 +17,10 @@ extension CaseBuilder {
       // On a port with mutual TLS somebody calls, where nothing else was asked for.
       if !isFree || !isCallerKnown { result.caller = .nobody }
     case (.caller, .value(.string(let text))):
-      result.caller = .identity(usual(usualCallers) ?? text)
+      // The class may be that of a trust domain, which calls by no name of its own.
+      let known = usual(usualCallers) ?? usual(["\(text)/ns/default/sa/stranger", "\(text)/stranger"]) ?? text
+      guard SPIFFE.isIdentity(known) else { return false }
+      result.caller = .identity(known)
     case (.port, .value(let number)):
       guard let number = portNumber(classes, place, number, isFree: isFree) else { return false }
       scalars.append((.port, number))

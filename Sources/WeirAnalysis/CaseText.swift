@@ -9,8 +9,16 @@ struct CaseText {
   ///
   /// - Returns: `nil` when a value cannot be written in Weir.
   func test(named name: String, _ target: TestSuite.Target, _ item: TestSuite.Case) -> String? {
-    guard let line = line(item) else { return nil }
-    return "test \(quoted(name) ?? "\"counterexample\"") for \(place(target)) {\n  \(line)\n}\n"
+    line(item).map { "\(head(named: name, target)) {\n  \($0)\n}\n" }
+  }
+
+  /// The same on one line.
+  func brief(named name: String, _ target: TestSuite.Target, _ item: TestSuite.Case) -> String? {
+    line(item).map { "\(head(named: name, target)) { \($0) }" }
+  }
+
+  private func head(named name: String, _ target: TestSuite.Target) -> String {
+    "test \(quoted(name) ?? "\"counterexample\"") for \(place(target))"
   }
 
   /// `payments`, `voting port admin`, `edge`

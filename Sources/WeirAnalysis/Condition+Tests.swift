@@ -11,6 +11,18 @@ extension Condition {
     }
   }
 
+  /// What all have to hold.
+  var conjuncts: [Condition] {
+    if case .and(let operands) = self { return operands.flatMap(\.conjuncts) }
+    return [self]
+  }
+
+  /// Of which one has to hold.
+  var disjuncts: [Condition] {
+    if case .or(let operands) = self { return operands.flatMap(\.disjuncts) }
+    return [self]
+  }
+
   /// The same with something in the place of each test.
   func mapTests(_ transform: (Test) -> Condition) -> Condition {
     switch self {

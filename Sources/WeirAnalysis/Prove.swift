@@ -61,6 +61,16 @@ public struct Prover {
     return CaseText(policy: policy).test(named: name, target, item)
   }
 
+  /// The whole test on one line.
+  func brief(
+    _ witness: Witness, expecting expectations: [TestSuite.Expectation], named name: String,
+    for target: TestSuite.Target
+  ) -> String? {
+    var item = witness.item
+    item.expectations = expectations
+    return CaseText(policy: policy).brief(named: name, target, item)
+  }
+
   /// The case alone, on one line.
   func line(_ witness: Witness, expecting expectations: [TestSuite.Expectation]) -> String? {
     var item = witness.item

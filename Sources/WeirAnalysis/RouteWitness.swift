@@ -26,9 +26,8 @@ extension Prover {
   func takes(table index: Int) -> [Int: [Candidate]] {
     let table = policy.routeTables[index]
     let routes = table.routes.map(\.condition)
-    let hosts = hosts(of: table)
     let question = Question(
-      conditions: routes + [hosts], lists: [Array(routes.indices), [routes.count]],
+      conditions: routes + [asked(of: table)], lists: [Array(routes.indices), [routes.count]],
       context: PlanContext(policy: policy, pathView: table.pathView, callerCanBeAbsent: true)
     ) { $0[1] == 0 }
     let asterisk = policy.authz.indices.first.map { Asterisk(reference: reference, scope: $0) }
@@ -37,25 +36,31 @@ extension Prover {
   }
 
   /// A request that a route takes.
-  func witness(_ candidate: Candidate, ofTable table: Int) -> Witness? {
-    guard let target = target(ofTable: table), let found = witness(candidate, for: target) else { return nil }
+  ///
+  /// - Parameter place: where a test asks for it; `nil` for the usual place.
+  func witness(_ candidate: Candidate, ofTable table: Int, for place: TestSuite.Target? = nil) -> Witness? {
+    guard let target = place ?? target(ofTable: table), let found = witness(candidate, for: target) else { return nil }
     guard case .hosts(let patterns) = policy.routeTables[table].owner, let host = patterns.first else { return found }
     return found.asking(host.isWildcard ? "x.\(host.name)" : host.name, of: policy, for: target)
   }
 
-  /// What is true of the host of every request of the table, where a route asks for it.
-  private func hosts(of table: RouteTable) -> Condition {
-    let patterns: [HostPattern]
-    switch table.owner {
-    case .gateway(let gateway): patterns = policy.gateways[gateway].hosts
-    case .hosts(let hosts): patterns = hosts
-    case .service: patterns = []
+  /// What is true of every request by which a test asks for the table, as far as routes ask for it.
+  func asked(of table: RouteTable) -> Condition {
+    let reads = Set(table.routes.flatMap(\.condition.tests).flatMap(\.reads))
+    var parts: [Condition] = []
+    if reads.contains(.host) {
+      switch table.owner {
+      case .gateway(let gateway): parts.append(.or(policy.gateways[gateway].hosts.map(\.condition)))
+      case .hosts(let hosts): parts.append(.or(hosts.map(\.condition)))
+      case .service:
+        // Hosts with a table of their own are routed by that.
+        for case .hosts(let hosts) in policy.routeTables.map(\.owner) { parts += hosts.map { .not($0.condition) } }
+      }
     }
-    guard !patterns.isEmpty, table.routes.flatMap(\.condition.tests).contains(where: { $0.reads.contains(.host) })
-    else {
-      return .constant(true)
-    }
-    return .or(patterns.map(\.condition))
+    if case .gateway = table.owner { return .and(parts) }
+    // A port with mutual TLS lets nobody in without a certificate.
+    if reads.contains(where: \.isOfTheCaller) { parts.append(.callerIsPresent) }
+    return .and(parts)
   }
 }
 

@@ -1,3 +1,4 @@
+import WeirAnalysis
 import WeirPolicy
 import WeirSource
 import WeirSyntax
@@ -10,6 +11,7 @@ struct LintedProgram {
   /// Days since the epoch on which `@expires` and `until` are judged; `nil`: they are not.
   let asOf: Int64?
   let uses: NameUses
+  let meaning: MeaningAnalysis
 
   /// The span of the word at a place that the policy carries.
   func span(_ position: Position) -> SourceSpan {
@@ -42,6 +44,7 @@ private let rules: [LintRule] = [
 ///   - asOf: days since the epoch; lints that judge dates are silent without one, since the clock is never read.
 public func lint(_ units: [SourceUnit], policy: Policy, sources: SourceSet, asOf: Int64?) -> [Diagnostic] {
   let program = LintedProgram(
-    units: units, policy: policy, sources: sources, asOf: asOf, uses: NameUses(units))
+    units: units, policy: policy, sources: sources, asOf: asOf, uses: NameUses(units),
+    meaning: MeaningAnalysis(policy: policy))
   return rules.flatMap { $0(program) }.inSourceOrder
 }

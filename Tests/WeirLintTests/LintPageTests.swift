@@ -23,6 +23,7 @@ import WeirSource
     let checked = check([SourceFile(path: "example.weir", text: kind.bad)])
     let found = lint(
       checked.units, policy: try #require(checked.policy), sources: checked.sources, asOf: Self.asOf)
+    #expect(found.allSatisfy { $0.witness != nil && !$0.labels.isEmpty }, "a request and both places")
     let text = DiagnosticRenderer(sources: checked.sources, format: .human).render(found)
     let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Corpus/pages/\(code).txt")
@@ -36,6 +37,16 @@ import WeirSource
   func goodExampleIsClean(code: String) throws {
     let kind = try #require(Catalog.kind(code: code))
     #expect(try findings(kind.good).map(\.kind.code) == [])
+  }
+
+  /// What unused names and reminders have no request for.
+  @Test(arguments: codes.filter { !["W1001", "W1002", "W1003", "W1004", "W1005", "W1006", "W1008"].contains($0) })
+  func badExampleComesWithARequest(code: String) throws {
+    let kind = try #require(Catalog.kind(code: code))
+    let found = try findings(kind.bad)
+    let example = try #require(found.first?.witness)
+    let checked = check([SourceFile(path: "a.weir", text: "\(kind.bad)\n\n\(example)\n")])
+    #expect(checked.diagnostics.filter(\.isError).isEmpty, "\(example) is no test")
   }
 
   @Test func datesAreJudgedOnlyWhenADayIsGiven() throws {

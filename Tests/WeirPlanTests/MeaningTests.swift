@@ -35,7 +35,9 @@ import WeirReference
         switch finding.kind {
         case .alwaysTrue: #expect(value == .yes, "seed \(round): \(rule.condition) on \(request.facts)")
         case .neverTrue: #expect(value == .no, "seed \(round): \(rule.condition) on \(request.facts)")
-        case .denied, .redundant, .sameMeaning, .unreachable, .neverCharged, .deniedRoute, .unreachedAllow: break
+        case .denied, .redundant, .sameMeaning, .unreachable, .neverCharged, .neverRefuses, .deniedRoute,
+          .unreachedAllow:
+          break
         }
       }
     }

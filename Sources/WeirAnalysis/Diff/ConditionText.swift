@@ -29,11 +29,15 @@ struct ConditionText {
       case .all?: "all "
       case nil: ""
       }
-    return quantifier + test.attribute.text + " " + text(test.predicate, test.isNegated)
+    return quantifier + test.attribute.text + " " + text(test.predicate, test.isNegated, isBare: test.attribute == .method)
       + (test.hasExplicitElse ? " else \(test.whenAbsent)" : "")
   }
 
-  private func text(_ predicate: Predicate, _ isNegated: Bool) -> String {
+  /// - Parameter isBare: whether values are words of the language.
+  private func text(_ predicate: Predicate, _ isNegated: Bool, isBare: Bool) -> String {
+    func text(_ value: Value) -> String {
+      if isBare, case .string(let word) = value { word } else { self.text(value) }
+    }
     func equality(_ value: String) -> String { (isNegated ? "is not " : "is ") + value }
     func relation(_ word: String, _ value: String) -> String { (isNegated ? "not \(word) " : "\(word) ") + value }
     func set(_ texts: [String]) -> String { texts.count == 1 ? texts[0] : "{ \(texts.joined(separator: ", ")) }" }

@@ -51,11 +51,3 @@ public struct Dissection: Sendable {
     self.parts = parts
   }
 }
-
-extension Condition {
-  /// What all have to hold.
-  fileprivate var conjuncts: [Condition] {
-    if case .and(let operands) = self { return operands.flatMap(\.conjuncts) }
-    return [self]
-  }
-}

@@ -1,5 +1,6 @@
 import WeirPlan
 import WeirPolicy
+import WeirRequest
 
 /// Routes to a service that is proved to allow nothing of what they send it.
 struct DeniedRoutes {
@@ -37,12 +38,15 @@ struct DeniedRoutes {
         found.allSatisfy({ isDenied(table: $0.table, route: $0.route, service: delivery.service, &left) }),
         let port = prover.httpPort(of: delivery.service)
       else { return nil }
+      // What earlier routes take all of is said to be unreachable, if it was wanted.
+      let candidates = prover.takes(table: place.table)[place.route] ?? []
+      guard !candidates.isEmpty else { return nil }
       let route = policy.routeTables[place.table].routes[place.route]
       let scope = policy.authz[policy.services[delivery.service].ports[port].authz]
       return MeaningFinding(
         kind: .deniedRoute, item: .init(name: route.name, position: route.position),
         cover: [.init(name: policy.services[delivery.service].name, position: scope.position)],
-        example: example(table: place.table, route: place.route, service: delivery.service))
+        example: example(of: candidates, table: place.table, route: place.route, service: delivery.service))
     }
   }
 
@@ -70,22 +74,33 @@ struct DeniedRoutes {
     }
   }
 
-  /// A request that the route takes and that is denied.
-  private func example(table: Int, route: Int, service: Int) -> String? {
-    guard let target = prover.target(ofTable: table) else { return nil }
-    let action = policy.routeTables[table].routes[route].action
-    for candidate in prover.takes(table: table)[route] ?? [] {
-      guard var witness = prover.witness(candidate, ofTable: table) else { continue }
+  /// A request that the route takes, and that it is denied where a test can ask for that: a gateway decides for its
+  /// destinations, a service for itself alone.
+  private func example(of candidates: [Candidate], table: Int, route: Int, service: Int) -> String? {
+    guard let target = target(table: table, service: service) else { return nil }
+    let (name, action) = (policy.routeTables[table].routes[route].name, policy.routeTables[table].routes[route].action)
+    for candidate in candidates {
+      guard var witness = prover.witness(candidate, ofTable: table, for: target) else { continue }
       if let draw = action.draw(of: service), draw > 0 {
         guard let drawn = witness.drawing(draw, of: policy, for: target) else { continue }
         witness = drawn
       }
-      guard let verdict = prover.reference.decide(witness.facts), verdict.outcome == .deny, let taken = verdict.route,
-        taken.name == policy.routeTables[table].routes[route].name
-      else { continue }
-      return prover.line(witness, expecting: [.init(outcomeOf: verdict), .route(taken.name)])
+      guard let verdict = prover.reference.decide(witness.facts), verdict.route?.name == name else { continue }
+      var expectations = [TestSuite.Expectation.route(name)]
+      if verdict.outcome == .deny {
+        expectations.insert(.init(outcomeOf: verdict), at: 0)
+      } else if case .gateway = target {
+        continue
+      }
+      return prover.brief(witness, expecting: expectations, named: name, for: target)
     }
     return nil
+  }
+
+  /// Where a test asks: of hosts, the service itself.
+  private func target(table: Int, service: Int) -> TestSuite.Target? {
+    guard case .hosts = policy.routeTables[table].owner else { return prover.target(ofTable: table) }
+    return prover.httpPort(of: service).map { .service(service, port: $0) }
   }
 }
 

@@ -54,6 +54,9 @@ struct Forms {
     return kept
   }
 
+  /// Whether it is proved that the condition has this value for every request.
+  func isConstant(_ condition: Int, _ value: Bool) -> Bool { value ? always(condition) : never([condition]) }
+
   /// Whether it is proved that every request satisfies the condition.
   func always(_ condition: Int) -> Bool {
     analyses.allSatisfy { analysis in

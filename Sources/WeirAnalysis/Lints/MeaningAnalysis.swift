@@ -46,33 +46,8 @@ public struct MeaningAnalysis {
       else { return nil }
       return findings[0]
     }
-    return meanings + policy.limits.compactMap(neverCharged)
+    return meanings + LimitLints(prover: prover).findings()
       + DeniedRoutes(prover: prover, settled: Set(order)).findings()
       + UnreachedAllows(prover: prover, settled: Set(order)).findings()
-  }
-
-  private func neverCharged(_ limit: Limit) -> MeaningFinding? {
-    let policy = prover.policy
-    let ports = policy.services[limit.service].ports
-    // An undetermined condition charges, so what leaves doubt is left alone.
-    let isSilent = ports.indices.filter { limit.port ?? $0 == $0 }.allSatisfy { port in
-      let scope = ports[port].authz
-      let rules = ScopeRules(policy.authz[scope])
-      let question = Question(
-        conditions: [limit.condition] + rules.conditions, lists: [[0], Array(1..<(1 + rules.conditions.count))],
-        context: PlanContext(authz: policy.authz[scope], of: policy)
-      ) { $0[0] == 0 && rules.isAllowed($0[1]) }
-      // Who is allowed nothing hears of it elsewhere.
-      guard !rules.allows.isEmpty, question.doubt(where: .constant(true)) == nil else { return false }
-      let asterisk = prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil
-      if case .none = question.search(asterisk: asterisk, limits: prover.limits) { return true }
-      return false
-    }
-    guard isSilent else { return nil }
-    let scope = ports[limit.port ?? 0].authz
-    return MeaningFinding(
-      kind: .neverCharged, item: .init(name: limit.name, position: limit.position),
-      cover: [.init(name: policy.services[limit.service].name, position: policy.authz[scope].position)],
-      example: prover.example(of: limit.condition, scope: scope))
   }
 }

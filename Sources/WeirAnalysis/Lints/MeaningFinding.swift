@@ -2,7 +2,7 @@ import WeirPolicy
 
 /// Something about what rules or routes mean that is certain and probably not meant.
 public struct MeaningFinding: Sendable {
-  public enum Kind: Hashable, Sendable {
+  public enum Kind: CaseIterable, Hashable, Sendable {
     /// The condition holds for every request.
     case alwaysTrue
     /// The condition holds for no request.
@@ -17,10 +17,25 @@ public struct MeaningFinding: Sendable {
     case unreachable
     /// Nothing that the limit covers is allowed.
     case neverCharged
+    /// A stricter limit counts whatever the limit counts.
+    case neverRefuses
     /// The service that the route sends to allows nothing of what it sends.
     case deniedRoute
     /// Only gateways satisfy the allow, and no route of theirs sends what it covers.
     case unreachedAllow
+  }
+
+  /// Tests of a condition that make it constant, whatever the rest of it is.
+  public struct Reason: Hashable, Sendable {
+    /// In the words of the language.
+    public let parts: [Part]
+    /// Whether it is always true that one of them holds; else that not all of them do.
+    public let isAlways: Bool
+  }
+
+  public struct Part: Hashable, Sendable {
+    public let text: String
+    public let position: Position
   }
 
   /// A rule, route, limit, service or gateway, by its name.
@@ -33,6 +48,9 @@ public struct MeaningFinding: Sendable {
   public let item: Item
   /// The others that make it so: none for constants.
   public let cover: [Item]
-  /// A request that shows it and how it is decided, in the words of a test; decided by the reference evaluator.
+  /// Of constants: why they are.
+  public var reason: Reason?
+  /// A request that shows it and how it is decided, as a test on one line; decided by the reference evaluator. Of what is never
+  /// true: one that does all but the last part of the reason.
   public let example: String?
 }

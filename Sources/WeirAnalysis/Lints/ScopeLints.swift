@@ -34,7 +34,7 @@ struct ScopeLints {
   private func constant(_ rule: Int) -> MeaningFinding? {
     // `always` says what it is.
     guard !rules[rule].condition.tests.isEmpty else { return nil }
-    if forms.never([rule]) { return finding(.neverTrue, rule) }
+    if forms.never([rule]) { return constant(.neverTrue, rule) }
     guard !leavesRepeatedValuesOpen(rules[rule]) else { return nil }
     let question = Question(
       conditions: [rules[rule].condition], lists: [],
@@ -42,7 +42,7 @@ struct ScopeLints {
         authz: prover.policy.authz[scope], of: prover.policy)
     ) { _ in true }
     guard question.doubt(where: .constant(true)) == nil, forms.always(rule) else { return nil }
-    return finding(.alwaysTrue, rule)
+    return constant(.alwaysTrue, rule)
   }
 
   /// Whether the rule reads a value that may come twice: a request with both is refused only where an enforced rule reads it.
@@ -93,16 +93,37 @@ struct ScopeLints {
   private func finding(_ kind: MeaningFinding.Kind, _ rule: Int, cover: [Int] = []) -> MeaningFinding {
     MeaningFinding(
       kind: kind, item: rules[rule].item, cover: cover.map { rules[$0].item },
-      example: kind == .neverTrue ? nil : prover.example(of: rules[rule].condition, scope: scope))
+      example: prover.example(of: rules[rule].condition, scope: scope, named: rules[rule].name))
+  }
+
+  private func constant(_ kind: MeaningFinding.Kind, _ rule: Int) -> MeaningFinding {
+    prover.constant(
+      kind, .init(name: rules[rule].name, position: rules[rule].position), rules[rule].condition, scope: scope)
   }
 }
 
 extension Prover {
-  /// A request that satisfies a condition and how it is decided, in the words of a test.
-  func example(of condition: Condition, scope: Int) -> String? {
+  /// A finding about a condition that is proved to be constant for all requests of a scope.
+  func constant(
+    _ kind: MeaningFinding.Kind, _ item: MeaningFinding.Item, _ condition: Condition, scope: Int
+  ) -> MeaningFinding {
+    let context = PlanContext(authz: policy.authz[scope], of: policy)
+    let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
+    let reason = ConstantReason(condition, isAlways: kind == .alwaysTrue) { part, value in
+      Forms([part], context: context, asterisk: asterisk, limits: limits).isConstant(0, value)
+    }
+    let example =
+      reason.nearest.flatMap { self.example(of: $0, scope: scope, named: item.name) }
+      ?? self.example(of: .constant(true), scope: scope, named: item.name)
+    return MeaningFinding(kind: kind, item: item, cover: [], reason: reason.told(of: policy), example: example)
+  }
+
+  /// A request that satisfies a condition and how it is decided, as a test on one line.
+  func example(of condition: Condition, scope: Int, named name: String) -> String? {
     let target = TestSuite.Target(policy.authz[scope].target)
     let question = Question(
-      conditions: [condition], lists: [[0]], context: PlanContext(authz: policy.authz[scope], of: policy)
+      conditions: [condition] + policy.authz[scope].rules.map(\.condition).whereFew, lists: [[0]],
+      context: PlanContext(authz: policy.authz[scope], of: policy)
     ) { $0[0] == 0 }
     let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
     guard case .some(let candidates) = question.search(asterisk: asterisk, limits: limits) else { return nil }
@@ -111,10 +132,15 @@ extension Prover {
         reference.evaluate(condition, scope: scope, witness.facts) == .yes,
         let verdict = reference.decide(witness.facts)
       else { continue }
-      return line(witness, expecting: [.init(outcomeOf: verdict)])
+      return brief(witness, expecting: [.init(outcomeOf: verdict)], named: name, for: target)
     }
     return nil
   }
+}
+
+extension [Condition] {
+  /// All of them, so that a request can state what they read, and none is left in doubt; nothing where that would be much work.
+  var whereFew: [Condition] { count <= 256 ? self : [] }
 }
 
 extension Condition {

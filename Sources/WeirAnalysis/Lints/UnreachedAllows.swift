@@ -71,12 +71,12 @@ struct UnreachedAllows {
     return MeaningFinding(
       kind: .unreachedAllow, item: .init(name: rule.name, position: rule.position),
       cover: names.map { .init(name: $0.name, position: $0.position) },
-      example: prover.example(of: rule.condition, scope: scope))
+      example: prover.example(of: rule.condition, scope: scope, named: rule.name))
   }
 }
 
 extension Attribute {
-  fileprivate var isOfTheCaller: Bool {
+  var isOfTheCaller: Bool {
     switch self {
     case .caller, .callerTrustDomain, .callerNamespace, .callerAccount: true
     case .capture(_, let bindings): bindings.contains { $0.source == .caller }

@@ -5,16 +5,20 @@ import WeirSource
 func allowsThatRestOnClientHeaders(_ program: LintedProgram) -> [Diagnostic] {
   // A rule of the mesh is in many scopes and reported once.
   var seen: Set<Position> = []
-  return program.policy.authz.flatMap(\.rules).compactMap { rule in
-    guard rule.effect == .allow, evidence(rule.condition, isNegated: false) == .header,
-      seen.insert(rule.position).inserted
-    else { return nil }
-    return Diagnostic(
-      .allowByHeaderAlone, at: program.span(rule.position),
-      "`\(rule.name)` can be satisfied by a header or cookie alone, which every client chooses for itself",
-      notes: ["a header says what the client claims; the caller's identity, a token and an address say who it is"],
-      help: "also require `caller`, a `token` or `source.ip`")
-  }
+  return program.policy.authz.enumerated().flatMap { index, scope in scope.rules.map { (index, $0) } }
+    .compactMap { scope, rule in
+      guard rule.effect == .allow, evidence(rule.condition, isNegated: false) == .header,
+        seen.insert(rule.position).inserted,
+        // Of what excludes itself nothing is left.
+        let witness = program.meaning.witness(
+          of: rule, withoutHelpOf: { evidence($0) == .trusted }, scope: scope)
+      else { return nil }
+      return Diagnostic(
+        .allowByHeaderAlone, at: program.span(rule.position),
+        "`\(rule.name)` can be satisfied by a header or cookie alone, which every client chooses for itself",
+        notes: ["a header says what the client claims; the caller's identity, a token and an address say who it is"],
+        help: "also require `caller`, a `token` or `source.ip`", witness: witness)
+    }
 }
 
 /// What an allowed request has shown at least.

@@ -28,9 +28,22 @@ func expiredRules(_ program: LintedProgram) -> [Diagnostic] {
         guard let until = rule.until, until.value < asOf else { return nil }
         return Diagnostic(
           .expiredRule, at: until.span, "`\(rule.name.text)` has held for no request since \(text(until.value))",
-          help: "remove the rule")
+          labels: [.init(rule.name.span, "`\(rule.name.text)`")], help: "remove the rule",
+          witness: program.witness(of: rule.name.text, in: unit.module?.text ?? "", after: until.value, on: asOf))
       }
     }
+  }
+}
+
+extension LintedProgram {
+  /// A request that the rule covered while it held.
+  fileprivate func witness(of name: String, in module: String, after until: Int64, on day: Int64) -> String? {
+    for (index, scope) in policy.authz.enumerated() {
+      for rule in scope.rules where rule.name == name && rule.module == module && rule.until == until {
+        if let found = meaning.witness(of: rule, after: until, on: day, scope: index) { return found }
+      }
+    }
+    return nil
   }
 }
 

@@ -4,7 +4,7 @@ import WeirSource
 
 /// What is proved of rules and routes: they hold always, never, or for nothing that is not settled already.
 func meanings(_ program: LintedProgram) -> [Diagnostic] {
-  MeaningAnalysis(policy: program.policy).findings().map { finding in
+  program.meaning.findings().map { finding in
     let name = finding.item.name
     let others = finding.cover.map { "`\($0.name)`" }.joined(separator: ", ")
     let kind: DiagnosticKind
@@ -14,7 +14,7 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
     case .alwaysTrue:
       kind = .alwaysTrueCondition
       message = "the condition of `\(name)` is true for every request"
-      help = "write `always` if that is meant"
+      help = "write `always` if that is meant; a limit has no `when` then"
     case .neverTrue:
       kind = .neverTrueCondition
       message = "the condition of `\(name)` is true for no request"
@@ -39,6 +39,10 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
       kind = .limitWithoutRequests
       message = "limit `\(name)` is never charged: nothing that it covers is allowed"
       help = "a limit is charged after an allow: cover what some rule allows"
+    case .neverRefuses:
+      kind = .limitBelowAnother
+      message = "limit `\(name)` never refuses a request: \(others) counts all that it counts and refuses sooner"
+      help = "all limits that apply are charged, or none: remove it, or make it the stricter one"
     case .deniedRoute:
       kind = .routeThatIsDenied
       message = "nothing that route `\(name)` sends to \(others) is allowed there"
@@ -48,9 +52,24 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
       message = "`\(name)` allows \(others) alone, which sends no request that it covers"
       help = "a gateway sends what its routes send: add a route, or correct the rule"
     }
+    let places =
+      finding.cover.map { (position: $0.position, text: $0.name) }
+      + (finding.reason?.parts ?? []).map { (position: $0.position, text: $0.text) }
     return Diagnostic(
       kind, at: program.span(finding.item.position), message,
-      labels: finding.cover.prefix(2).map { .init(program.span($0.position), "`\($0.name)`") },
-      help: help, witness: finding.example)
+      labels: places.prefix(2).map { .init(program.span($0.position), "`\($0.text)`") },
+      notes: finding.reason.map { [$0.text] } ?? [], help: help, witness: finding.example)
+  }
+}
+
+extension MeaningFinding.Reason {
+  /// `a` and `b` never hold together
+  fileprivate var text: String {
+    let names = parts.map { "`\($0.text)`" }
+    guard let last = names.last, names.count > 1 else {
+      return "\(names.joined()) \(isAlways ? "always" : "never") holds"
+    }
+    let list = names.dropLast().joined(separator: ", ")
+    return isAlways ? "\(list) or \(last) always holds" : "\(list) and \(last) never hold together"
   }
 }

@@ -13,9 +13,11 @@ func servicesWithoutAuthz(_ program: LintedProgram) -> [Diagnostic] {
       program.policy.authz[port.authz].rules.contains { $0.effect == .allow && !$0.isShadow }
     }
     guard !hasAllow, !written.contains(service.name) else { return nil }
+    let scope = service.ports.first?.authz
     return Diagnostic(
       .serviceWithoutAuthz, at: program.span(service.position),
       "no rule says who may call `\(service.name)`, so nobody may",
-      help: "write `authz \(service.name) { … }`; an empty one says that nobody is meant to")
+      help: "write `authz \(service.name) { … }`; an empty one says that nobody is meant to",
+      witness: scope.flatMap { program.meaning.witness(ofScope: $0, named: service.name) })
   }
 }

@@ -2,7 +2,7 @@
 extension Catalog {
   static let meaningLints: [DiagnosticKind] = [
     .alwaysTrueCondition, .neverTrueCondition, .allowThatIsDenied, .redundantRule, .rulesOfOneMeaning, .unreachedRoute,
-    .limitWithoutRequests, .routeThatIsDenied, .allowWithoutRequests,
+    .limitWithoutRequests, .routeThatIsDenied, .allowWithoutRequests, .limitBelowAnother,
   ]
 }
 
@@ -255,5 +255,30 @@ extension DiagnosticKind {
         route shop when request.path under "/orders" or request.path under "/carts" { forward to api }
         otherwise { respond 404 }
       }
+      """)
+
+  public static let limitBelowAnother = DiagnosticKind(
+    "W1210", "limit that never refuses",
+    why:
+      "All limits that apply to a request are charged, or none. Where a stricter one counts all that a limit counts, it refuses first, and the other has always something left.",
+    bad: """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      authz web { allow pages when request.method in { GET, POST } }
+
+      limit requests for web { rate 10/s burst 20 }
+      limit writes for web { rate 100/s burst 200 by caller, when request.method is POST }
+      """,
+    good: """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      authz web { allow pages when request.method in { GET, POST } }
+
+      limit requests for web { rate 100/s burst 200 }
+      limit writes for web { rate 10/s burst 20 by caller, when request.method is POST }
       """)
 }

@@ -15,6 +15,7 @@ extension DiagnosticRenderer {
     }
     message += diagnostic.notes.map { "note: \($0)" }
     if let help = diagnostic.help { message.append("help: \(help)") }
+    if let witness = diagnostic.witness { message.append("witness: \(witness)") }
     let list = properties.map { "\($0)=\(escaped($1, inProperty: true))" }.joined(separator: ",")
     let text = escaped(message.joined(separator: "\n"), inProperty: false)
     return "::\(diagnostic.kind.severity.rawValue) \(list)::\(text)\n"

@@ -35,7 +35,9 @@ extension DiagnosticRenderer {
   }
 
   private func result(_ diagnostic: Diagnostic, rules: [DiagnosticKind]) -> JSONValue {
-    let text = ([diagnostic.message] + diagnostic.notes + [diagnostic.help].compactMap(\.self)).joined(separator: "\n")
+    let witness = diagnostic.witness.map { "witness: \($0)" }
+    let text = ([diagnostic.message] + diagnostic.notes + [diagnostic.help, witness].compactMap(\.self))
+      .joined(separator: "\n")
     var members: [JSONValue.Member] = [
       .init("ruleId", .string(diagnostic.kind.code)),
       .init("ruleIndex", .int(Int64(rules.firstIndex(of: diagnostic.kind) ?? -1))),
