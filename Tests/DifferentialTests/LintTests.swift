@@ -49,12 +49,14 @@ private struct Program {
     let lines = generator.program().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var edited = lines.map { random.tightened($0) }
     for index in edited.indices.dropFirst() where edited[index].hasPrefix("  allow") && random.chance(25) {
-      guard let condition = edited[index - 1].firstRange(of: " when "), let head = edited[index].firstRange(of: " when ")
+      let before = edited[index - 1]
+      guard let other = before.firstRange(of: " when "), let own = edited[index].firstRange(of: " when ")
       else { continue }
-      edited[index].replaceSubrange(head.lowerBound..., with: edited[index - 1][condition.lowerBound...])
+      edited[index].replaceSubrange(own.lowerBound..., with: before[other.lowerBound...])
     }
     for service in Vocabulary.services where random.chance(30) {
-      edited.append("limit many-\(service) for \(service) { rate 10000/s burst 2000 by caller, when request.method is GET }")
+      edited.append(
+        "limit many-\(service) for \(service) { rate 10000/s burst 2000 by caller, when request.method is GET }")
     }
     text = edited.joined(separator: "\n")
     guard let policy = check([SourceFile(path: "random.weir", text: text)]).policy else { return nil }
@@ -145,7 +147,8 @@ private struct FindingCheck {
   private func conditions(_ request: RequestFacts) -> [Kleene] {
     guard let verdict = reference.decide(request), verdict.outcome != .reject else { return [] }
     let rules = scopes.compactMap { scope -> Kleene? in
-      guard case .service(let service, _) = policy.authz[scope].target, request.service == policy.services[service].name,
+      guard case .service(let service, _) = policy.authz[scope].target,
+        request.service == policy.services[service].name,
         let rule = policy.authz[scope].rules.first(where: { $0.position == finding.item.position })
       else { return nil }
       return reference.evaluate(rule.condition, scope: scope, request)

@@ -117,6 +117,38 @@ struct AdversaryTests {
       worlds(.path, ["/", "/s1/s2/s3", "/s1/s2/s3/s4/s5/s6/s0/s1/x", "/s2", "/s1/t39", "*"]))
   }
 
+  /// Each regex alone is small; merged, they have more states than one slot may have.
+  @Test func wildcardsInManyRegexes() throws {
+    let conditions = (0..<2_000).map { Self.test(.path, .matchesRegex("/s\($0 % 50)/[a-z]+/v\($0)")) }
+    try check(
+      conditions, bytesPerRuleMax: 2_048, worlds(.path, ["/s7/abc/v7", "/s7/abc/v8", "/s49/x/v1999", "/s0//v0", "*"]))
+  }
+
+  /// What decides without graph and clauses is in the certificate: every condition, with doubt counted both ways.
+  @Test func certificateCoversAskingEveryRule() throws {
+    let count: UInt64 = 200
+    let image = try generateProgram(
+      Self.policy((0..<count).map { Self.test(.path, .isUnder("/s\($0)")) })
+    ).image
+    /// The least budget within which the program verifies.
+    func units(bytes: UInt64) -> UInt64 {
+      var (low, high): (UInt64, UInt64) = (0, 1 << 40)
+      while low < high {
+        let middle = (low + high) / 2
+        let budget = HostBudget(bytesMax: bytes, membersMax: 0, unitsMax: middle)
+        do throws(Rejection) {
+          _ = try verify(UnverifiedProgram(image), within: budget)
+          high = middle
+        } catch { low = middle + 1 }
+      }
+      return low
+    }
+    let facts = Opcode.isUnder.facts
+    let constant = units(bytes: 0)
+    #expect(constant >= count * (InstructionCost.perRule + InstructionCost.runsMax * UInt64(facts.cost)))
+    #expect(units(bytes: 1) - constant >= count * InstructionCost.runsMax * UInt64(facts.costPerByte))
+  }
+
   @Test func identitiesInOneSet() throws {
     let many = (0..<50_000).map { Value.string("spiffe://t.example/ns/n\($0 % 10)/sa/a\($0)") }
     let conditions = [

@@ -71,7 +71,7 @@ import WeirPolicy
   }
 
   @Test func overlappingPrefixesNeedFewEdges() throws {
-    let conditions = (0..<1_000).map { number in
+    let conditions = (0..<10_000).map { number in
       test(.path, .isUnder(number % 10 == 9 ? "/t\(number / 10)" : "/t\(number / 10)/u\(number % 10)"))
     }
     let space = space(conditions, PlanLimits())

@@ -29,7 +29,8 @@ struct ConditionText {
       case .all?: "all "
       case nil: ""
       }
-    return quantifier + test.attribute.text + " " + text(test.predicate, test.isNegated, isBare: test.attribute == .method)
+    let predicate = text(test.predicate, test.isNegated, isBare: test.attribute == .method)
+    return quantifier + test.attribute.text + " " + predicate
       + (test.hasExplicitElse ? " else \(test.whenAbsent)" : "")
   }
 
