@@ -20,13 +20,20 @@ public enum ClaimAnswer: Sendable {
   /// It holds for every canonical request that is not refused before the rules, every draw, every content of the data
   /// sets, and every clock.
   case proved
+  /// No request meets its condition, so it says nothing.
+  case vacuous
   case refuted(Counterexample)
   /// The reason, in words.
   case undecided(because: String)
   /// The analysis found a request that the reference evaluator decides otherwise: a mistake of Weir, and no finding.
   case contradicted(String)
 
-  public var isProved: Bool { if case .proved = self { true } else { false } }
+  public var isProved: Bool {
+    switch self {
+    case .proved, .vacuous: true
+    case .refuted, .undecided, .contradicted: false
+    }
+  }
 }
 
 /// A request that breaks a claim. The reference evaluator has decided it.
@@ -45,6 +52,7 @@ extension ClaimResult {
     let head = "\(file):\(line):\(column): \(proof): \(claim): "
     switch answer {
     case .proved: return head + "proved\n"
+    case .vacuous: return head + "proved, but of nothing: no request meets its condition\n"
     case .undecided(let reason): return head + "undecided because \(reason)\n"
     case .contradicted(let test):
       return head + "internal error, no finding: the analysis and the reference evaluator disagree about\n\n"

@@ -25,9 +25,30 @@ public struct Prover {
         return ClaimResult(
           proof: proof.name, module: proof.module, file: policy.files[claim.position.file], line: claim.position.line,
           column: claim.position.column, claim: policy.text(of: claim.statement),
-          answer: answer(claim.statement, named: "counterexample to \(proof.name), claim \(index + 1)"))
+          answer: isVacuous(claim.statement)
+            ? .vacuous : answer(claim.statement, named: "counterexample to \(proof.name), claim \(index + 1)"))
       }
     }
+  }
+
+  /// Whether it is proved that no request meets the condition of a claim.
+  private func isVacuous(_ statement: Proof.Statement) -> Bool {
+    let scope: Int?
+    let context: PlanContext
+    let condition: Condition
+    switch statement {
+    case .never(.allow(let place, let when)), .always(.allow(let place, let when)), .never(.deny(let place, let when)),
+      .always(.deny(let place, let when)), .equivalent(let place, _, let when):
+      (scope, condition) = (isHTTP(scope: place) ? place : nil, when)
+      context = PlanContext(authz: policy.authz[place], of: policy)
+    case .never(.route(let table, let destination, let when)), .always(.route(let table, let destination, let when)):
+      (scope, condition) = (policy.services[destination.service].ports[0].authz, when)
+      context = PlanContext(
+        policy: policy, pathView: policy.routeTables[table].pathView, callerCanBeAbsent: true)
+    }
+    guard !condition.tests.isEmpty else { return false }
+    let asterisk = scope.map { Asterisk(reference: reference, scope: $0) }
+    return Forms([condition], context: context, asterisk: asterisk, limits: limits).never([0])
   }
 
   private func answer(_ statement: Proof.Statement, named name: String) -> ClaimAnswer {

@@ -16,19 +16,29 @@ struct RouteClaim {
   func answer(named name: String) -> ClaimAnswer {
     let table = policy.routeTables[table]
     guard let target else { return .undecided(because: "routes of hosts are not asked by a test") }
-    let conditions = [condition] + table.routes.map(\.condition)
+    let conditions = [condition, reaching] + table.routes.map(\.condition)
     let breaking = table.routes.map { breaks($0.action) }
     let question = Question(
-      conditions: conditions, lists: [[0], Array(1..<conditions.count)],
+      conditions: conditions, lists: [[0], Array(2..<conditions.count), [1]],
       context: PlanContext(policy: policy, pathView: table.pathView, callerCanBeAbsent: true)
     ) { firsts in
-      firsts[0] == 0 && firsts[1] < breaking.count && breaking[firsts[1]]
+      firsts[0] == 0 && firsts[2] == 0 && firsts[1] < breaking.count && breaking[firsts[1]]
     }
     let scope = policy.services[destination.service].ports[0].authz
     return prover.settle(
       question.search(asterisk: Asterisk(reference: prover.reference, scope: scope), limits: prover.limits),
       doubt: isNever ? nil : question.doubt(where: condition)
     ) { trial($0, table.routes[$0.firsts[1]], target, named: name) }
+  }
+
+  /// What is true of every request that comes to the table: what the gateway does not answer for has no route.
+  private var reaching: Condition {
+    let table = policy.routeTables[table]
+    let tests = condition.tests + table.routes.flatMap(\.condition.tests)
+    guard case .gateway(let gateway) = table.owner, !policy.gateways[gateway].hosts.isEmpty,
+      tests.contains(where: { $0.reads.contains(.host) })
+    else { return .constant(true) }
+    return .or(policy.gateways[gateway].hosts.map(\.condition) + [.not(.isPresent(.host))])
   }
 
   /// A route of a service is asked at its first port that takes requests.

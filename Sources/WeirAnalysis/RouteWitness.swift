@@ -50,7 +50,9 @@ extension Prover {
     var parts: [Condition] = []
     if reads.contains(.host) {
       switch table.owner {
-      case .gateway(let gateway): parts.append(.or(policy.gateways[gateway].hosts.map(\.condition)))
+      case .gateway(let gateway):
+        let hosts = policy.gateways[gateway].hosts
+        if !hosts.isEmpty { parts.append(.or(hosts.map(\.condition))) }
       case .hosts(let hosts): parts.append(.or(hosts.map(\.condition)))
       case .service:
         // Hosts with a table of their own are routed by that.

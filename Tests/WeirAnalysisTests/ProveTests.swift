@@ -65,7 +65,8 @@ private let repository = URL(fileURLWithPath: #filePath).deletingLastPathCompone
     limits.pairsMax = 0
     for result in Prover(policy: try policy(files("http")), limits: limits).results() {
       switch result.answer {
-      case .undecided, .refuted: continue
+      // That a condition excludes itself is seen without a look at the rules.
+      case .undecided, .refuted, .vacuous: continue
       case .proved, .contradicted: Issue.record("\(result.text)")
       }
     }

@@ -53,6 +53,7 @@ struct Prove: ParsableCommand {
     var counterexample = JSONValue.null
     switch result.answer {
     case .proved: break
+    case .vacuous: reason = "no request meets its condition"
     case .undecided(let because): (answer, reason) = ("undecided", because)
     case .contradicted(let test): (answer, reason) = ("internal_error", test)
     case .refuted(let found):
