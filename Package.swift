@@ -206,7 +206,7 @@ let package = Package(
       "DifferentialTests",
       [
         "PropertyTesting", "WeirSource", "WeirCompiler", "WeirReference", "WeirEnforcement", "WeirBundle", "WeirPolicy",
-        "WeirRequest", "WeirPlan", "WeirAnalysis", "WeirCodegen", "WeirISA", "WeirVM",
+        "WeirRequest", "WeirPlan", "WeirAnalysis", "WeirTesting", "WeirCodegen", "WeirISA", "WeirVM",
       ]),
     tests("CommandTests", ["weir", "WeirJSON", "WeirSource", "WeirPolicy", "WeirRequest", "HTTPCanonical"]),
     tests("ArchitectureTests", ["WeirSource"]),

@@ -52,7 +52,7 @@ import WeirSource
           allow  reads  web.weir:5  fails at web.weir:5:30
           nearest miss: allow reads, web.weir:5
             does not hold: caller is "spiffe://shop.example/ns/web/sa/web", web.weir:5:30
-            does not hold: request.method is "GET", web.weir:5:48
+            does not hold: request.method is GET, web.weir:5:48
 
         """)
     try workspace.write("request.json", request)
