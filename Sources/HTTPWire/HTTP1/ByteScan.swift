@@ -83,6 +83,14 @@
     return position
   }
 
+  /// The word with the letters of ASCII in lower case.
+  @inline(__always)
+  static func lowercased(_ word: UInt64) -> UInt64 {
+    let ascii = word & repeated(0x7F)
+    let capitals = (ascii &+ repeated(0x80 - 0x41)) & ~(ascii &+ repeated(0x80 - 0x5B)) & ~word & repeated(0x80)
+    return word | capitals >> 2
+  }
+
   /// Up to eight bytes of a name in lower case as a word, zeros after them. `-` and digits stay; of the other bytes of a
   /// token none becomes a letter, so equal words mean equal names.
   @inline(__always)
