@@ -159,7 +159,7 @@ extension Worker where Net: ~Copyable {
     guard !writer.isOverflowing,
       case .complete = responseHead.parse(memory.span(head), answering: AnsweredRequest(method: .other))
     else { return false }
-    return change(slot, head, table: answer.table, route: answer.route, kept: kept)
+    return change(slot, head, table: answer.origin.table, route: answer.origin.route, kept: kept)
   }
 
   /// Refuses what is no request: the connection is answered and closed.

@@ -148,26 +148,25 @@ extension RequestRecord {
       case .reject: .reject
       }
     decisionReason = answer.reason
-    table = answer.table
-    route = answer.route
-    scope = answer.scope
-    rule = answer.rule
-    shadowDiffers = answer.shadowDiffers
-    isAudited = answer.isAudited
+    note(answer.origin)
   }
 
   fileprivate mutating func note(_ forwarding: Forwarding?) {
     guard let forwarding else { return }
     decision = .allow
     decisionReason = .forwarded
-    table = forwarding.table
-    route = forwarding.route
-    scope = forwarding.scope
-    rule = forwarding.rule
     service = forwarding.service
     subset = forwarding.subset
-    shadowDiffers = forwarding.shadowDiffers
-    isAudited = forwarding.isAudited
+    note(forwarding.origin)
+  }
+
+  private mutating func note(_ origin: Origin) {
+    table = origin.table
+    route = origin.route
+    scope = origin.scope
+    rule = origin.rule
+    shadowDiffers = origin.shadowDiffers
+    isAudited = origin.isAudited
   }
 }
 

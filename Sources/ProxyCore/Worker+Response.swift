@@ -111,7 +111,8 @@ extension Worker where Net: ~Copyable {
     writer.append(statusLineOf: responseHead.status, to: &memory)
     if let forwarding = exchanges[x].forwarding, forwarding.changesResponse {
       let slot = exchanges[x].generation
-      guard change(slot, head, table: forwarding.table, route: forwarding.route, kept: exchanges[x].kept) else {
+      guard change(slot, head, table: forwarding.origin.table, route: forwarding.origin.route, kept: exchanges[x].kept)
+      else {
         return nil
       }
       generations[slot].copyResponseFields(to: &writer, &memory)

@@ -98,27 +98,27 @@ private struct Told: Equatable {
     case .forward(let permit, let forwarding):
       #expect(permit.covers(exchange) && permit.generation == 7)
       outcome = "allow"
-      by = named(forwarding.rule, forwarding.scope)
-      shadowDiffers = forwarding.shadowDiffers
-      isAudited = forwarding.isAudited
-      guard forwarding.table >= 0 else { return }
-      route = topology.tables[Int(forwarding.table)].routes[Int(forwarding.route)].name
+      by = named(forwarding.origin.rule, forwarding.origin.scope)
+      shadowDiffers = forwarding.origin.shadowDiffers
+      isAudited = forwarding.origin.isAudited
+      guard forwarding.origin.table >= 0 else { return }
+      route = topology.tables[Int(forwarding.origin.table)].routes[Int(forwarding.origin.route)].name
       let service = topology.services[Int(forwarding.service)]
       let subset = forwarding.subset < 0 ? "" : service.subsets[Int(forwarding.subset)].name
       action = "\(service.name).\(subset) \(enforcer.text(enforcer.forwarded.path))"
     case .answer(let answer):
-      by = named(answer.rule, answer.scope)
+      by = named(answer.origin.rule, answer.origin.scope)
       reason = answer.reason.text
-      shadowDiffers = answer.shadowDiffers
-      isAudited = answer.isAudited
+      shadowDiffers = answer.origin.shadowDiffers
+      isAudited = answer.origin.isAudited
       outcome =
         switch answer.kind {
         case .respond, .redirect: "allow"
         case .deny: "deny"
         case .reject: "reject"
         }
-      guard answer.table >= 0 else { return }
-      route = topology.tables[Int(answer.table)].routes[Int(answer.route)].name
+      guard answer.origin.table >= 0 else { return }
+      route = topology.tables[Int(answer.origin.table)].routes[Int(answer.origin.route)].name
       action = answer.kind == .redirect ? "\(answer.status) \(enforcer.text(answer.location))" : "\(answer.status)"
     }
   }

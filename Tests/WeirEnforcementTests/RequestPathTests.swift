@@ -94,15 +94,15 @@ import WeirRequest
       let subset = forwarding.subset < 0 ? "" : bundle.topology.services[0].subsets[Int(forwarding.subset)].name
       asked.ruling = "forward \(subset)"
       if forwarding.timeoutNanoseconds > 0 { asked.ruling += " \(forwarding.timeoutNanoseconds / 1_000_000)ms" }
-      if forwarding.shadowDiffers { asked.ruling += " shadow" }
-      if forwarding.isAudited { asked.ruling += " audited" }
+      if forwarding.origin.shadowDiffers { asked.ruling += " shadow" }
+      if forwarding.origin.isAudited { asked.ruling += " audited" }
       if forwarding.changesResponse { asked.ruling += " changes" }
-      (asked.table, asked.route, asked.retry) = (forwarding.table, forwarding.route, forwarding.retry)
+      (asked.table, asked.route, asked.retry) = (forwarding.origin.table, forwarding.origin.route, forwarding.retry)
     case .answer(let answer):
       asked.ruling = "\(answer.kind) \(answer.status) \(answer.reason.text)"
       if !answer.location.isEmpty { asked.ruling += " " + text(answer.location, enforcer.bytes) }
       if !answer.body.isEmpty { asked.ruling += " " + text(answer.body, bundle.text) }
-      (asked.table, asked.route) = (answer.table, answer.route)
+      (asked.table, asked.route) = (answer.origin.table, answer.origin.route)
     }
     let forwarded = enforcer.forwarded
     asked.head = "\(text(forwarded.method, enforcer.bytes)) \(text(forwarded.target, enforcer.bytes))\n"

@@ -27,7 +27,7 @@ extension Enforcer {
       var answer = Answer(
         kind: outcome.kind == .deny ? .deny : .reject,
         status: bundle.plans.statuses[Int(outcome.reason.rawValue)], reason: outcome.reason)
-      answer.note(outcome)
+      answer.origin = Origin(outcome)
       return .answer(answer)
     }
   }
@@ -36,13 +36,10 @@ extension Enforcer {
     var forwarding = Forwarding()
     forwarding.service = Int32(truncatingIfNeeded: outcome.service)
     forwarding.port = Int32(truncatingIfNeeded: outcome.port)
-    forwarding.scope = Int32(truncatingIfNeeded: outcome.scope)
-    forwarding.rule = Int32(truncatingIfNeeded: outcome.rule)
-    forwarding.shadowDiffers = outcome.shadow != .allow
-    forwarding.isAudited = outcome.isAudited
+    forwarding.origin = Origin(outcome)
     guard let routed = outcome.routed, case .forward(let branch) = routed.kind else { return forwarding }
-    forwarding.table = Int32(truncatingIfNeeded: outcome.table)
-    forwarding.route = Int32(truncatingIfNeeded: routed.route)
+    forwarding.origin.table = Int32(truncatingIfNeeded: outcome.table)
+    forwarding.origin.route = Int32(truncatingIfNeeded: routed.route)
     forwarding.branch = Int32(truncatingIfNeeded: branch)
     let plan = bundle.plans.action(routed.route, of: outcome.table)
     forwarding.subset = bundle.plans.branches[Int(plan.branches.start) + branch].subset
@@ -67,10 +64,10 @@ extension Enforcer {
       answer.location = Place(location)
     case .forward: return Answer(rejecting: .decision(.noRoute))
     }
-    answer.note(outcome)
+    answer.origin = Origin(outcome)
+    answer.origin.table = Int32(truncatingIfNeeded: outcome.table)
+    answer.origin.route = Int32(truncatingIfNeeded: routed.route)
     answer.changesResponse = !plan.responseChanges.isEmpty
-    answer.table = Int32(truncatingIfNeeded: outcome.table)
-    answer.route = Int32(truncatingIfNeeded: routed.route)
     return answer
   }
 
@@ -104,8 +101,9 @@ extension Enforcer {
   }
 }
 
-extension Answer {
-  fileprivate mutating func note(_ outcome: Outcome) {
+extension Origin {
+  /// Of the rule that decided; the route is noted where one was taken.
+  fileprivate init(_ outcome: Outcome) {
     scope = Int32(truncatingIfNeeded: outcome.scope)
     rule = Int32(truncatingIfNeeded: outcome.rule)
     isAudited = outcome.isAudited

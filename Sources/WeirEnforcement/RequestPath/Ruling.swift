@@ -6,20 +6,28 @@ public enum Ruling: ~Copyable {
   case answer(Answer)
 }
 
-/// Where an allowed request goes, and by which rule, as places in the tables of `LoadedBundle.topology`; -1 is none.
-public struct Forwarding: BitwiseCopyable, Sendable {
+/// What of the policy decided a request, as places in the tables of `LoadedBundle.topology`; -1 is none.
+public struct Origin: BitwiseCopyable, Sendable {
   /// The table whose route was taken; none for a service that was addressed itself.
   public internal(set) var table: Int32 = -1
   public internal(set) var route: Int32 = -1
+  /// What allowed or denied it: none for a service that decides itself.
+  public internal(set) var scope: Int32 = -1
+  public internal(set) var rule: Int32 = -1
+  /// Had the shadow rules been enforced, the outcome would have been another one.
+  public internal(set) var shadowDiffers = false
+  public internal(set) var isAudited = false
+}
+
+/// Where an allowed request goes. Places as in `Origin`.
+public struct Forwarding: BitwiseCopyable, Sendable {
+  public internal(set) var origin = Origin()
   /// Among the destinations of a split.
   public internal(set) var branch: Int32 = -1
   public internal(set) var service: Int32 = -1
   public internal(set) var port: Int32 = -1
   /// Among the service's subsets.
   public internal(set) var subset: Int32 = -1
-  /// What allowed it: none for a service that decides itself.
-  public internal(set) var scope: Int32 = -1
-  public internal(set) var rule: Int32 = -1
   /// Among `Topology.retries`.
   public internal(set) var retry: Int32 = -1
   /// 0 where the route says none.
@@ -29,12 +37,9 @@ public struct Forwarding: BitwiseCopyable, Sendable {
   public internal(set) var allowsWebSocket = false
   /// The response has to go through `Enforcer.changeResponse`.
   public internal(set) var changesResponse = false
-  /// Had the shadow rules been enforced, it would not have been allowed.
-  public internal(set) var shadowDiffers = false
-  public internal(set) var isAudited = false
 }
 
-/// A request that is not forwarded: what the client is told instead. Places as in `Forwarding`.
+/// A request that is not forwarded: what the client is told instead. Places as in `Origin`.
 public struct Answer: BitwiseCopyable, Sendable {
   public enum Kind: BitwiseCopyable, Sendable { case respond, redirect, deny, reject }
 
@@ -46,14 +51,8 @@ public struct Answer: BitwiseCopyable, Sendable {
   public internal(set) var location = Place.empty
   /// Of a `respond`: a place in `LoadedBundle.text`.
   public internal(set) var body = Place.empty
-  public internal(set) var table: Int32 = -1
-  public internal(set) var route: Int32 = -1
-  public internal(set) var scope: Int32 = -1
-  public internal(set) var rule: Int32 = -1
+  public internal(set) var origin = Origin()
   public internal(set) var changesResponse = false
-  /// Had the shadow rules been enforced, the outcome would have been another one.
-  public internal(set) var shadowDiffers = false
-  public internal(set) var isAudited = false
 
   init(kind: Kind, status: UInt16, reason: ReasonCode) {
     self.kind = kind
