@@ -161,10 +161,10 @@ let package = Package(
       ]),
     tests(
       "ProxyTelemetryTests", ["ProxyTelemetry", "ProxyTransport", "WeirJSON", "WeirPolicy", "WeirRequest"]),
-    tests("WeirBundleTests", ["WeirBundle", "WeirISA", "WeirPolicy"]),
+    tests("WeirBundleTests", ["PropertyTesting", "WeirBundle", "WeirISA", "WeirPolicy"]),
     tests("WeirSyntaxTests", ["WeirSource", "WeirSyntax", "SyntaxTesting", "PropertyTesting"]),
     tests("WeirFormatTests", ["WeirSyntax", "WeirFormat", "SyntaxTesting", "PropertyTesting"]),
-    tests("WeirISATests", ["WeirISA"]),
+    tests("WeirISATests", ["PropertyTesting", "WeirISA"]),
     tests("WeirVMTests", ["WeirVM"]),
     tests("WeirCodegenTests", ["CCounters", "PropertyTesting", "WeirCodegen", "WeirVM", "WeirISA", "WeirPolicy"]),
     tests("WeirLintTests", ["WeirSource", "WeirCompiler", "WeirLint"]),

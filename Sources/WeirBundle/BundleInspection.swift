@@ -35,10 +35,12 @@ public struct BundleInspection: Hashable, Sendable {
   /// In the order of scopes, then of `by`; then routes by table; then limits.
   public var rules: [RuleLine]
 
-  /// - Throws: `BundleError` when the topology cannot be read.
+  /// - Throws: `BundleError` when the topology or a counted section cannot be read.
   public init(_ bundle: Bundle) throws(BundleError) {
     let topology = try bundle.topology()
-    func elements(_ kind: SectionKind) -> Int { (bundle[kind]?.count ?? 0) / kind.elementBytes }
+    func elements(_ kind: SectionKind) throws(BundleError) -> Int {
+      (try bundle.contents(of: kind)?.count ?? 0) / kind.elementBytes
+    }
     identity = bundle.identity
     generation = bundle.header.generation
     mergesAndDecodesPaths = bundle.header.mergesAndDecodesPaths
@@ -46,9 +48,9 @@ public struct BundleInspection: Hashable, Sendable {
     sections = bundle.sections.map { Section(name: "\($0.kind)", byteCount: $0.range.count) }
     features = bundle.manifest.features
     signatures = bundle.signatures.map(\.key)
-    slotCount = elements(.slots)
-    conditionCount = elements(.conditions)
-    instructionCount = elements(.code)
+    slotCount = try elements(.slots)
+    conditionCount = try elements(.conditions)
+    instructionCount = try elements(.code)
     serviceCount = topology.services.count
     rules = topology.ruleLines
   }

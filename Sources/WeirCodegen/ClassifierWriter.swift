@@ -1,10 +1,9 @@
 import WeirISA
 
-/// Writes classifiers once strings have places and the hash has its seed.
+/// Writes classifiers once the hash has its seed.
 struct ClassifierWriter {
-  let strings: [[UInt8]]
-  let offsets: [UInt32]
-  let seed: UInt64
+  /// Of every string.
+  let hashes: [UInt64]
   /// The number of the first merged automaton.
   let firstAutomaton: Int
 
@@ -36,23 +35,13 @@ struct ClassifierWriter {
   }
 
   private func words(_ plan: TextPlan) throws(CodegenError) -> [UInt32] {
-    let (texts, textProbes) = try buckets(plan.texts.map { (xxh3(strings[$0.string], seed: seed)) }) { index, hash in
-      let text = plan.texts[index]
-      return [
-        UInt32(truncatingIfNeeded: hash >> 32), offsets[text.string], UInt32(strings[text.string].count), text.classID,
-      ]
-    } empty: {
-      [0, 0, DecisionFormat.emptyBucket, 0]
+    let (texts, textProbes) = try buckets(plan.texts.map { hashes[$0.string] }, DecisionFormat.textBucketWords) { index in
+      [UInt32(plan.texts[index].string) + 1, plan.texts[index].classID]
     }
-    let edgeHashes = plan.edges.map { DecisionFormat.hash(xxh3(strings[$0.string], seed: seed), in: $0.state) }
-    let (edges, edgeProbes) = try buckets(edgeHashes) { index, hash in
+    let edgeHashes = plan.edges.map { DecisionFormat.hash(hashes[$0.string], in: $0.state) }
+    let (edges, edgeProbes) = try buckets(edgeHashes, DecisionFormat.segmentBucketWords) { index in
       let edge = plan.edges[index]
-      return [
-        UInt32(strings[edge.string].count) | UInt32(truncatingIfNeeded: hash >> 48) << 16, offsets[edge.string],
-        edge.state, edge.target,
-      ]
-    } empty: {
-      [0, 0, 0, 0]
+      return [UInt32(edge.string) + 1, edge.state, edge.target]
     }
     let head = TextClassifierHead(
       lead: plan.lead, textBuckets: UInt32(texts.count / DecisionFormat.textBucketWords),
@@ -69,7 +58,7 @@ struct ClassifierWriter {
 
   /// Open addressing with a quarter more room than is needed, twice that at each further attempt.
   private func buckets(
-    _ hashes: [UInt64], _ words: (Int, UInt64) -> [UInt32], empty: () -> [UInt32]
+    _ hashes: [UInt64], _ size: Int, _ words: (Int) -> [UInt32]
   ) throws(CodegenError) -> ([UInt32], probesMax: Int) {
     guard !hashes.isEmpty else { return ([], 0) }
     var count = hashes.count + hashes.count / 4 + 1
@@ -87,7 +76,8 @@ struct ClassifierWriter {
         probesMax = max(probesMax, probes)
       }
       if probesMax <= ProgramLimits.probesMax {
-        return (members.flatMap { $0 < 0 ? empty() : words($0, hashes[$0]) }, probesMax)
+        let empty = [UInt32](repeating: 0, count: size)
+        return (members.flatMap { $0 < 0 ? empty : words($0) }, probesMax)
       }
       count *= 2
     }

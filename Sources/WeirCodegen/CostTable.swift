@@ -43,7 +43,7 @@ struct CostTable {
         case .test, .listTest:
           let isList = instruction.register < slots.count && slots[instruction.register].type.isList
           let steps = Self.steps(facts.operand, instruction.operand, compiler.pools, probes)
-          let one = InstructionCost(opcode, isList: isList, steps: steps)
+          let one = InstructionCost(opcode, opcode.facts, isList: isList, steps: steps)
           cost.constant += one.constant
           cost.charge(instruction.register, perByte: one.perByte, perMember: one.perMember)
           if facts.operand == .register {

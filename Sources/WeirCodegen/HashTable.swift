@@ -2,7 +2,8 @@ import WeirISA
 
 /// The buckets of a hash set as the machine looks them up: open addressing, linear probing.
 struct HashTable {
-  var buckets: [HashBucket]
+  /// The number of the string plus one, 0 for an empty bucket.
+  var buckets: [UInt32]
   var probesMax: Int
 
   /// - Parameters:
@@ -20,18 +21,17 @@ struct HashTable {
     throw .tooMany("colliding members of a set", limit: ProgramLimits.probesMax)
   }
 
-  private static func fill(_ bucketCount: Int, _ members: [Int], _ hashes: [UInt64]) -> ([HashBucket], Int) {
-    var buckets = [HashBucket](repeating: .empty, count: bucketCount)
+  private static func fill(_ bucketCount: Int, _ members: [Int], _ hashes: [UInt64]) -> ([UInt32], Int) {
+    var buckets = [UInt32](repeating: 0, count: bucketCount)
     var probesMax = 0
     for member in members {
-      let hash = hashes[member]
-      var place = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
+      var place = Int(truncatingIfNeeded: hashes[member]) & (bucketCount - 1)
       var probes = 1
-      while buckets[place] != .empty {
+      while buckets[place] != 0 {
         place = (place + 1) & (bucketCount - 1)
         probes += 1
       }
-      buckets[place] = HashBucket(fingerprint: UInt32(truncatingIfNeeded: hash >> 32), member: UInt32(member) + 1)
+      buckets[place] = UInt32(member) + 1
       probesMax = max(probesMax, probes)
     }
     return (buckets, probesMax)

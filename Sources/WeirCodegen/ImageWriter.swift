@@ -30,15 +30,16 @@ struct ImageWriter {
     let unknownFile = UInt32(pools.string(""))
 
     let seed = try writeStrings()
-    let classifiers = try writeDecisions(seed: seed, firstAutomaton: compiler.automata.count)
-    let probes = try writeHashSets(seed: seed)
+    let hashes = pools.strings.map { xxh3($0, seed: seed) }
+    let classifiers = try writeDecisions(hashes, firstAutomaton: compiler.automata.count)
+    let probes = try writeHashSets(hashes)
     writePools()
     append(compiler.slots.slots, to: .slots)
     append(compiler.slots.zones, to: .zones)
     append(compiler.captures, to: .captures)
     let code = finalCode()
-    for word in code { word.rawValue.appendLittleEndian(to: &sections[.code, default: []]) }
-    for condition in builder.conditions { append(word: condition.count, to: .conditions) }
+    append(words: code.map(\.rawValue), to: .code)
+    append(words: builder.conditions.map(\.count), to: .conditions)
     let costs = CostTable(code: code, conditions: builder.conditions, compiler: compiler, probes: probes)
     try writeScopes(names, costs, classifiers) { position in
       files.indices.contains(position.file) ? files[position.file] : unknownFile
@@ -57,11 +58,20 @@ struct ImageWriter {
   }
 
   private mutating func append<Record: TableRecord>(_ records: [Record], to kind: SectionKind) {
-    for record in records { record.append(to: &sections[kind, default: []]) }
+    var words = [UInt32](repeating: 0, count: Record.wordCount)
+    for record in records {
+      record.write(to: &words)
+      append(words: words, to: kind)
+    }
   }
 
   private mutating func append<Word: FixedWidthInteger>(word: Word, to kind: SectionKind) {
     word.appendLittleEndian(to: &sections[kind, default: []])
+  }
+
+  /// Looks the section up once for all words.
+  private mutating func append<Word: FixedWidthInteger>(words: [Word], to kind: SectionKind) {
+    words.appendLittleEndian(to: &sections[kind, default: []])
   }
 
   private mutating func file(_ position: Position) -> UInt32 {
@@ -79,12 +89,18 @@ struct ImageWriter {
   }
 
   private mutating func writeSourceMap() {
+    // Each file is looked up once.
+    var files: [Int: UInt32] = [:]
+    var records: [SourceRecord] = []
     for source in builder.sources {
-      let record = SourceRecord(
-        word: UInt32(source.word), file: file(source.position), line: UInt32(clamping: source.position.line),
-        column: UInt32(clamping: source.position.column))
-      append([record], to: .sourceMap)
+      let file = files[source.position.file] ?? file(source.position)
+      files[source.position.file] = file
+      records.append(
+        SourceRecord(
+          word: UInt32(source.word), file: file, line: UInt32(clamping: source.position.line),
+          column: UInt32(clamping: source.position.column)))
     }
+    append(records, to: .sourceMap)
   }
 
   private mutating func writeDataSets() {
@@ -108,8 +124,7 @@ struct ImageWriter {
     return xxh3(bytes, seed: UInt64(ProgramRecord.currentVersion))
   }
 
-  private mutating func writeHashSets(seed: UInt64) throws(CodegenError) -> [Int] {
-    let hashes = pools.strings.map { xxh3($0, seed: seed) }
+  private mutating func writeHashSets(_ hashes: [UInt64]) throws(CodegenError) -> [Int] {
     var firstBucket = 0
     var probes: [Int] = []
     for members in pools.hashSets {
@@ -118,7 +133,7 @@ struct ImageWriter {
         firstBucket: UInt32(firstBucket), bucketCount: UInt32(table.buckets.count), memberCount: UInt32(members.count),
         probesMax: UInt32(table.probesMax))
       append([record], to: .hashSets)
-      append(table.buckets, to: .hashBuckets)
+      append(words: table.buckets, to: .hashBuckets)
       firstBucket += table.buckets.count
       probes.append(table.probesMax)
     }
@@ -193,13 +208,14 @@ struct ImageWriter {
         start: UInt32(numbers[Int(automaton.start)]),
         firstAccepting: UInt32(living.count { !automaton.accepting[$0] } + 1))
       append([record], to: .automata)
-      for _ in 0..<automaton.classCount { append(word: UInt16(0), to: .transitions) }
+      var transitions = [UInt16](repeating: 0, count: automaton.classCount)
       for state in order {
         for byteClass in 0..<automaton.classCount {
           let next = Int(automaton.transitions[state * automaton.classCount + byteClass])
-          append(word: UInt16(numbers[next]), to: .transitions)
+          transitions.append(UInt16(numbers[next]))
         }
       }
+      append(words: transitions, to: .transitions)
       first += (order.count + 1) * automaton.classCount
     }
   }
@@ -212,7 +228,7 @@ struct ImageWriter {
         stateCount: UInt32(automaton.stateCount), firstTransition: UInt32(first), start: UInt32(automaton.start),
         firstAccepting: UInt32(automaton.firstAccepting))
       append([record], to: .automata)
-      for state in automaton.transitions { append(word: state, to: .transitions) }
+      append(words: automaton.transitions, to: .transitions)
       first += automaton.transitions.count
     }
   }
@@ -225,15 +241,9 @@ struct ImageWriter {
   }
 
   private mutating func writeDecisions(
-    seed: UInt64, firstAutomaton: Int
+    _ hashes: [UInt64], firstAutomaton: Int
   ) throws(CodegenError) -> [ClassifierCost] {
-    var offsets: [UInt32] = []
-    var end = 0
-    for string in pools.strings {
-      offsets.append(UInt32(end))
-      end += string.count
-    }
-    let writer = ClassifierWriter(strings: pools.strings, offsets: offsets, seed: seed, firstAutomaton: firstAutomaton)
+    let writer = ClassifierWriter(hashes: hashes, firstAutomaton: firstAutomaton)
     let decisions = builder.scopes.compactMap(\.decision)
     guard !decisions.isEmpty else { return [] }
     append(word: UInt32(builder.classifiers.count), to: .decisions)
@@ -241,12 +251,12 @@ struct ImageWriter {
     var costs: [ClassifierCost] = []
     for plan in builder.classifiers {
       let words = try writer.words(plan)
-      for word in words { append(word: word, to: .decisions) }
+      append(words: words, to: .decisions)
       let cost = ClassifierWriter.cost(words)
       costs.append(
         ClassifierCost(slot: Int(plan.head & 0xFFFF), constant: cost.constant, perByte: cost.perByte))
     }
-    for decision in decisions { for word in decision.words { append(word: word, to: .decisions) } }
+    for decision in decisions { append(words: decision.words, to: .decisions) }
     return costs
   }
 
@@ -283,6 +293,7 @@ struct ImageWriter {
       var cost = CostTable.ConditionCost()
       var denies: [Int] = []
       var allows: [Int] = []
+      var records: [RuleRecord] = []
       for (place, (rule, name)) in zip(scope.rules, names.1).enumerated() {
         let one = costs.conditions[rule.condition]
         cost.constant += InstructionCost.perRule + InstructionCost.runsMax * one.constant
@@ -293,13 +304,14 @@ struct ImageWriter {
         }
         if rule.effect == .deny, !rule.isShadow { denies.append(firstRule + place) }
         if rule.effect == .allow, !rule.isShadow { allows.append(firstRule + place) }
-        let record = RuleRecord(
-          effect: rule.effect, isShadow: rule.isShadow, name: name, condition: UInt32(rule.condition),
-          file: file(rule.position), line: UInt32(clamping: rule.position.line))
-        append([record], to: .rules)
+        records.append(
+          RuleRecord(
+            effect: rule.effect, isShadow: rule.isShadow, name: name, condition: UInt32(rule.condition),
+            file: file(rule.position), line: UInt32(clamping: rule.position.line)))
       }
+      append(records, to: .rules)
       if let decision = scope.decision { add(decision, to: &cost, costs, classifiers) }
-      for rule in denies + allows { append(word: UInt32(rule), to: .ruleOrder) }
+      append(words: (denies + allows).map { UInt32($0) }, to: .ruleOrder)
       let registers = cost.charges.keys.sorted()
       let slots = registers.filter { $0 < slotCount }
       for slot in slots { append(word: UInt32(slot), to: .scopeSlots) }
@@ -346,5 +358,11 @@ struct ImageWriter {
         cost.charge(register, perByte: looks * charge.perByte, perMember: looks * charge.perMember)
       }
     }
+  }
+}
+
+extension Array where Element: FixedWidthInteger {
+  fileprivate func appendLittleEndian(to bytes: inout [UInt8]) {
+    for word in self { word.appendLittleEndian(to: &bytes) }
   }
 }

@@ -21,13 +21,13 @@ public struct InstructionCost: Equatable, Sendable, BitwiseCopyable {
   public var perOperandByte: UInt64
   public var perOperandMember: UInt64
 
-  /// The cost of an instruction with these facts.
+  /// The cost of an instruction.
   ///
   /// - Parameters:
+  ///   - facts: the opcode's.
   ///   - isList: whether the register holds a list.
   ///   - steps: what searching the operand's table takes: bisections, probes, patterns.
-  public init(_ opcode: Opcode, isList: Bool, steps: Int) {
-    let facts = opcode.facts
+  public init(_ opcode: Opcode, _ facts: OpcodeFacts, isList: Bool, steps: Int) {
     let once = UInt64(facts.cost) + UInt64(max(steps, 0))
     constant = once
     perByte = UInt64(facts.costPerByte)

@@ -13,15 +13,13 @@
 public enum DecisionFormat {
   /// No class: the value is none that rules were compiled for, and they have to be asked one by one.
   public static let noClass = UInt32.max
-  /// Marks an empty bucket, in the word that counts bytes.
-  public static let emptyBucket = UInt32.max
   /// No automaton.
   public static let noAutomaton = UInt32.max
 
-  /// fingerprint, place and number of bytes, class.
-  public static let textBucketWords = 4
-  /// number of bytes and fingerprint in 16 bits each, place of the bytes, state, target.
-  public static let segmentBucketWords = 4
+  /// number of the string plus one, class; zeros when empty.
+  public static let textBucketWords = 2
+  /// number of the string plus one, state, target; zeros when empty.
+  public static let segmentBucketWords = 3
   /// other segment, empty segment, what holds of a text that ends here.
   public static let stateWords = 3
   /// what patterns say, what regexes say, class.

@@ -19,6 +19,7 @@ extension TableRecord {
 
 extension FixedWidthInteger {
   /// Appends the bytes of this integer, least significant first.
+  @inlinable
   public func appendLittleEndian(to bytes: inout [UInt8]) {
     var rest = self
     for _ in 0..<(Self.bitWidth / 8) {
@@ -142,28 +143,5 @@ public struct HashSetRecord: TableRecord {
     words[1] = bucketCount
     words[2] = memberCount
     words[3] = probesMax
-  }
-}
-
-/// One bucket of a hash set.
-public struct HashBucket: TableRecord {
-  public static let wordCount = 2
-  public static let empty = HashBucket(fingerprint: 0, member: 0)
-
-  /// The high half of the hash; only saves comparisons, never replaces them.
-  public var fingerprint: UInt32
-  /// The string's number plus one; 0 for an empty bucket.
-  public var member: UInt32
-
-  public init(fingerprint: UInt32, member: UInt32) {
-    self.fingerprint = fingerprint
-    self.member = member
-  }
-
-  public init?(_ words: Span<UInt32>) { self.init(fingerprint: words[0], member: words[1]) }
-
-  public func write(to words: inout [UInt32]) {
-    words[0] = fingerprint
-    words[1] = member
   }
 }

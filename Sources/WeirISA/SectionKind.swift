@@ -25,7 +25,7 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
   case networkBounds = 10
   /// `HashSetRecord`s.
   case hashSets = 11
-  /// `HashBucket`s of all hash sets.
+  /// Buckets of all hash sets: a string's number plus one, 0 for an empty one.
   case hashBuckets = 12
   /// `PatternRecord`s.
   case patterns = 13
@@ -95,11 +95,10 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
     case .slots: 4 * SlotRecord.wordCount
     case .rangeSets, .networkSets: 4 * RangeSetRecord.wordCount
     case .hashSets: 4 * HashSetRecord.wordCount
-    case .hashBuckets: 4 * HashBucket.wordCount
     case .patterns: 4 * PatternRecord.wordCount
     case .segments: 4 * SegmentRecord.wordCount
     case .patternGroups: 4 * PatternGroupRecord.wordCount
-    case .strings, .groupMembers, .conditions, .ruleOrder, .scopeSlots, .decisions: 4
+    case .strings, .hashBuckets, .groupMembers, .conditions, .ruleOrder, .scopeSlots, .decisions: 4
     case .automata: 4 * AutomatonRecord.wordCount
     case .captures: 4 * CaptureRecord.wordCount
     case .zones: 4 * ZoneRecord.wordCount
@@ -111,4 +110,26 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
     case .features: 4 * FeatureRecord.wordCount
     }
   }
+
+  /// How a bundle holds the bytes of the section.
+  public var storage: SectionStorage {
+    switch self {
+    case .program, .bytes, .transitions, .tests, .manifest, .topology, .signatures: .plain
+    case .policy: .compressed
+    case .strings, .slots, .integers, .addresses, .rangeSets, .rangeBounds, .networkSets, .networkBounds, .hashSets,
+      .hashBuckets, .patterns, .segments, .patternGroups, .groupMembers, .automata, .captures, .zones, .dataSets, .code,
+      .conditions, .scopes, .rules, .ruleOrder, .scopeSlots, .costs, .sourceMap, .features, .decisions:
+      .packed
+    }
+  }
+}
+
+/// How a bundle holds the bytes of a section.
+public enum SectionStorage: Sendable {
+  /// As they are.
+  case plain
+  /// As 32-bit words, see `PackedWords`.
+  case packed
+  /// Read by tools, not by those who decide: any bytes in fewer bytes.
+  case compressed
 }

@@ -2,7 +2,7 @@
 extension Value {
   public static func == (left: Value, right: Value) -> Bool {
     switch (left, right) {
-    case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.string(let left), .string(let right)): left.hasBytes(of: right)
     case (.int(let left), .int(let right)): left == right
     case (.ip(let left), .ip(let right)): left == right
     case (.string, _), (.int, _), (.ip, _): false
@@ -11,7 +11,8 @@ extension Value {
 
   public func hash(into hasher: inout Hasher) {
     switch self {
-    case .string(let text): for byte in text.utf8 { hasher.combine(byte) }
+    // Strings with equal bytes are equal strings, so they have one hash.
+    case .string(let text): hasher.combine(text)
     case .int(let number): hasher.combine(number)
     case .ip(let address): hasher.combine(address)
     }
@@ -28,5 +29,13 @@ extension Value: Comparable {
     case (.int, .ip), (.int, .string), (.ip, .string): true
     case (.ip, .int), (.string, .int), (.string, .ip): false
     }
+  }
+}
+
+extension String {
+  /// Whether both strings have the same bytes, which of two equal strings only those may not have that go beyond ASCII.
+  func hasBytes(of other: String) -> Bool {
+    guard self == other else { return false }
+    return utf8Span.isKnownASCII && other.utf8Span.isKnownASCII || utf8.elementsEqual(other.utf8)
   }
 }

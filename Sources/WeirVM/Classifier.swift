@@ -17,10 +17,12 @@ struct Classifier: BitwiseCopyable, Sendable {
     var start: UInt32 = DecisionFormat.settledBit
     var textBucketCount = 0
     var textProbesMax = 0
+    /// The first of `VerifiedProgram.textBuckets`.
     var textBuckets = 0
     var states = 0
     var segmentBucketCount = 0
     var segmentProbesMax = 0
+    /// The first of `VerifiedProgram.segmentBuckets`.
     var segmentBuckets = 0
     var patternClasses = 0
     var pairCount = 0
@@ -32,6 +34,33 @@ struct Classifier: BitwiseCopyable, Sendable {
 
   /// What looks at it cost.
   var cost: DecisionCost.Classifier = (0, 0)
+}
+
+/// A place of the texts that rules name.
+struct TextBucket: BitwiseCopyable, Sendable {
+  /// The high half of the hash; only saves comparisons, never replaces them.
+  var fingerprint: UInt32 = 0
+  var string = StringRecord(offset: 0, count: 0)
+  var classID: UInt32 = 0
+  var isFull = false
+}
+
+/// A place of the segments that states know.
+struct SegmentBucket: BitwiseCopyable, Sendable {
+  /// The high half of the hash; only saves comparisons, never replaces them.
+  var fingerprint: UInt32 = 0
+  /// Never empty; without bytes the place is empty.
+  var string = StringRecord(offset: 0, count: 0)
+  var state: UInt32 = 0
+  var target: UInt32 = 0
+}
+
+/// A place of a hash set.
+struct HashBucket: BitwiseCopyable, Sendable {
+  /// The high half of the hash; only saves comparisons, never replaces them.
+  var fingerprint: UInt32 = 0
+  /// The string's number plus one; 0 for an empty bucket.
+  var member: UInt32 = 0
 }
 
 /// What is found instead of a class.

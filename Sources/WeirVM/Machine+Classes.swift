@@ -48,9 +48,8 @@ extension VerifiedProgram {
 
   /// A class in a word; one that does not exist is none.
   @inline(__always)
-  private func classID(at place: Int) -> Int {
-    let word = tables.decisions[place]
-    return word == DecisionFormat.noClass ? NoClass.unknown : Int(word)
+  private func classID(_ word: UInt32) -> Int {
+    word == DecisionFormat.noClass ? NoClass.unknown : Int(word)
   }
 
   private func textClass(_ texts: Classifier.Texts, _ text: Span<UInt8>) -> Int {
@@ -59,21 +58,15 @@ extension VerifiedProgram {
       let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
       var place = DecisionFormat.home(hash, among: texts.textBucketCount)
       for _ in 0..<texts.textProbesMax {
-        let bucket = texts.textBuckets + place * DecisionFormat.textBucketWords
-        let count = word(bucket + 2)
-        if count == DecisionFormat.emptyBucket { break }
-        if word(bucket) == fingerprint, Int(count) == text.count {
-          let offset = Int(word(bucket + 1))
-          if areEqual(text, tables.bytes.span.extracting(offset..<(offset + text.count))) {
-            return classID(at: bucket + 3)
-          }
-        }
+        let bucket = textBuckets[texts.textBuckets + place]
+        if !bucket.isFull { break }
+        if bucket.fingerprint == fingerprint, isEqual(text, bucket.string) { return classID(bucket.classID) }
         place = place + 1 == texts.textBucketCount ? 0 : place + 1
       }
     }
     let patterns = patternResult(texts, text)
     let regexes = texts.automaton < 0 ? 0 : regexResult(texts, text)
-    if regexes == 0 { return classID(at: texts.patternClasses + patterns) }
+    if regexes == 0 { return classID(word(texts.patternClasses + patterns)) }
     var low = 0
     var high = texts.pairCount
     while low < high {
@@ -120,16 +113,12 @@ extension VerifiedProgram {
     guard texts.segmentBucketCount > 0 else { return nil }
     let hash = DecisionFormat.hash(XXH3.hash(segment, seed: tables.program.hashSeed), in: state)
     var place = DecisionFormat.home(hash, among: texts.segmentBucketCount)
-    let key = UInt32(truncatingIfNeeded: segment.count) & 0xFFFF | UInt32(truncatingIfNeeded: hash >> 48) << 16
+    let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
     for _ in 0..<texts.segmentProbesMax {
-      let bucket = texts.segmentBuckets + place * DecisionFormat.segmentBucketWords
-      let found = word(bucket)
-      if found & 0xFFFF == 0 { return nil }
-      if found == key, word(bucket + 2) == state, segment.count < 1 << 16 {
-        let offset = Int(word(bucket + 1))
-        if areEqual(segment, tables.bytes.span.extracting(offset..<(offset + segment.count))) {
-          return word(bucket + 3)
-        }
+      let bucket = segmentBuckets[texts.segmentBuckets + place]
+      if bucket.string.count == 0 { return nil }
+      if bucket.fingerprint == fingerprint, bucket.state == state, isEqual(segment, bucket.string) {
+        return bucket.target
       }
       place = place + 1 == texts.segmentBucketCount ? 0 : place + 1
     }

@@ -46,7 +46,7 @@ extension VerifiedProgram {
   private func truth(_ holds: Bool) -> Truth { holds ? .yes : .no }
 
   @inline(__always)
-  private func isEqual(_ text: Span<UInt8>, _ string: StringRecord) -> Bool {
+  func isEqual(_ text: Span<UInt8>, _ string: StringRecord) -> Bool {
     guard text.count == Int(string.count) else { return false }
     let start = Int(string.offset)
     return areEqual(text, tables.bytes.span.extracting(start..<(start + Int(string.count))))
@@ -68,7 +68,7 @@ extension VerifiedProgram {
     let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
     var place = Int(truncatingIfNeeded: hash) & mask
     for _ in 0..<Int(set.probesMax) {
-      let bucket = tables.hashBuckets[Int(set.firstBucket) + place]
+      let bucket = hashBuckets[Int(set.firstBucket) + place]
       if bucket.member == 0 { return false }
       if bucket.fingerprint == fingerprint, isEqual(text, tables.strings[Int(bucket.member) - 1]) { return true }
       place = (place + 1) & mask

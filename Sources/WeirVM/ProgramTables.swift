@@ -15,7 +15,8 @@ struct ProgramTables: Sendable {
   /// First, last, first, last …
   var networkBounds: [Address] = []
   var hashSets: [HashSetRecord] = []
-  var hashBuckets: [HashBucket] = []
+  /// A string's number plus one; 0 for an empty bucket.
+  var hashBuckets: [UInt32] = []
   var patterns: [PatternRecord] = []
   var segments: [SegmentRecord] = []
   var patternGroups: [PatternGroupRecord] = []
@@ -43,69 +44,91 @@ struct ProgramTables: Sendable {
     program = programs[0]
     guard program.version == ProgramRecord.currentVersion else { throw .unsupportedVersion(program.version) }
     bytes = reader.bytes(.bytes)
-    strings = StringRecord.pieces(reader.words(.strings))
+    strings = StringRecord.pieces(try reader.words(.strings))
     slots = try reader.records(.slots)
-    integers = reader.words(.integers)
-    addresses = reader.addresses(.addresses)
+    integers = try reader.longWords(.integers).map { Int64(bitPattern: $0) }
+    addresses = try reader.addresses(.addresses)
     rangeSets = try reader.records(.rangeSets)
-    rangeBounds = reader.words(.rangeBounds)
+    rangeBounds = try reader.longWords(.rangeBounds).map { Int64(bitPattern: $0) }
     networkSets = try reader.records(.networkSets)
-    networkBounds = reader.addresses(.networkBounds)
+    networkBounds = try reader.addresses(.networkBounds)
     hashSets = try reader.records(.hashSets)
-    hashBuckets = try reader.records(.hashBuckets)
+    hashBuckets = try reader.words(.hashBuckets)
     patterns = try reader.records(.patterns)
     segments = try reader.records(.segments)
     patternGroups = try reader.records(.patternGroups)
-    groupMembers = reader.words(.groupMembers)
+    groupMembers = try reader.words(.groupMembers)
     automata = try reader.records(.automata)
-    transitions = reader.words(.transitions)
+    transitions = reader.plainWords(.transitions)
     captures = try reader.records(.captures)
     zones = try reader.records(.zones)
     dataSets = try reader.records(.dataSets)
-    let words: [UInt64] = reader.words(.code)
-    code = words.map { Instruction(rawValue: $0) }
-    conditions = ConditionRecord.pieces(reader.words(.conditions))
+    code = try reader.longWords(.code).map { Instruction(rawValue: $0) }
+    conditions = ConditionRecord.pieces(try reader.words(.conditions))
     scopes = try reader.records(.scopes)
     rules = try reader.records(.rules)
-    ruleOrder = reader.words(.ruleOrder)
-    scopeSlots = reader.words(.scopeSlots)
+    ruleOrder = try reader.words(.ruleOrder)
+    scopeSlots = try reader.words(.scopeSlots)
     costs = try reader.records(.costs)
     sourceMap = try reader.records(.sourceMap)
     features = try reader.records(.features)
-    decisions = reader.words(.decisions)
+    decisions = try reader.words(.decisions)
   }
 }
 
-/// Reads sections of an image; the constructor has checked that each is there once, in bounds, with whole elements.
+/// Reads sections of an image; the constructor has checked that each is there once and in bounds.
 private struct SectionReader {
   private let data: [UInt8]
   /// By raw value of the kind.
-  private var ranges: [Range<Int>]
+  private var sections: [UnverifiedProgram.Section]
 
   init(_ program: UnverifiedProgram) throws(Rejection) {
     data = program.bytes
-    var found: [Range<Int>?] = Array(repeating: nil, count: 32)
+    var found: [UnverifiedProgram.Section?] = Array(repeating: nil, count: 32)
     for section in program.sections where section.kind.isProgram {
       let number = Int(section.kind.rawValue)
       guard found[number] == nil else { throw .repeatedSection(section.kind) }
-      guard section.range.lowerBound >= 0, section.range.upperBound <= data.count,
-        section.range.count % section.kind.elementBytes == 0, section.range.count <= Int(UInt32.max)
+      let isWhole = section.isPacked || section.range.count % section.kind.elementBytes == 0
+      guard section.range.lowerBound >= 0, section.range.upperBound <= data.count, isWhole,
+        section.range.count <= Int(UInt32.max), !section.isPacked || section.kind.storage == .packed
       else { throw .malformedSection(section.kind) }
-      found[number] = section.range
+      found[number] = section
     }
-    ranges = Array(repeating: 0..<0, count: 32)
+    sections = Array(repeating: UnverifiedProgram.Section(kind: .program, range: 0..<0), count: 32)
     for kind in SectionKind.allCases where kind.isProgram {
-      guard let range = found[Int(kind.rawValue)] else { throw .missingSection(kind) }
-      ranges[Int(kind.rawValue)] = range
+      guard let section = found[Int(kind.rawValue)] else { throw .missingSection(kind) }
+      sections[Int(kind.rawValue)] = section
     }
   }
 
-  private func range(_ kind: SectionKind) -> Range<Int> { ranges[Int(kind.rawValue)] }
+  private func section(_ kind: SectionKind) -> UnverifiedProgram.Section { sections[Int(kind.rawValue)] }
 
-  func bytes(_ kind: SectionKind) -> [UInt8] { Array(data[range(kind)]) }
+  func bytes(_ kind: SectionKind) -> [UInt8] { Array(data[section(kind).range]) }
 
-  func words<Word: FixedWidthInteger>(_ kind: SectionKind) -> [Word] {
-    let range = range(kind)
+  /// The words of a section of whole elements, none of which is smaller than a word.
+  func words(_ kind: SectionKind) throws(Rejection) -> [UInt32] {
+    guard section(kind).isPacked else { return plainWords(kind) }
+    guard let words = PackedWords.unpack(data.span.extracting(section(kind).range)),
+      words.count % (kind.elementBytes / 4) == 0
+    else { throw .malformedSection(kind) }
+    return words
+  }
+
+  /// The same, two words as one: the low half comes first.
+  func longWords(_ kind: SectionKind) throws(Rejection) -> [UInt64] {
+    let halves = try words(kind)
+    let words = halves.span
+    var result: [UInt64] = []
+    result.reserveCapacity(words.count / 2)
+    for place in 0..<(words.count / 2) {
+      result.append(UInt64(words[2 * place]) | UInt64(words[2 * place + 1]) << 32)
+    }
+    return result
+  }
+
+  /// The words of a section that is not packed.
+  func plainWords<Word: FixedWidthInteger>(_ kind: SectionKind) -> [Word] {
+    let range = section(kind).range
     let size = Word.bitWidth / 8
     let bytes = data.span.extracting(range)
     var words: [Word] = []
@@ -120,13 +143,13 @@ private struct SectionReader {
     return words
   }
 
-  func addresses(_ kind: SectionKind) -> [Address] {
-    let halves: [UInt64] = words(kind)
+  func addresses(_ kind: SectionKind) throws(Rejection) -> [Address] {
+    let halves = try longWords(kind)
     return stride(from: 0, to: halves.count, by: 2).map { Address(high: halves[$0], low: halves[$0 + 1]) }
   }
 
   func records<Record: TableRecord>(_ kind: SectionKind) throws(Rejection) -> [Record] {
-    let all: [UInt32] = words(kind)
+    let all = try words(kind)
     var records: [Record] = []
     records.reserveCapacity(all.count / Record.wordCount)
     let span = all.span

@@ -6,10 +6,13 @@ public struct UnverifiedProgram: Sendable {
   public struct Section: Sendable {
     public var kind: SectionKind
     public var range: Range<Int>
+    /// Whether its words are packed, as in a bundle; see `PackedWords`.
+    public var isPacked: Bool
 
-    public init(kind: SectionKind, range: Range<Int>) {
+    public init(kind: SectionKind, range: Range<Int>, isPacked: Bool = false) {
       self.kind = kind
       self.range = range
+      self.isPacked = isPacked
     }
   }
 
@@ -65,6 +68,9 @@ public struct VerifiedProgram: ~Copyable, Sendable {
   let rulesPerScopeMax: Int
   /// Slots and temporaries.
   let registerCount: Int
+  let hashBuckets: [HashBucket]
+  let textBuckets: [TextBucket]
+  let segmentBuckets: [SegmentBucket]
   let classifiers: [Classifier]
   let decisions: [DecisionTable]
   let clauseStarts: [UInt32]
@@ -77,6 +83,9 @@ public struct VerifiedProgram: ~Copyable, Sendable {
   init(_ tables: ProgramTables, _ verifier: borrowing Verifier) {
     self.tables = tables
     steps = verifier.steps
+    hashBuckets = verifier.hashBuckets
+    textBuckets = verifier.textBuckets
+    segmentBuckets = verifier.segmentBuckets
     classifiers = verifier.classifiers
     decisions = verifier.decisions
     clauseStarts = verifier.clauseStarts

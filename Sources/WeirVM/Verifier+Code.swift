@@ -6,6 +6,8 @@ extension Verifier {
     var end = 0
     // The temporaries that every path to a word has written.
     var written = [UInt64](repeating: .max, count: tables.code.count)
+    let declared = declared
+    undeclared = Self.rows { opcode in opcode.feature.flatMap { declared.contains($0) ? nil : $0 } }
     steps.reserveCapacity(tables.code.count)
     charges.reserveCapacity(tables.code.count)
     conditionFacts.reserveCapacity(tables.conditions.count)
@@ -29,6 +31,11 @@ extension Verifier {
     guard end == tables.code.count else { throw .malformedSection(.code) }
   }
 
+  /// What there is to say of each opcode, by raw value; the first row is that of no opcode and never asked for.
+  static func rows<Row>(_ row: (Opcode) -> Row) -> [Row] {
+    [row(.accept)] + Opcode.allCases.map(row)
+  }
+
   /// Checks one word and returns its constant cost; what it charges by register is added to the bill.
   private mutating func check(
     _ word: Int, until end: Int, of condition: Int, _ written: inout [UInt64]
@@ -36,8 +43,8 @@ extension Verifier {
     let instruction = tables.code[word]
     guard let opcode = instruction.opcode else { throw .unknownOpcode(word: word) }
     steps.append(Step(opcode, instruction))
-    if let feature = opcode.feature, !declared.contains(feature) { throw .undeclaredFeature(feature) }
-    let facts = opcode.facts
+    if let feature = undeclared[Int(opcode.rawValue)] { throw .undeclaredFeature(feature) }
+    let facts = facts[Int(opcode.rawValue)]
     let register = instruction.register
     var known = written[word]
     switch facts.role {
@@ -76,7 +83,7 @@ extension Verifier {
       guard target < end else { throw .badJump(word: word) }
       written[target] &= known
       try fallThrough(from: word, until: end, of: condition, known, &written)
-      let cost = InstructionCost(opcode, isList: type.isList, steps: steps)
+      let cost = InstructionCost(opcode, facts, isList: type.isList, steps: steps)
       bill.add(Charge(register: register, perByte: cost.perByte, perMember: cost.perMember))
       if facts.operand == .register {
         bill.add(

@@ -121,11 +121,11 @@ extension Verifier {
     texts.start = head.start
     texts.textBucketCount = Int(head.textBuckets)
     texts.textProbesMax = Int(head.textProbesMax)
-    texts.textBuckets = try cursor.part(head.textBuckets, of: DecisionFormat.textBucketWords)
+    let firstText = try cursor.part(head.textBuckets, of: DecisionFormat.textBucketWords)
     texts.states = try cursor.part(head.states, of: DecisionFormat.stateWords)
     texts.segmentBucketCount = Int(head.segmentBuckets)
     texts.segmentProbesMax = Int(head.segmentProbesMax)
-    texts.segmentBuckets = try cursor.part(head.segmentBuckets, of: DecisionFormat.segmentBucketWords)
+    let firstSegment = try cursor.part(head.segmentBuckets, of: DecisionFormat.segmentBucketWords)
     texts.patternClasses = try cursor.part(head.patternResults, of: 1)
     texts.pairCount = Int(head.pairs)
     texts.pairs = try cursor.part(head.pairs, of: DecisionFormat.pairWords)
@@ -164,65 +164,64 @@ extension Verifier {
       guard head.acceptingStates == automaton.stateCount - automaton.firstAccepting else { throw cursor.refusal }
       texts.automaton = Int(head.automaton)
     }
-    try checkTexts(texts, classCount, cursor)
-    try checkSegments(texts, cursor, isTarget)
+    try checkTexts(&texts, at: firstText, classCount, cursor)
+    try checkSegments(&texts, at: firstSegment, stateCount: head.states, cursor, isTarget)
     classifier.texts = texts
     classifier.cost = head.cost
   }
 
-  /// The bytes of a key, which must not make the verifier hash more than a program of its size should.
-  private mutating func hash(_ offset: UInt32, _ count: UInt32, _ cursor: DecisionCursor) throws(Rejection) -> UInt64 {
-    guard Int(offset) <= tables.bytes.count, Int(count) <= tables.bytes.count - Int(offset) else {
-      throw cursor.refusal
-    }
-    hashedBytes += Int(count)
-    guard hashedBytes <= 1 << 24 + 256 * tables.decisions.count else { throw .tooMuchWork }
-    return XXH3.hash(
-      tables.bytes.span.extracting(Int(offset)..<(Int(offset) + Int(count))), seed: tables.program.hashSeed)
-  }
-
   private mutating func checkTexts(
-    _ texts: Classifier.Texts, _ classCount: UInt32, _ cursor: DecisionCursor
+    _ texts: inout Classifier.Texts, at first: Int, _ classCount: UInt32, _ cursor: DecisionCursor
   ) throws(Rejection) {
     let size = DecisionFormat.textBucketWords
+    texts.textBuckets = textBuckets.count
     for place in 0..<texts.textBucketCount {
-      let bucket = texts.textBuckets + place * size
-      let count = cursor.words[bucket + 2]
-      guard count != DecisionFormat.emptyBucket else { continue }
-      let hash = try hash(cursor.words[bucket + 1], count, cursor)
-      let home = DecisionFormat.home(hash, among: texts.textBucketCount)
-      let found = cursor.words[bucket + 3]
-      guard cursor.words[bucket] == UInt32(truncatingIfNeeded: hash >> 32),
-        found < classCount || found == DecisionFormat.noClass,
+      let number = Int(cursor.words[first + place * size])
+      guard number > 0 else {
+        textBuckets.append(TextBucket())
+        continue
+      }
+      guard number <= hashes.count else { throw cursor.refusal }
+      let hash = hashes[number - 1]
+      let found = cursor.words[first + place * size + 1]
+      guard found < classCount || found == DecisionFormat.noClass,
         isReached(
-          place, from: home, among: texts.textBucketCount, within: texts.textProbesMax,
-          {
-            cursor.words[texts.textBuckets + $0 * size + 2] != DecisionFormat.emptyBucket
-          })
+          place, from: DecisionFormat.home(hash, among: texts.textBucketCount), among: texts.textBucketCount,
+          within: texts.textProbesMax, { cursor.words[first + $0 * size] > 0 })
       else { throw cursor.refusal }
+      textBuckets.append(
+        TextBucket(
+          fingerprint: UInt32(truncatingIfNeeded: hash >> 32), string: tables.strings[number - 1], classID: found,
+          isFull: true))
     }
   }
 
   private mutating func checkSegments(
-    _ texts: Classifier.Texts, _ cursor: DecisionCursor, _ isTarget: (UInt32) -> Bool
+    _ texts: inout Classifier.Texts, at first: Int, stateCount: UInt32, _ cursor: DecisionCursor,
+    _ isTarget: (UInt32) -> Bool
   ) throws(Rejection) {
     let size = DecisionFormat.segmentBucketWords
-    let stateCount = (texts.segmentBuckets - texts.states) / DecisionFormat.stateWords
+    texts.segmentBuckets = segmentBuckets.count
     for place in 0..<texts.segmentBucketCount {
-      let bucket = texts.segmentBuckets + place * size
-      let count = cursor.words[bucket] & 0xFFFF
-      guard count != 0 else { continue }
-      let state = cursor.words[bucket + 2]
-      let hash = DecisionFormat.hash(try hash(cursor.words[bucket + 1], count, cursor), in: state)
-      let home = DecisionFormat.home(hash, among: texts.segmentBucketCount)
-      guard cursor.words[bucket] >> 16 == UInt32(truncatingIfNeeded: hash >> 48), Int(state) < stateCount,
-        isTarget(cursor.words[bucket + 3]),
+      let number = Int(cursor.words[first + place * size])
+      guard number > 0 else {
+        segmentBuckets.append(SegmentBucket())
+        continue
+      }
+      let state = cursor.words[first + place * size + 1]
+      let target = cursor.words[first + place * size + 2]
+      // An empty segment is what an empty bucket looks like.
+      guard number <= hashes.count, tables.strings[number - 1].count > 0 else { throw cursor.refusal }
+      let hash = DecisionFormat.hash(hashes[number - 1], in: state)
+      guard state < stateCount, isTarget(target),
         isReached(
-          place, from: home, among: texts.segmentBucketCount, within: texts.segmentProbesMax,
-          {
-            cursor.words[texts.segmentBuckets + $0 * size] & 0xFFFF != 0
-          })
+          place, from: DecisionFormat.home(hash, among: texts.segmentBucketCount), among: texts.segmentBucketCount,
+          within: texts.segmentProbesMax, { cursor.words[first + $0 * size] > 0 })
       else { throw cursor.refusal }
+      segmentBuckets.append(
+        SegmentBucket(
+          fingerprint: UInt32(truncatingIfNeeded: hash >> 32), string: tables.strings[number - 1], state: state,
+          target: target))
     }
   }
 

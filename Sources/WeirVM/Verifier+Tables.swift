@@ -25,12 +25,8 @@ extension Verifier {
   }
 
   /// Every key can be found from its home within the promised number of probes, and nothing else is in the buckets.
-  func checkHashSets() throws(Rejection) {
-    let hashes = tables.strings.map { string in
-      XXH3.hash(
-        tables.bytes.span.extracting(Int(string.offset)..<(Int(string.offset) + Int(string.count))),
-        seed: tables.program.hashSeed)
-    }
+  mutating func checkHashSets() throws(Rejection) {
+    hashBuckets = [HashBucket](repeating: HashBucket(), count: tables.hashBuckets.count)
     var end = 0
     for (index, set) in tables.hashSets.enumerated() {
       let bucketCount = Int(set.bucketCount)
@@ -39,21 +35,18 @@ extension Verifier {
       else { throw .malformedRecord(.hashSets, index: index) }
       var members = 0
       for place in 0..<bucketCount {
-        let bucket = tables.hashBuckets[end + place]
-        guard bucket != .empty else { continue }
+        let member = tables.hashBuckets[end + place]
+        guard member > 0 else { continue }
         members += 1
-        guard bucket.member > 0, Int(bucket.member) <= hashes.count else {
-          throw .malformedRecord(.hashBuckets, index: end + place)
-        }
-        let hash = hashes[Int(bucket.member) - 1]
+        guard Int(member) <= hashes.count else { throw .malformedRecord(.hashBuckets, index: end + place) }
+        let hash = hashes[Int(member) - 1]
         let home = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
         let distance = (place - home) & (bucketCount - 1)
-        guard bucket.fingerprint == UInt32(truncatingIfNeeded: hash >> 32), distance < Int(set.probesMax) else {
+        guard distance < Int(set.probesMax) else { throw .malformedRecord(.hashBuckets, index: end + place) }
+        for step in 0..<distance where tables.hashBuckets[end + (home + step) & (bucketCount - 1)] == 0 {
           throw .malformedRecord(.hashBuckets, index: end + place)
         }
-        for step in 0..<distance where tables.hashBuckets[end + (home + step) & (bucketCount - 1)] == .empty {
-          throw .malformedRecord(.hashBuckets, index: end + place)
-        }
+        hashBuckets[end + place] = HashBucket(fingerprint: UInt32(truncatingIfNeeded: hash >> 32), member: member)
       }
       guard members == Int(set.memberCount) else { throw .malformedRecord(.hashSets, index: index) }
       end += bucketCount

@@ -18,16 +18,24 @@ struct Verifier {
   /// Of the condition that is being checked.
   var bill = Bill(registers: 0)
   var declared = FeatureSet()
+  /// The opcode table by raw value, looked up once.
+  let facts = Verifier.rows { $0.facts }
+  /// For each opcode the feature that it belongs to and that the program does not declare.
+  var undeclared: [Feature?] = []
   /// The words that were checked, taken apart.
   var steps: [Step] = []
+  /// With the seed of the program, by string.
+  var hashes: [UInt64] = []
+  /// The buckets of hash sets and classifiers, with what saves comparisons.
+  var hashBuckets: [HashBucket] = []
+  var textBuckets: [TextBucket] = []
+  var segmentBuckets: [SegmentBucket] = []
   var classifiers: [Classifier] = []
   var decisions: [DecisionTable] = []
   /// Where the clauses of all decisions begin among their clause words.
   var clauseStarts: [UInt32] = []
   /// By scope: its decision; −1 for a scope that asks its rules one after another.
   var decisionOf: [Int] = []
-  /// Bytes of keys that were hashed again.
-  var hashedBytes = 0
 
   /// What a condition costs for what a register holds.
   struct Charge {
@@ -65,12 +73,15 @@ struct Verifier {
   private mutating func checkStrings() throws(Rejection) {
     var end = 0
     isText.reserveCapacity(tables.strings.count)
+    hashes.reserveCapacity(tables.strings.count)
     for (index, string) in tables.strings.enumerated() {
       guard Int(string.offset) == end, Int(string.count) <= tables.bytes.count - end else {
         throw .malformedRecord(.strings, index: index)
       }
       end += Int(string.count)
-      isText.append(isUTF8(tables.bytes.span.extracting(Int(string.offset)..<end)))
+      let place = Int(string.offset)..<end
+      isText.append(isUTF8(tables.bytes.span.extracting(place)))
+      hashes.append(XXH3.hash(tables.bytes.span.extracting(place), seed: tables.program.hashSeed))
     }
     guard end == tables.bytes.count else { throw .malformedSection(.bytes) }
   }

@@ -26,11 +26,13 @@ func checkBundle(_ bytes: [UInt8]) -> String? {
 }
 
 private func checkContents(_ good: [UInt8], _ patches: [Patch]) -> String? {
-  guard let bundle = try? Bundle(good, supported: .all), let policy = try? bundle.policy() else {
+  guard let bundle = try? Bundle(good, supported: .all), let policy = try? bundle.policy(),
+    let program = try? bundle.program()
+  else {
     return "the good bundle was refused"
   }
   var contents = BundleContents(
-    program: bundle.program, policy: policy, manifest: bundle.manifest, generation: 1, embedsPolicy: false)
+    program: program, policy: policy, manifest: bundle.manifest, generation: 1, embedsPolicy: false)
   var topology = contents.topology.wireBytes
   for patch in patches {
     let section = patch.section % (contents.program.sections.count + 1)

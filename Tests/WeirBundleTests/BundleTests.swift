@@ -14,7 +14,7 @@ import WeirPolicy
     #expect(bundle[.tests] == nil)
     #expect(try bundle.topology() == Topology(SmallBundle.policy))
     #expect(try bundle.policy() == SmallBundle.policy)
-    #expect(bundle.program.sections == SmallBundle.contents().program.sections)
+    #expect(try bundle.program().sections == SmallBundle.contents().program.sections)
   }
 
   @Test func `the same contents give the same bytes`() throws {

@@ -18,7 +18,8 @@ import WeirRequest
   private static func contents(_ world: World) throws -> BundleContents {
     let bundle = try Bundle(world.bytes, supported: .all)
     return BundleContents(
-      program: bundle.program, policy: world.policy, manifest: bundle.manifest, generation: 1, embedsPolicy: false)
+      program: try bundle.program(), policy: world.policy, manifest: bundle.manifest, generation: 1,
+      embedsPolicy: false)
   }
 
   /// Loads the bytes and decides with them; whatever they are, it must not trap.

@@ -13,7 +13,7 @@ public struct Bundle: Sendable {
   public let manifest: Manifest
   /// Ascending by key id.
   public let signatures: [Signature]
-  /// The SHA-256 of everything before the signatures: signing does not change it.
+  /// The hash in the header, of everything before the signatures but itself: signing does not change it.
   public let identity: Digest
 
   /// Checks a file's bytes.
@@ -21,15 +21,14 @@ public struct Bundle: Sendable {
   /// - Parameter supported: what this host can honour; a bundle that needs more is refused by the name of the construct.
   /// - Throws: the first `BundleError` found: header, content, signatures' digest, table, features. Keys are not looked at:
   ///   see `verify(_:)`.
-  /// - Complexity: linear; two hashes over the file.
+  /// - Complexity: linear; one hash over the file.
   public init(_ bytes: [UInt8], supported: FeatureSet) throws(BundleError) {
     self.bytes = bytes
     header = try BundleHeader(bytes)
     let contentLength = Int(truncatingIfNeeded: header.contentLength)
     let hashEnd = BundleHeader.hashOffset + Digest.byteCount
-    let hash = try Digest.checked([bytes[..<BundleHeader.hashOffset], bytes[hashEnd..<contentLength]])
-    guard hash.bytes.elementsEqual(bytes[BundleHeader.hashOffset..<hashEnd]) else { throw .contentHashMismatch }
-    identity = try Digest.checked([bytes[..<contentLength]])
+    identity = try Digest.checked([bytes[..<BundleHeader.hashOffset], bytes[hashEnd..<contentLength]])
+    guard identity.bytes.elementsEqual(bytes[BundleHeader.hashOffset..<hashEnd]) else { throw .contentHashMismatch }
     signatures = try SignatureBlock(bytes, contentLength: contentLength, identity: identity).signatures
     sections = try SectionTable(bytes, header).entries
 
@@ -44,16 +43,42 @@ public struct Bundle: Sendable {
     guard missing.isEmpty else { throw .unsupportedFeatures(missing) }
   }
 
-  /// The bytes of a section, `nil` when it is not there.
+  /// The bytes of a section as they are stored, `nil` when it is not there.
   public subscript(_ kind: SectionKind) -> ArraySlice<UInt8>? {
     sections.first { $0.kind == kind }.map { bytes[$0.range] }
   }
 
+  /// The bytes that a section stands for, `nil` when it is not there.
+  ///
+  /// - Throws: `malformedSection`. Complexity: linear.
+  public func contents(of kind: SectionKind) throws(BundleError) -> [UInt8]? {
+    guard let stored = self[kind] else { return nil }
+    switch kind.storage {
+    case .plain: return Array(stored)
+    case .packed:
+      guard let words = PackedWords.unpack(bytes.span.extracting(stored.indices)),
+        words.count * 4 % kind.elementBytes == 0
+      else { throw .malformedSection("\(kind)", .malformedNumber) }
+      var result: [UInt8] = []
+      result.reserveCapacity(4 * words.count)
+      for word in words { word.appendLittleEndian(to: &result) }
+      return result
+    case .compressed:
+      do throws(WireError) { return try Compression.decompress(stored) } catch {
+        throw .malformedSection("\(kind)", error)
+      }
+    }
+  }
+
   /// The sections that the machine reads, not yet verified.
-  public var program: ProgramImage {
-    ProgramImage(
-      sections: sections.filter(\.kind.isProgram).map { ProgramSection(kind: $0.kind, bytes: Array(bytes[$0.range])) },
-      features: header.features)
+  ///
+  /// - Throws: `malformedSection`. Complexity: linear.
+  public func program() throws(BundleError) -> ProgramImage {
+    var image = ProgramImage(sections: [], features: header.features)
+    for section in sections where section.kind.isProgram {
+      image.sections.append(ProgramSection(kind: section.kind, bytes: try contents(of: section.kind) ?? []))
+    }
+    return image
   }
 
   /// Everything the data plane knows beside the program; its indices are in range.
@@ -75,9 +100,9 @@ public struct Bundle: Sendable {
   ///
   /// - Throws: `malformedSection`; `inconsistentPolicy` when it is not the policy that `topology()` belongs to.
   public func policy() throws(BundleError) -> Policy? {
-    guard let section = self[.policy] else { return nil }
+    guard let section = try contents(of: .policy) else { return nil }
     let policy: Policy
-    do throws(WireError) { policy = try Policy(wireBytes: Array(section)) } catch {
+    do throws(WireError) { policy = try Policy(wireBytes: section) } catch {
       throw .malformedSection("policy", error)
     }
     guard Topology(policy) == (try topology()) else { throw .inconsistentPolicy }

@@ -30,6 +30,7 @@ public struct BundleContents: Sendable {
     sections.append(ProgramSection(kind: .manifest, bytes: manifest.wireBytes))
     sections.append(ProgramSection(kind: .topology, bytes: topology.wireBytes))
     sections.sort { $0.kind.rawValue < $1.kind.rawValue }
+    for index in sections.indices { sections[index].bytes = Self.stored(sections[index]) }
 
     let table = SectionTable(sections.map { ($0.kind, $0.bytes.count) })
     var body = table.bytes
@@ -42,8 +43,20 @@ public struct BundleContents: Sendable {
       mergesAndDecodesPaths: topology.mesh?.mergesAndDecodesPaths ?? false,
       contentLength: UInt64(BundleHeader.byteCount + body.count))
     let prefix = header.prefix
-    let content = prefix + (try Digest(hashing: [prefix[...], body[...]])).bytes + body
-    return content + (try SignatureBlock().bytes(after: Digest(hashing: [content[...]])))
+    let identity = try Digest(hashing: [prefix[...], body[...]])
+    return prefix + identity.bytes + body + (try SignatureBlock().bytes(after: identity))
+  }
+
+  /// The bytes of a section as a file holds them.
+  private static func stored(_ section: ProgramSection) -> [UInt8] {
+    switch section.kind.storage {
+    case .plain: return section.bytes
+    case .packed:
+      let bytes = section.bytes
+      return PackedWords.pack(
+        stride(from: 0, to: bytes.count, by: 4).map { UInt32(truncatingIfNeeded: bytes.littleEndian(at: $0, count: 4)) })
+    case .compressed: return Compression.compress(section.bytes)
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import WeirISA
 /// | 40 | 8 | path normalisation: 0 strict, 1 merge_and_decode |
 /// | 48 | 8 | bytes before the signatures |
 /// | 56 | 8 | reserved, 0 |
-/// | 64 | 32 | SHA-256 of the 64 bytes before it and of everything between it and the signatures |
+/// | 64 | 32 | SHA-256 of the 64 bytes before it and of everything between it and the signatures: the bundle's identity |
 public struct BundleHeader: Hashable, Sendable {
   static let byteCount = 96
   static let hashOffset = 64

@@ -48,7 +48,7 @@ struct SectionTable {
       let start = Self.aligned(end)
       guard start <= contentLength, bytes.littleEndian(at: entry + 8, count: 8) == UInt64(start),
         let length = Int(exactly: bytes.littleEndian(at: entry + 16, count: 8)), length <= contentLength - start,
-        length % kind.elementBytes == 0, bytes[end..<start].allSatisfy({ $0 == 0 })
+        kind.storage != .plain || length % kind.elementBytes == 0, bytes[end..<start].allSatisfy({ $0 == 0 })
       else { throw .malformedSectionTable }
       end = start + length
       entries.append(SectionEntry(kind: kind, range: start..<end))

@@ -1,12 +1,18 @@
 extension Position: WireCodable {
   public func encode(into writer: inout WireWriter) {
-    writer.write(file)
-    writer.write(line)
-    writer.write(column)
+    // Places follow each other closely: what one differs by from the one before is mostly small.
+    let last = writer.lastPosition
+    writer.write(file &- last.file)
+    writer.write(line &- last.line)
+    writer.write(column &- last.column)
+    writer.lastPosition = self
   }
 
   public init(from reader: inout WireReader) throws(WireError) {
-    try self.init(file: reader.read(), line: reader.read(), column: reader.read())
+    let last = reader.lastPosition
+    try self.init(
+      file: last.file &+ reader.read(), line: last.line &+ reader.read(), column: last.column &+ reader.read())
+    reader.lastPosition = self
   }
 }
 

@@ -7,6 +7,8 @@ public struct WireReader: Sendable {
   private var offset = 0
   private var depth = 0
   private var strings: [String] = []
+  /// The position that was read last.
+  var lastPosition = Position(file: 0, line: 0, column: 0)
 
   /// Reads the string table at the front of `bytes`.
   public init(_ bytes: [UInt8]) throws(WireError) {

@@ -3,6 +3,8 @@ public struct WireWriter: Sendable {
   private var body: [UInt8] = []
   private var strings: [String] = []
   private var stringIndex: [StringKey: Int] = [:]
+  /// The position that was written last.
+  var lastPosition = Position(file: 0, line: 0, column: 0)
 
   public init() {}
 
@@ -10,8 +12,8 @@ public struct WireWriter: Sendable {
   private struct StringKey: Hashable {
     let text: String
 
-    static func == (left: StringKey, right: StringKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+    static func == (left: StringKey, right: StringKey) -> Bool { left.text.hasBytes(of: right.text) }
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
   }
 
   /// Appends a value.

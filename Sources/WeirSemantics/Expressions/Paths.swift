@@ -91,7 +91,8 @@ extension ExpressionChecker {
 
   /// Splits `/a/{b}/{rest...}` at slashes; `prefix` is what stood before.
   mutating func pattern(_ path: Spanned<String>, prefix: String, text: String) -> SegmentPattern? {
-    guard path.value.hasPrefix("/") else {
+    let slash = UInt8(ascii: "/")
+    guard path.value.utf8.first == slash else {
       fail(
         .badPattern, at: path.span, "a pattern of a path begins with `/`",
         fix: prefix.isEmpty ? .init(path.span, "\"/\(path.value)\"") : nil)
@@ -100,9 +101,11 @@ extension ExpressionChecker {
     var segments: [SegmentPattern.Segment] = []
     var rest = SegmentPattern.Rest.none
     var names: Set<String> = []
-    let pieces = path.value.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-    for (index, piece) in pieces.enumerated() {
-      guard piece.contains(where: { $0 == "{" || $0 == "}" }) else {
+    // Bytes, not characters: what a slash is followed by does not make it another one.
+    let pieces = path.value.utf8.dropFirst().split(separator: slash, omittingEmptySubsequences: false)
+    for (index, bytes) in pieces.enumerated() {
+      let piece = Substring(bytes)
+      guard bytes.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
         segments.append(.literal(String(piece)))
         continue
       }

@@ -101,14 +101,14 @@ extension ExpressionChecker {
   /// A SPIFFE identity with or without `{x}` segments.
   mutating func identityPattern(_ text: Spanned<String>) -> SegmentPattern? {
     let scheme = "spiffe://"
-    guard text.value.hasPrefix(scheme) else {
+    guard text.value.utf8.starts(with: scheme.utf8) else {
       fail(
         .badIdentity, at: text.span, "`\(text.value)` is no identity",
         notes: ["an identity reads \"spiffe://trust-domain/ns/NAMESPACE/sa/ACCOUNT\""])
       return nil
     }
-    let rest = text.value.dropFirst(scheme.count)
-    guard let slash = rest.firstIndex(of: "/"), text.value.utf8.count <= SPIFFE.identityBytesMax else {
+    let rest = Substring(text.value.utf8.dropFirst(scheme.utf8.count))
+    guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")), text.value.utf8.count <= SPIFFE.identityBytesMax else {
       fail(
         .badIdentity, at: text.span,
         text.value.utf8.count > SPIFFE.identityBytesMax

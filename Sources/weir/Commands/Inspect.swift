@@ -36,7 +36,7 @@ struct Inspect: ParsableCommand {
       if !stats && !rules && !disassemble { summary(inspection) }
       if stats { statistics(inspection) }
       if rules { ruleTable(inspection) }
-      if disassemble { Output.write(try WeirVM.verify(UnverifiedProgram(bundle.program)).disassembly()) }
+      if disassemble { Output.write(try WeirVM.verify(UnverifiedProgram(try bundle.program())).disassembly()) }
     }
   }
 

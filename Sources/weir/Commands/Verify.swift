@@ -27,7 +27,7 @@ struct Verify: ParsableCommand {
       try bundle.verify(.keys(keys))
       _ = try bundle.topology()
       _ = try bundle.policy()
-      _ = try WeirVM.verify(UnverifiedProgram(bundle.program))
+      _ = try WeirVM.verify(UnverifiedProgram(try bundle.program()))
       Output.write("\(self.bundle): valid, generation \(bundle.header.generation), sha256 \(bundle.identity)\n")
     }
   }

@@ -1,0 +1,71 @@
+import PropertyTesting
+import Testing
+import WeirPolicy
+
+@testable import WeirBundle
+
+@Suite struct CompressionTests {
+  private static func refusal(_ bytes: [UInt8]) -> WireError? {
+    do throws(WireError) { _ = try Compression.decompress(bytes[...]) } catch { return error }
+    return nil
+  }
+
+  /// Text that repeats itself more or less.
+  private static func text(_ random: inout SplitMix64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for _ in 0..<Int(random.next() % 60) {
+      if random.next() % 2 == 0, !bytes.isEmpty {
+        let start = Int(random.next() % UInt64(bytes.count))
+        bytes += Array(bytes[start..<min(bytes.count, start + Int(random.next() % 1_500))])
+      } else {
+        bytes += (0..<Int(random.next() % 20)).map { _ in UInt8(random.next() % 4) }
+      }
+    }
+    return bytes
+  }
+
+  @Test func `bytes come back`() throws {
+    for seed in UInt64(0)..<300 {
+      var random = SplitMix64(seed: seed)
+      let bytes = Self.text(&random)
+      let compressed = Compression.compress(bytes)
+      #expect(compressed == Compression.compress(bytes), "seed \(seed)")
+      #expect(try Compression.decompress(compressed[...]) == bytes, "seed \(seed)")
+    }
+    for bytes in [[], [1], [0, 0, 0, 0], Array(repeating: 7, count: 100_000)] as [[UInt8]] {
+      #expect(try Compression.decompress(Compression.compress(bytes)[...]) == bytes)
+    }
+  }
+
+  @Test func `what repeats takes few bytes, but never so few that a small file becomes a large one`() {
+    let size = Compression.compress(Array(repeating: 7, count: 1 << 20)).count
+    #expect(size < 1 << 14)
+    #expect(size * 171 >= 1 << 20)
+  }
+
+  @Test func `what is cut short or goes on is refused`() {
+    var random = SplitMix64(seed: 3)
+    let compressed = Compression.compress(Self.text(&random))
+    for count in 0..<compressed.count { #expect(Self.refusal(Array(compressed.prefix(count))) != nil, "\(count) bytes") }
+    #expect(Self.refusal(compressed + [0]) == .trailingBytes)
+  }
+
+  @Test func `a copy from before the beginning, or of too much, is refused`() {
+    #expect(Self.refusal([8, 1, 65, 3, 2]) == .outOfRange("copy"))
+    #expect(Self.refusal([8, 1, 65, 3, 0]) == .outOfRange("copy"))
+    #expect(Self.refusal([4, 1, 65, 3, 1]) == .outOfRange("copy"))
+    #expect(Self.refusal([0xFF, 0xFF, 0x7F, 1, 65, 0xFD, 0x03, 1]) == .outOfRange("copy"))
+    #expect(Self.refusal([2, 0x81, 0, 65]) == .malformedNumber)
+  }
+
+  @Test func `any bytes end`() {
+    for seed in UInt64(0)..<2_000 {
+      var random = SplitMix64(seed: seed)
+      var compressed = Compression.compress(Self.text(&random))
+      for _ in 0..<3 {
+        compressed[Int(random.next() % UInt64(compressed.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      if let bytes = try? Compression.decompress(compressed[...]) { #expect(bytes.count <= 171 * compressed.count) }
+    }
+  }
+}
