@@ -35,7 +35,8 @@ struct ClassifierWriter {
   }
 
   private func words(_ plan: TextPlan) throws(CodegenError) -> [UInt32] {
-    let (texts, textProbes) = try buckets(plan.texts.map { hashes[$0.string] }, DecisionFormat.textBucketWords) { index in
+    let textHashes = plan.texts.map { hashes[$0.string] }
+    let (texts, textProbes) = try buckets(textHashes, DecisionFormat.textBucketWords) { index in
       [UInt32(plan.texts[index].string) + 1, plan.texts[index].classID]
     }
     let edgeHashes = plan.edges.map { DecisionFormat.hash(hashes[$0.string], in: $0.state) }

@@ -40,6 +40,9 @@ extension Verifier {
     let isEmpty = tables.decisions.isEmpty
     let classifierCount = isEmpty ? 0 : Int(try cursor.next())
     guard decisionCount == (isEmpty ? 0 : Int(try cursor.next())) else { throw .malformedSection(.decisions) }
+    // A bucket takes as many words, so there is room for all; room that is not used is never touched.
+    textBuckets.reserveCapacity(tables.decisions.count / DecisionFormat.textBucketWords)
+    segmentBuckets.reserveCapacity(tables.decisions.count / DecisionFormat.segmentBucketWords)
     for _ in 0..<classifierCount {
       classifiers.append(try classifier(&cursor))
       cursor.index += 1

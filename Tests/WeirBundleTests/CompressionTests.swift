@@ -46,7 +46,9 @@ import WeirPolicy
   @Test func `what is cut short or goes on is refused`() {
     var random = SplitMix64(seed: 3)
     let compressed = Compression.compress(Self.text(&random))
-    for count in 0..<compressed.count { #expect(Self.refusal(Array(compressed.prefix(count))) != nil, "\(count) bytes") }
+    for count in 0..<compressed.count {
+      #expect(Self.refusal(Array(compressed.prefix(count))) != nil, "\(count) bytes")
+    }
     #expect(Self.refusal(compressed + [0]) == .trailingBytes)
   }
 

@@ -48,11 +48,12 @@ import WeirISA
     #expect(PackedWords.unpack((packed + [0]).span) == nil)
   }
 
-  @Test(arguments: [
-    // A count without words, a number longer than it has to be, one larger than a word, an unknown form, a distance.
-    [3], [1, 0, 0x80, 0], [1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x1F], [1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], [1, 7, 0],
-    [0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      // A count without words, a number longer than it has to be, one larger than a word, an unknown form, a distance.
+      [3], [1, 0, 0x80, 0], [1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x1F], [1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], [1, 7, 0],
+      [0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0],
+    ] as [[UInt8]])
   func `bytes that nobody packs are refused`(_ bytes: [UInt8]) {
     #expect(PackedWords.unpack(bytes.span) == nil)
   }

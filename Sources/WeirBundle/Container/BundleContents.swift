@@ -54,7 +54,8 @@ public struct BundleContents: Sendable {
     case .packed:
       let bytes = section.bytes
       return PackedWords.pack(
-        stride(from: 0, to: bytes.count, by: 4).map { UInt32(truncatingIfNeeded: bytes.littleEndian(at: $0, count: 4)) })
+        stride(from: 0, to: bytes.count, by: 4).map { UInt32(truncatingIfNeeded: bytes.littleEndian(at: $0, count: 4)) }
+      )
     case .compressed: return Compression.compress(section.bytes)
     }
   }

@@ -41,7 +41,7 @@ public struct LoadedBundle: ~Copyable, Sendable {
     } catch { throw .bundle(error) }
     let program: VerifiedProgram
     do throws(Rejection) {
-      let sections = bundle.sections.map { 
+      let sections = bundle.sections.map {
         UnverifiedProgram.Section(kind: $0.kind, range: $0.range, isPacked: $0.kind.storage == .packed)
       }
       program = try verify(UnverifiedProgram(bytes: bytes, sections: sections), supporting: supported)

@@ -16,9 +16,10 @@ public struct WireReader: Sendable {
     let count = try readCount()
     for _ in 0..<count {
       let length = try readCount()
-      guard let text = String(validating: bytes[offset..<offset + length], as: UTF8.self) else { throw .malformedText }
+      do throws(UTF8.ValidationError) {
+        strings.append(String(copying: try UTF8Span(validating: bytes.span.extracting(offset..<offset + length))))
+      } catch { throw .malformedText }
       offset += length
-      strings.append(text)
     }
   }
 

@@ -108,7 +108,8 @@ extension ExpressionChecker {
       return nil
     }
     let rest = Substring(text.value.utf8.dropFirst(scheme.utf8.count))
-    guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")), text.value.utf8.count <= SPIFFE.identityBytesMax else {
+    guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")), text.value.utf8.count <= SPIFFE.identityBytesMax
+    else {
       fail(
         .badIdentity, at: text.span,
         text.value.utf8.count > SPIFFE.identityBytesMax
