@@ -7,6 +7,8 @@ public struct Clocks: Sendable, Equatable {
   public var handshake = Interval.seconds(10)
   /// Between two pieces of a body.
   public var bodyIdle = Interval.seconds(30)
+  /// From the first piece of a body on it has so long, and a second for each 240 bytes that came.
+  public var bodyGrace = Interval.seconds(10)
   /// Until a client takes what was sent to it.
   public var unread = Interval.seconds(30)
   /// Between two requests on a connection of a client.

@@ -48,6 +48,12 @@ struct Exchange: ~Copyable {
     static let isInFlight = Flags(rawValue: 1 << 14)
     /// Counted as a retry of its service.
     static let holdsRetry = Flags(rawValue: 1 << 15)
+    static let isTrace = Flags(rawValue: 1 << 16)
+    static let isOptions = Flags(rawValue: 1 << 17)
+    /// It may not be forwarded: who is asked last is this proxy.
+    static let endsHere = Flags(rawValue: 1 << 18)
+    /// How often it may be forwarded is no number.
+    static let hasBadForwards = Flags(rawValue: 1 << 19)
     /// Of a stream: the client has ended its side; `requestRead` follows once what waits was handed on.
     static let requestEnded = Flags(rawValue: 1 << 24)
     /// Of a shared upstream: its stream has ended, and what waits for the client is the rest.
@@ -105,8 +111,9 @@ struct Exchange: ~Copyable {
   var upstreamStream = HTTP2Stream(number: 0, slot: 0)
   var upstreamCredit: UInt32 = 0
   var upstreamAt = Instant.zero
-  /// When the stream's body went on last.
-  var bodyAt = Instant.zero
+  /// When the request's body went on last, and until when it must have come to be fast enough.
+  var bodyAt: Instant
+  var bodyDueAt = Instant.never
 
   /// Decoded body bytes that were read before there was a connection to take them, or that a retry must send again.
   var replay = ByteRange.empty
@@ -154,6 +161,7 @@ struct Exchange: ~Copyable {
     self.reference = reference
     self.clientIP = clientIP
     self.started = started
+    bodyAt = now
     phases.head = elapsed(at: now)
     flags = .isReplayable
   }
@@ -165,6 +173,8 @@ struct Exchange: ~Copyable {
     switch method {
     case .head: flags.formUnion([.isHead, .isIdempotent])
     case .idempotent: flags.insert(.isIdempotent)
+    case .options: flags.formUnion([.isOptions, .isIdempotent])
+    case .trace: flags.formUnion([.isTrace, .isIdempotent])
     case .other: break
     }
   }

@@ -1,3 +1,4 @@
+import HTTPWire
 import ProxyTelemetry
 import ProxyTransport
 import WeirPolicy
@@ -12,6 +13,18 @@ struct OwnLines {
 
     var name: ByteRange { bytes.prefix(nameCount) }
     var value: ByteRange { bytes.slice((nameCount + 2)..<(Int(bytes.count) - 2)) }
+
+    /// Of the value and the end.
+    fileprivate var place: ByteRange { bytes.dropFirst(nameCount + 2) }
+
+    /// The line with the value that was written to its place.
+    fileprivate func ended(by value: MemoryWriter, in memory: inout Memory) -> Line {
+      var writer = value
+      writer.append("\r\n", to: &memory)
+      var line = self
+      line.bytes = ByteRange(start: bytes.start, count: writer.written.end - bytes.start)
+      return line
+    }
 
     fileprivate init(_ name: StaticString, valueCount: Int, in memory: inout Memory) {
       nameCount = name.utf8CodeUnitCount
@@ -32,13 +45,18 @@ struct OwnLines {
   let https: Line
   let requestID: Line
   let traceparent: Line
+  /// Of responses; `Worker.dateLine` says when it holds.
+  let date: Line
   private let forwardedFor: Line
+  private let maxForwards: Line
 
   init(_ memory: inout Memory) {
     http = Line("x-forwarded-proto", "http", in: &memory)
     https = Line("x-forwarded-proto", "https", in: &memory)
     requestID = Line("x-request-id", valueCount: RequestID.byteCount, in: &memory)
     traceparent = Line("traceparent", valueCount: TraceContext.byteCount, in: &memory)
+    date = Line("date", valueCount: HeadWriter.dateBytes, in: &memory)
+    maxForwards = Line("max-forwards", valueCount: 10, in: &memory)
     forwardedFor = Line("x-forwarded-for", valueCount: IPAddress.textBytesMax, in: &memory)
   }
 
@@ -47,12 +65,15 @@ struct OwnLines {
 
   /// `x-forwarded-for` of a client that speaks for itself.
   func forwardedFor(_ client: IPAddress, in memory: inout Memory) -> Line {
-    let place = forwardedFor.value
-    var writer = MemoryWriter(ByteRange(start: place.start, count: place.count + 2))
+    var writer = MemoryWriter(forwardedFor.place)
     writer.append(client, to: &memory)
-    writer.append("\r\n", to: &memory)
-    var line = forwardedFor
-    line.bytes = ByteRange(start: line.bytes.start, count: writer.written.end - line.bytes.start)
-    return line
+    return forwardedFor.ended(by: writer, in: &memory)
+  }
+
+  /// `max-forwards` of a request that is asked to go so far.
+  func maxForwards(_ count: UInt32, in memory: inout Memory) -> Line {
+    var writer = MemoryWriter(maxForwards.place)
+    writer.append(decimal: UInt64(count), to: &memory)
+    return maxForwards.ended(by: writer, in: &memory)
   }
 }

@@ -12,6 +12,9 @@ struct ToldFields {
   private var forwardedProto = Once()
   private var requestIDs = Once()
   private var traceparents = Once()
+  private var maxForwards = Once()
+  /// Whether `Max-Forwards` counts: of other methods it may be anything (RFC 9110 section 7.6.2).
+  let countsForwards: Bool
   /// The trace that the request belongs to; `nil`: it begins here.
   private(set) var trace: TraceContext?
 
@@ -28,7 +31,10 @@ struct ToldFields {
     var only: ByteRange? { count == 1 && !value.isEmpty ? value : nil }
   }
 
-  init(isTrusted: Bool) { self.isTrusted = isTrusted }
+  init(isTrusted: Bool, countsForwards: Bool) {
+    self.isTrusted = isTrusted
+    self.countsForwards = countsForwards
+  }
 
   @inline(__always)
   mutating func note(_ known: KnownField, _ value: ByteRange) {
@@ -36,6 +42,7 @@ struct ToldFields {
     case .xForwardedProto: forwardedProto.note(value)
     case .xRequestID: requestIDs.note(value)
     case .traceparent: traceparents.note(value)
+    case .maxForwards: maxForwards.note(value)
     default: break
     }
   }
@@ -55,11 +62,27 @@ struct ToldFields {
   /// Whether a trusted peer has said by which scheme the client came.
   var keepsProto: Bool { isTrusted && forwardedProto.only != nil }
 
+  /// How often the request may be forwarded.
+  enum Forwards { case unlimited, malformed, times(UInt32) }
+
+  func readForwards(_ memory: borrowing Memory) -> Forwards {
+    guard countsForwards, maxForwards.count > 0 else { return .unlimited }
+    guard let value = maxForwards.only, value.count <= 9 else { return .malformed }
+    var number: UInt32 = 0
+    for offset in 0..<value.count {
+      let digit = memory[value.start + offset] &- UInt8(ascii: "0")
+      guard digit < 10 else { return .malformed }
+      number = number * 10 + UInt32(digit)
+    }
+    return .times(number)
+  }
+
   /// Whether a field of the head is not handed on: it is set anew, or not to be believed.
   @inline(__always)
   func drops(_ known: KnownField) -> Bool {
     switch known {
     case .xForwardedFor: true
+    case .maxForwards: countsForwards
     case .xForwardedProto: !keepsProto
     case .xRequestID: requestID == nil
     case .traceparent, .tracestate: trace == nil

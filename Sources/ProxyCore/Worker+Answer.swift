@@ -65,6 +65,7 @@ extension Worker where Net: ~Copyable {
     let c = exchanges[x].downstream
     var piece = decodeBody(&exchanges[x].requestBody, &trailers, rest, in: &memory)
     exchanges[x].requestBytes += UInt64(piece.data.count)
+    noteBody(x, piece.data.count)
     if piece.isLast {
       exchanges[x].flags.insert(.requestRead)
       if !piece.trailers.isEmpty, !keepRequestTrailers(x, piece.trailers) { piece.error = .trailersTooLarge }
@@ -111,6 +112,7 @@ extension Worker where Net: ~Copyable {
       generations[slot].copyResponseFields(to: &writer, &memory)
     } else {
       appendFields(of: reply, slot, to: &writer)
+      writer.copy(dateLine().bytes, in: &memory)
     }
     if reply.hasContent {
       writer.append("content-length: ", to: &memory)
@@ -180,6 +182,7 @@ extension Worker where Net: ~Copyable {
     let reference = random.next()
     var writer = MemoryWriter(rooms.output)
     writer.append(statusLineOf: status, to: &memory)
+    writer.copy(dateLine().bytes, in: &memory)
     writer.append("content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: ", to: &memory)
     writer.append(decimal: UInt64(Int(text.count) + MemoryWriter.referenceBytes), to: &memory)
     writer.append("\r\n\r\n", to: &memory)

@@ -198,17 +198,31 @@ extension Worker where Net: ~Copyable {
         return
       }
       memory.copy(kept, to: block.start)
-      memory.release(&exchanges[x].replayBlock)
+      releaseReplay(x)
       exchanges[x].replayBlock = block
+      replayBytes += Int(block.count)
     }
     memory.copy(data, to: exchanges[x].replayBlock.start + kept.count)
     exchanges[x].replay = ByteRange(start: exchanges[x].replayBlock.start, count: count)
+    if exchanges[x].upstream != .none { boundReplay(x) }
   }
 
   mutating func dropReplay(_ x: UInt32) {
     exchanges[x].flags.remove(.isReplayable)
-    memory.release(&exchanges[x].replayBlock)
+    releaseReplay(x)
     exchanges[x].replay = .empty
+  }
+
+  private mutating func releaseReplay(_ x: UInt32) {
+    replayBytes -= Int(exchanges[x].replayBlock.count)
+    memory.release(&exchanges[x].replayBlock)
+  }
+
+  /// What is kept of bodies is a tenth of the memory account at most: past it the request that was just sent is not sent again.
+  mutating func boundReplay(_ x: UInt32) {
+    guard !exchanges[x].replayBlock.isEmpty, replayBytes > memory.account / 10 else { return }
+    telemetry.metrics.count(.replaysDropped)
+    dropReplay(x)
   }
 }
 

@@ -36,10 +36,13 @@ extension Worker where Net: ~Copyable {
     keepTexts(x)
     guard !isMisdirected(c) else { return refuse(x, .misdirected, rest) }
     guard pressure < .shedding else { return refuse(x, .overload, rest) }
+    guard !exchanges[x].flags.contains(.isTrace) else { return refuse(x, .traceRefused, rest) }
+    guard !exchanges[x].flags.contains(.hasBadForwards) else { return refuse(x, .badRequest, rest) }
     switch consume ruling {
     case .answer(let ruling): answer(x, ruling, rest)
     case .forward(let permit, let forwarding):
       exchanges[x].forwarding = forwarding
+      guard !exchanges[x].flags.contains(.endsHere) else { return refuse(x, .maxForwards, rest) }
       exchanges[x].permit = .some(permit)
       if forwarding.retry >= 0, generations.current.isIdempotent(by: forwarding.retry) {
         exchanges[x].flags.insert(.isIdempotent)
@@ -73,7 +76,7 @@ extension Worker where Net: ~Copyable {
   /// - Returns: `false` when a trusted peer does not say for whom it speaks.
   private mutating func offer(_ x: UInt32, head: ByteRange) throws(Reject) -> Bool {
     let c = exchanges[x].downstream
-    var told = ToldFields(isTrusted: trustsPeer(c))
+    var told = ToldFields(isTrusted: trustsPeer(c), countsForwards: exchanges[x].flags.contains(.isOptions))
     for index in 0..<requestHead.fields.count {
       let field = requestHead.fields[index]
       told.note(field.known, head.slice(field.value))
@@ -131,17 +134,17 @@ private func place(_ range: Range<Int>) -> Place {
   Place(start: UInt32(truncatingIfNeeded: range.lowerBound), count: UInt32(truncatingIfNeeded: range.count))
 }
 
-/// What a method means for a repetition (RFC 9110 section 9.2.2).
-enum MethodKind { case head, idempotent, other }
+/// What a method means for a repetition (RFC 9110 section 9.2.2), and those that speak to proxies as well.
+enum MethodKind { case head, idempotent, options, trace, other }
 
 func methodKind(_ method: Span<UInt8>) -> MethodKind {
   // The first letters tell the registered methods apart; what looks like one and is not is treated as a stranger.
   switch method.count {
   case 3: return method.isText("GET") || method.isText("PUT") ? .idempotent : .other
   case 4: return method.isText("HEAD") ? .head : .other
-  case 5: return method.isText("TRACE") ? .idempotent : .other
+  case 5: return method.isText("TRACE") ? .trace : .other
   case 6: return method.isText("DELETE") ? .idempotent : .other
-  case 7: return method.isText("OPTIONS") ? .idempotent : .other
+  case 7: return method.isText("OPTIONS") ? .options : .other
   default: return .other
   }
 }

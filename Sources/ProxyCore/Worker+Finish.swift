@@ -150,6 +150,7 @@ extension Worker where Net: ~Copyable {
     switch connections[c].role {
     case .downstream:
       let u = exchanges[x].upstream
+      resumeBody(x)
       setBodyTimer(x)
       if isShared(x) || exchanges[x].flags.contains(.responseEnded) {
         pumpResponse(x)
@@ -160,6 +161,7 @@ extension Worker where Net: ~Copyable {
     case .upstream where connections[c].phase == .handshaking: return
     case .upstream:
       setTimer(c, responseIdle(x))
+      resumeBody(x)
       if isStream(x) {
         pumpRequest(x)
         settleCredit(x)

@@ -50,6 +50,18 @@ extension Worker where Net: ~Copyable {
       trace.write(to: &memory, at: ownLines.traceparent.value.start)
       offer(ownLines.traceparent)
     }
+    if told.countsForwards { offerMaxForwards(x, told) }
+  }
+
+  /// Hands on one forward less; a request that has none left ends here, once it is allowed (RFC 9110 section 7.6.2).
+  private mutating func offerMaxForwards(_ x: UInt32, _ told: ToldFields) {
+    switch told.readForwards(memory) {
+    case .unlimited: return
+    case .malformed: exchanges[x].flags.insert(.hasBadForwards)
+    case .times(let count):
+      if count == 0 { exchanges[x].flags.insert(.endsHere) }
+      offer(ownLines.maxForwards(count == 0 ? 0 : count - 1, in: &memory))
+    }
   }
 
   private mutating func offer(_ line: OwnLines.Line) {

@@ -30,6 +30,8 @@ extension Worker where Net: ~Copyable {
       memory.copy(head, to: bytes.start - head.count)
       bytes = ByteRange(start: bytes.start - head.count, count: bytes.count + head.count)
     }
+    boundReplay(x)
+    if !isLast { bodyTaken(x) }
     hand(x, bytes, isLast: isLast)
   }
 

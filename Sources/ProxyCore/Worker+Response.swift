@@ -118,6 +118,7 @@ extension Worker where Net: ~Copyable {
       generations[slot].copyResponseFields(to: &writer, &memory)
     } else {
       copyFields(head, &writer)
+      if responseHead.firstIndex(of: .date) == nil { writer.copy(dateLine().bytes, in: &memory) }
     }
     switch exchanges[x].responseFraming {
     case .length(let length):
@@ -137,8 +138,13 @@ extension Worker where Net: ~Copyable {
   /// - Parameter kept: what they need of the request.
   /// - Returns: `false` when a field has no canonical form.
   mutating func change(_ slot: UInt32, _ head: ByteRange, table: Int32, route: Int32, kept: ByteRange) -> Bool {
+    let date = dateLine()
     do throws(Reject) {
       try takeResponse(memory.span(head), responseHead, into: &generations[slot].enforcer)
+      if responseHead.firstIndex(of: .date) == nil {
+        try generations[slot].enforcer.takeResponseField(
+          name: memory.span(date.name), value: memory.span(date.value))
+      }
       try generations[slot].changeResponse(table: table, route: route, kept: memory.span(kept))
       return true
     } catch { return false }

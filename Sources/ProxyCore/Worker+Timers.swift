@@ -19,7 +19,7 @@ extension Worker where Net: ~Copyable {
     if exchanges[x].flags.contains(.requestRead) {
       wheel.cancel(TimerID.connection(c))
     } else {
-      setTimer(c, clocks.bodyIdle)
+      wheel.set(TimerID.connection(c), to: bodyDeadline(x))
     }
   }
 
@@ -74,8 +74,9 @@ extension Worker where Net: ~Copyable {
   private mutating func bodyTimedOut(_ c: UInt32) {
     let x = connections[c].exchange
     guard !exchanges[x].flags.contains(.requestRead) else { return }
-    guard canTakeRequest(x) else { return setTimer(c, clocks.bodyIdle) }
-    if exchanges[x].phase == .responding { clientGone(x) } else { fail(x, .requestTimeout) }
+    if !canTakeRequest(x) { resumeBody(x) }
+    guard bodyDeadline(x) <= now else { return setBodyTimer(x) }
+    if exchanges[x].phase == .responding { clientGone(x) } else { bodyOverdue(x) }
   }
 
   /// The timer of an upstream: it does not matter while the client keeps it waiting.

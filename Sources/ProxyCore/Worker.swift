@@ -19,6 +19,8 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   var now: Instant
   /// Nanoseconds since 1970, read with `now`.
   var wallClock: Int64
+  /// Since 1970: what the line of the date says.
+  var dateSecond = Int64.min
   var random: RandomSource
   var wheel: TimerWheel
   var connections: Slab<Connection>
@@ -59,6 +61,8 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   var tape: HTTP2Tape
   var fields: HTTP2Fields
   var pressure = Pressure.none
+  /// Bytes of blocks that hold bodies for another attempt.
+  var replayBytes = 0
   /// When unused connections may be let go sooner again.
   var dropsIdleAt = Instant.zero
   /// What libraries had allocated on this thread before there was this worker.

@@ -27,19 +27,25 @@ final class Conversation {
   /// - Parameters:
   ///   - mesh: its first gateway is the one that is spoken to.
   ///   - trustedHops: networks whose word about the client counts.
-  init(_ mesh: Mesh, seed: UInt64 = 1, clocks: Clocks = Clocks(), trustedHops: [WeirPolicy.Network] = []) throws {
+  ///   - account: bytes that the worker may hold.
+  init(
+    _ mesh: Mesh, seed: UInt64 = 1, clocks: Clocks = Clocks(), trustedHops: [WeirPolicy.Network] = [],
+    account: Int = .max
+  ) throws {
     simulation = Simulation(seed: seed)
     front = try #require(SocketAddress("10.0.0.1:80"))
     let registry = try #require(UpstreamRegistry(linesMax: 256))
     let queue = LogQueue()
     self.queue = queue
     metrics = try made(WorkerMetrics())
+    var memory = try made(Memory(capacity: 1 << 26))
+    memory.account = account
     worker = try made(
       Worker(
-        net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 26)),
+        net: simulation.makeNetwork(), memory: memory,
         listeners: [Listener(descriptor: simulation.listen(on: front), trustedHops: trustedHops)],
         generation: mesh.generation(listeners: [.gateway(0)], registry: registry), clocks: clocks,
-        telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: LogSink(queue, keepsQueries: true)),
+        telemetry: WorkerTelemetry(metrics: metrics, log: LogSink(queue, keepsQueries: true)),
         connectionsMax: 64, seed: seed))
   }
 
@@ -91,6 +97,9 @@ final class Conversation {
     return output.destination.text.split(separator: "\n")
   }
 
+  /// What the worker has counted.
+  func count(_ counter: WorkerCounter) -> UInt64 { metrics.cells.load(CellLayout.counters + counter.rawValue) }
+
   /// What is left once all times are over.
   func leftovers() -> [String] {
     run(for: .seconds(7_200))
@@ -115,6 +124,11 @@ private struct Lines: LogDestination {
     text += String(decoding: copy, as: UTF8.self)
     return .bytes(bytes.count)
   }
+}
+
+extension String {
+  /// An answer without its date.
+  var undated: String { replacing(/date: [^\r]*\r\n/, with: "") }
 }
 
 extension Peer {

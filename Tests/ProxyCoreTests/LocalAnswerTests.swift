@@ -22,6 +22,7 @@ import Testing
           add "edge" to response.header["x-served-by"]
           add request.path to response.header["x-path"]
         }
+        route dated when request.path is "/dated" { respond 200 "{}", set response.header["date"] to "today" }
         route empty when request.path is "/empty" { respond 204, set response.header["x-served-by"] to "edge" }
         route old when request.path under "/old" {
           redirect 308 to "/new/{rest...}"
@@ -43,13 +44,25 @@ import Testing
   @Test(arguments: 0..<4 as Range<UInt64>)
   func `a respond route changes the fields of its answer`(seed: UInt64) throws {
     #expect(
-      try ask("GET /ping", seed: seed)
+      try ask("GET /ping", seed: seed).undated
         == "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-served-by: edge\r\nx-path: /ping\r\n"
         + "content-length: 2\r\n\r\n{}")
   }
 
+  @Test(arguments: ["/ping", "/empty", "/old/a", "/x"])
+  func `every answer has one date`(path: String) throws {
+    let text = try ask("GET \(path)", seed: 1)
+    let dates = text.matches(of: /\r\ndate: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\r\n/)
+    #expect(dates.count == 1 && text.ranges(of: "date:").count == 1, "\(text)")
+  }
+
+  @Test func `a route may say another date`() throws {
+    let text = try ask("GET /dated", seed: 1)
+    #expect(text.contains("\r\ndate: today\r\n") && text.ranges(of: "date:").count == 1)
+  }
+
   @Test func `an answer without content has the changes and no framing`() throws {
-    #expect(try ask("GET /empty", seed: 1) == "HTTP/1.1 204 No Content\r\nx-served-by: edge\r\n\r\n")
+    #expect(try ask("GET /empty", seed: 1).undated == "HTTP/1.1 204 No Content\r\nx-served-by: edge\r\n\r\n")
   }
 
   @Test func `HEAD has the fields of GET`() throws {
@@ -58,12 +71,13 @@ import Testing
 
   @Test func `a redirect keeps its location`() throws {
     let text = try ask("GET /old/a?b", seed: 1)
-    #expect(text.hasPrefix("HTTP/1.1 308 Permanent Redirect\r\nlocation: /new/a?b\r\ncache-control: no-store\r\n"))
+    #expect(text.undated.hasPrefix("HTTP/1.1 308 Permanent Redirect\r\nlocation: /new/a?b\r\ncache-control: no-store\r\n"))
     #expect(!text.contains("content-type"))
   }
 
   @Test func `an answer of a route without changes has none`() throws {
     let text = try ask("GET /x", seed: 1)
-    #expect(text.hasPrefix("HTTP/1.1 404 Not Found\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: "))
+    #expect(
+      text.undated.hasPrefix("HTTP/1.1 404 Not Found\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: "))
   }
 }

@@ -101,6 +101,7 @@ extension Configuration {
     set(Timeouts.handshake, &clocks.handshake)
     set(Timeouts.head, &clocks.head)
     set(Timeouts.bodyIdle, &clocks.bodyIdle)
+    set(Timeouts.bodyGrace, &clocks.bodyGrace)
     set(Timeouts.unread, &clocks.unread)
     set(Timeouts.keepAlive, &clocks.keepAlive)
     set(Timeouts.connect, &clocks.connect)

@@ -151,11 +151,15 @@ enum ConfigurationSchema {
 
   enum Timeouts {
     static let all: [ConfigurationKey<Interval>] = [
-      handshake, head, bodyIdle, unread, keepAlive, connect, responseIdle, pooled, linger, drainDelay, drain,
+      handshake, head, bodyIdle, bodyGrace, unread, keepAlive, connect, responseIdle, pooled, linger, drainDelay,
+      drain,
     ]
     static let handshake = key("handshake", "10s", "A TLS handshake in all.")
     static let head = key("head", "10s", "A request head in all, not a read of it.")
     static let bodyIdle = key("body_idle", "30s", "Between two pieces of a request body.")
+    static let bodyGrace = key(
+      "body_grace", "10s",
+      "How long a request body that has begun may come more slowly than 240 bytes a second, on average.")
     static let unread = key("unread", "30s", "Until a client takes what was sent to it.")
     static let keepAlive = key("keep_alive", "60s", "Between two requests of a client.")
     static let connect = key("connect", "5s", "Until an upstream is connected, where its service does not say.")

@@ -41,7 +41,8 @@ extension Configuration {
   private var timeouts: [JSONValue.Member] {
     [
       ("handshake", clocks.handshake), ("head", clocks.head), ("body_idle", clocks.bodyIdle),
-      ("unread", clocks.unread), ("keep_alive", clocks.keepAlive), ("connect", clocks.connect),
+      ("body_grace", clocks.bodyGrace), ("unread", clocks.unread), ("keep_alive", clocks.keepAlive),
+      ("connect", clocks.connect),
       ("response_idle", clocks.responseIdle), ("pooled", clocks.pooled), ("linger", clocks.linger),
       ("drain_delay", drainDelay), ("drain", drain),
     ].map { .init($0.0, .string(durationText($0.1))) }

@@ -17,6 +17,8 @@ struct HTTP2Link: ~Copyable {
   /// Body bytes of the peer that no one took yet, and those of them that its connection window does not have back.
   var heldBytes = 0
   var owedBytes = 0
+  /// Of a client's: when the bodies that it sends are looked at next.
+  var bodiesAt = Instant.zero
   /// Since when no exchange runs.
   var idleSince: Instant
 

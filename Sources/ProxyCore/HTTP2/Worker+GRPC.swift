@@ -17,6 +17,7 @@ extension Worker where Net: ~Copyable {
     fields.removeAll()
     fields.append(":status", decimal: 200, in: &memory)
     fields.append("content-type", "application/grpc", in: &memory)
+    fields.append("date", value: dateLine().value, in: &memory)
     fields.append("grpc-status", decimal: UInt64(reason.grpcStatus), in: &memory)
     fields.append("grpc-message", value: message.written, in: &memory)
     markDirty(l)

@@ -201,7 +201,7 @@ extension Worker where Net: ~Copyable {
       let isLimited = connections[links[l].connection].flags.contains(.isLimited)
       return min(own, unused, isLimited ? now + limitedPause : .never)
     }
-    return min(own, links[l].session.exchangeCount == 0 ? unused : now + clocks.bodyIdle)
+    return min(own, links[l].session.exchangeCount == 0 ? unused : links[l].bodiesAt)
   }
 
   mutating func setLinkTimer(_ l: UInt32) {
@@ -222,14 +222,7 @@ extension Worker where Net: ~Copyable {
       tendUpstream(l)
       return
     }
-    var place: UInt32 = 0
-    while let x = links[l].session.nextTag(from: &place) {
-      // A request whose client owes us the rest.
-      let flags = exchanges[x].flags
-      guard !flags.contains(.requestEnded), exchanges[x].creditOwed == 0, exchanges[x].bodyAt + clocks.bodyIdle <= now
-      else { continue }
-      fail(x, .requestTimeout)
-    }
+    if links[l].bodiesAt <= now { tendBodies(l) }
     let isIdle = links[l].session.exchangeCount == 0 && links[l].idleSince + keepAliveInterval <= now
     if isIdle || connections[c].endsAt <= now {
       links[l].session.drain(at: now)
@@ -243,6 +236,17 @@ extension Worker where Net: ~Copyable {
 }
 
 extension Worker where Net: ~Copyable {
+  /// Ends the requests whose client owes the rest of a body, and is late with it.
+  private mutating func tendBodies(_ l: UInt32) {
+    links[l].bodiesAt = now + bodiesInterval
+    var place: UInt32 = 0
+    while let x = links[l].session.nextTag(from: &place) {
+      guard !exchanges[x].flags.contains(.requestEnded) else { continue }
+      if exchanges[x].creditOwed > 0 { resumeBody(x) }
+      if bodyDeadline(x) <= now { bodyOverdue(x) }
+    }
+  }
+
   private mutating func tendUpstream(_ l: UInt32) {
     let key = links.key(of: l)
     let c = links[l].connection
@@ -261,6 +265,9 @@ extension Worker where Net: ~Copyable {
     setLinkTimer(l)
   }
 }
+
+/// So often the bodies on a client's connection are looked at, while it has any exchange.
+private let bodiesInterval = Interval.seconds(1)
 
 extension Memory {
   /// The first bytes of what a session has not read, and how many they are.

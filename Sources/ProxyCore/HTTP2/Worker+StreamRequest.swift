@@ -49,7 +49,6 @@ extension Worker where Net: ~Copyable {
       framing: framing, reference: random.next(), clientIP: connections[links[l].connection].peer.address,
       started: now, now: now)
     exchange.stream = stream
-    exchange.bodyAt = now
     exchange.note(methodKind(memory.span(line.method)))
     exchange.flags.insert(.keepsAlive)
     if line.acceptsTrailers { exchange.flags.insert(.acceptsTrailers) }
@@ -66,7 +65,7 @@ extension Worker where Net: ~Copyable {
   /// - Returns: `false` when a trusted peer does not say for whom it speaks.
   private mutating func offerStream(_ x: UInt32, _ line: HTTP2RequestLine) throws(Reject) -> Bool {
     let c = exchanges[x].downstream
-    var told = ToldFields(isTrusted: trustsPeer(c))
+    var told = ToldFields(isTrusted: trustsPeer(c), countsForwards: exchanges[x].flags.contains(.isOptions))
     for index in line.fields {
       let field = tape.field(index)
       told.note(tape.known(field.name, in: memory), field.value)
@@ -129,7 +128,7 @@ extension Worker where Net: ~Copyable {
   /// A piece of the body came: it goes on at once where the upstream takes it, else it waits within the stream's window.
   mutating func takeStreamData(_ x: UInt32, _ bytes: ByteRange) {
     exchanges[x].requestBytes += UInt64(bytes.count)
-    exchanges[x].bodyAt = now
+    noteBody(x, bytes.count)
     exchanges[x].creditOwed += bytes.count
     if isShared(x) {
       keepForReplay(x, bytes)
@@ -181,6 +180,7 @@ extension Worker where Net: ~Copyable {
       u == .none || isShared(x) || connections[u].unsent.count == 0
     else { return }
     let l = link(of: x)
+    bodyTaken(x)
     links[l].session.credit(exchanges[x].stream, byteCount: Int(exchanges[x].creditOwed))
     exchanges[x].creditOwed = 0
     markDirty(l)

@@ -59,6 +59,7 @@ extension Worker where Net: ~Copyable {
     }
     // What came while nobody took it is part of what another attempt sends again.
     if hadWaiting { keepForReplay(x, exchanges[x].requestPipe.bytes.dropFirst(Int(body.count))) }
+    boundReplay(x)
     offerSharedBody(x)
   }
 

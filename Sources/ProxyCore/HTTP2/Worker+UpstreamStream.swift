@@ -132,6 +132,7 @@ extension Worker where Net: ~Copyable {
       links[link(of: x)].released(byteCount)
       settleCredit(x)
     } else if exchanges[x].requestPipe.isEmpty {
+      bodyTaken(x)
       ready.append(exchanges[x].downstream, in: connections)
     }
   }

@@ -27,6 +27,7 @@ public enum Metric: String, CaseIterable, Sendable {
   case bytes = "weir_bytes_total"
   case acceptPauses = "weir_accept_pauses_total"
   case slowTurns = "weir_slow_turns_total"
+  case replaysDropped = "weir_replays_dropped_total"
   case logLines = "weir_log_lines_total"
   case memoryBytes = "weir_memory_bytes"
   case bundle = "weir_bundle_info"
@@ -47,8 +48,8 @@ public enum Metric: String, CaseIterable, Sendable {
       .gauge
     case .requests, .responses, .ruleDecisions, .shadowDifferences, .auditedRequests, .routeRequests, .serviceRequests,
       .serviceRetries, .serviceCalls, .endpointRequests, .endpointSeconds, .endpointEjections, .connections,
-      .closedConnections, .handshakes, .bytes, .acceptPauses, .slowTurns, .logLines, .reloads, .healthChecks,
-      .seriesDropped:
+      .closedConnections, .handshakes, .bytes, .acceptPauses, .slowTurns, .replaysDropped, .logLines, .reloads,
+      .healthChecks, .seriesDropped:
       .counter
     }
   }
@@ -74,7 +75,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .handshakes: ["side", "outcome"]
     case .healthChecks: ["service", "outcome"]
     case .bytes: ["side", "direction"]
-    case .acceptPauses, .slowTurns, .seriesDropped: []
+    case .acceptPauses, .slowTurns, .replaysDropped, .seriesDropped: []
     case .logLines: ["outcome"]
     case .memoryBytes: ["worker"]
     case .bundle: ["identity", "generation"]
@@ -116,6 +117,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .bytes: "Bytes of sockets."
     case .acceptPauses: "Times that accepting paused: descriptors, connections or memory were used up."
     case .slowTurns: "Turns of a worker's loop that took more than 50 ms."
+    case .replaysDropped:
+      "Requests that could not be sent again: copies of bodies held a tenth of the memory account."
     case .logLines: "Log lines; dropped: no buffer was free, or the file could not be written."
     case .memoryBytes: "Bytes of a worker's memory account: its buffers, and what OpenSSL and nghttp2 hold for it."
     case .bundle: "1 for the bundle in force."
@@ -134,7 +137,7 @@ public enum WorkerCounter: Int, CaseIterable, Sendable {
   case downstreamOpened, downstreamClosed, upstreamOpened, upstreamClosed
   case downstreamHandshakes, upstreamHandshakes
   case downstreamReceived, downstreamSent, upstreamReceived, upstreamSent
-  case acceptPauses, slowTurns
+  case acceptPauses, slowTurns, replaysDropped
   case logLinesWritten, logLinesDropped
   /// A gauge.
   case memoryBytes
@@ -153,6 +156,7 @@ public enum WorkerCounter: Int, CaseIterable, Sendable {
     case .upstreamSent: (.bytes, ["upstream", "sent"])
     case .acceptPauses: (.acceptPauses, [])
     case .slowTurns: (.slowTurns, [])
+    case .replaysDropped: (.replaysDropped, [])
     case .logLinesWritten: (.logLines, ["written"])
     case .logLinesDropped: (.logLines, ["dropped"])
     }

@@ -181,6 +181,18 @@ extension ReasonCode {
       ReasonFacts(
         "request_timeout", 408, grpc: GRPC.deadlineExceeded, .client, mayRetry: true,
         "the request did not arrive in time")
+    case .slowBody:
+      ReasonFacts(
+        "slow_body", 408, grpc: GRPC.deadlineExceeded, .client, mayRetry: true,
+        "the body of the request came in a trickle")
+    case .traceRefused:
+      ReasonFacts(
+        "trace_refused", 501, grpc: GRPC.unimplemented, .client,
+        "TRACE is not served: its answer would show what the proxy adds to a request")
+    case .maxForwards:
+      ReasonFacts(
+        "max_forwards", 204, grpc: GRPC.ok, .client,
+        "an OPTIONS request was to go no further than here: `Max-Forwards` was 0")
     case .clientGone:
       ReasonFacts(
         "client_gone", 499, grpc: GRPC.cancelled, .client, mayRetry: true,

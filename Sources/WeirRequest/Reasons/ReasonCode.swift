@@ -23,7 +23,7 @@ public enum ReasonCode: UInt8, CaseIterable, Hashable, BitwiseCopyable, Sendable
   case tokenExpired, tokenNotYet, tokenClaim
   // The client and its connection.
   case badRequest, headTooLarge, unsupportedVersion, unsupportedCoding, forwardedForMalformed, misdirected
-  case requestTimeout, clientGone
+  case requestTimeout, slowBody, traceRefused, maxForwards, clientGone
   // What lies behind us.
   case noEndpoint, circuitOpen, upstreamConnect, upstreamTLS, upstreamReset, upstreamProtocol, upstreamTimeout
   // We ourselves.
