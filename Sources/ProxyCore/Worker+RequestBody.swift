@@ -9,7 +9,8 @@ extension Worker where Net: ~Copyable {
     exchanges[x].bodyAt = now
     let due = exchanges[x].bodyDueAt == .never ? now + clocks.bodyGrace : exchanges[x].bodyDueAt
     // What came fast is no licence to fall silent.
-    exchanges[x].bodyDueAt = min(due + bodyByteInterval.times(Int64(byteCount)), now + max(clocks.bodyIdle, clocks.bodyGrace))
+    let latest = now + max(clocks.bodyIdle, clocks.bodyGrace)
+    exchanges[x].bodyDueAt = min(due + bodyByteInterval.times(Int64(byteCount)), latest)
   }
 
   /// The body was not read for a while, which is not the client's fault: its clocks begin anew.

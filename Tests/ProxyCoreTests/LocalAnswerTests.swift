@@ -52,7 +52,7 @@ import Testing
   @Test(arguments: ["/ping", "/empty", "/old/a", "/x"])
   func `every answer has one date`(path: String) throws {
     let text = try ask("GET \(path)", seed: 1)
-    let dates = text.matches(of: /\r\ndate: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\r\n/)
+    let dates = text.matches(of: /\r\ndate: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT\r\n/)
     #expect(dates.count == 1 && text.ranges(of: "date:").count == 1, "\(text)")
   }
 
@@ -71,7 +71,8 @@ import Testing
 
   @Test func `a redirect keeps its location`() throws {
     let text = try ask("GET /old/a?b", seed: 1)
-    #expect(text.undated.hasPrefix("HTTP/1.1 308 Permanent Redirect\r\nlocation: /new/a?b\r\ncache-control: no-store\r\n"))
+    let beginning = "HTTP/1.1 308 Permanent Redirect\r\nlocation: /new/a?b\r\ncache-control: no-store\r\n"
+    #expect(text.undated.hasPrefix(beginning))
     #expect(!text.contains("content-type"))
   }
 
