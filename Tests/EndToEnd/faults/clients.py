@@ -1,4 +1,6 @@
 """Clients that are slow, silent or many."""
+import email.utils
+import http.client
 import resource
 import select
 import socket
@@ -8,7 +10,7 @@ import time
 from certificates import Authority, listener_tls
 from harness import Gateway, Upstream, bundle, check, folder, wait
 
-CLOCKS = {"head": "700ms", "body_idle": "600ms", "unread": "900ms", "handshake": "700ms", "keep_alive": "60s"}
+CLOCKS = {"head": "700ms", "body_idle": "600ms", "body_grace": "1s", "unread": "900ms", "handshake": "700ms", "keep_alive": "60s"}
 
 
 def until_end(sock):
@@ -39,9 +41,46 @@ def slow_senders():
     with socket.create_connection(("127.0.0.1", gateway.port)) as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf")
         check("a body that stops coming is cut", until_end(sock), lambda data: data is not None and b" 200 " not in data)
+    with socket.create_connection(("127.0.0.1", gateway.port)) as sock:
+        sock.sendall(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n")
+        for _ in range(1000):
+            if select.select([sock], [], [], 0.05)[0]:
+                break
+            sock.send(b"x")
+        check(
+            "a body that comes byte by byte", until_end(sock),
+            lambda data: data and data.startswith(b"HTTP/1.1 408") and b"slow_body" in data)
+    check("and is counted", gateway.metric('weir_requests_total{reason="slow_body"}'), 1)
     late = 'weir_connections_closed_total{side="downstream",reason="timeout"}'
     check("the clocks are counted", wait(lambda: gateway.metric(late) > 0))
     check("nothing of it went through", upstream.served, 0)
+    gateway.stop()
+
+
+def methods():
+    """What is said to proxies is not said to those behind them."""
+    seen = []
+
+    def answer(sock, head, body):
+        seen.append(head.decode("latin-1").lower())
+        return Upstream.answer(sock, head, body)
+
+    upstream = Upstream(answer)
+    gateway = Gateway("methods", bundle(folder("methods") / "a.weirb", [upstream.port]))
+    status, text = gateway.get(method="TRACE")
+    check("TRACE is refused", (status, text[:14]), (501, "trace_refused "))
+    check("OPTIONS that may go no further", gateway.get(method="OPTIONS", headers={"Max-Forwards": "0"}), (204, ""))
+    check("neither was forwarded", seen, [])
+    check("OPTIONS that may go on", gateway.get(method="OPTIONS", headers={"Max-Forwards": "3"}), (200, "fine"))
+    check("goes one less far", seen and "\r\nmax-forwards: 2" in seen[-1])
+    check("what is no number is refused", gateway.get(method="OPTIONS", headers={"Max-Forwards": "many"})[0], 400)
+    for path in ("/", "/here", "/denied"):
+        sock = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)
+        sock.request("GET", path)
+        dates = sock.getresponse().headers.get_all("date") or []
+        sock.close()
+        check(f"{path} has one date, which is now", len(dates) == 1 and abs(
+            email.utils.parsedate_to_datetime(dates[0]).timestamp() - time.time()) < 30)
     gateway.stop()
 
 
@@ -173,6 +212,7 @@ def memory():
 
 def run(isLong):
     slow_senders()
+    methods()
     slow_reader()
     shared_upstream()
     descriptors()

@@ -1,4 +1,6 @@
 """Reloads, bundles that are wrong, logs that cannot be written, the end."""
+import hashlib
+import http.client
 import os
 import re
 import signal
@@ -8,6 +10,14 @@ import time
 
 import harness
 from harness import Gateway, Load, Upstream, bundle, check, folder, replace, wait
+
+
+def sealed(data):
+    """A bundle whose hashes fit what was changed in its header."""
+    end = int.from_bytes(data[48:56], "little")
+    head, content, signatures = bytes(data[:64]), bytes(data[96:end]), bytes(data[end:-32])
+    identity = hashlib.sha256(head + content).digest()
+    return head + identity + content + signatures + hashlib.sha256(identity + signatures).digest()
 
 
 def bundles():
@@ -23,16 +33,20 @@ def bundles():
     tampered[len(tampered) // 2] ^= 1
     flags = bytearray(newer)
     flags[8] ^= 0x80
+    unknown = bytearray(newer)
+    unknown[31] |= 0x40
     refused = 0
     for name, data in (
         ("torn", newer[: len(newer) // 2] + bytes(len(newer) - len(newer) // 2)), ("truncated", newer[:-100]), ("empty", b""),
-        ("tampered", bytes(tampered)), ("of another version", bytes(flags)), ("of an older generation", older), ("no bundle", b"x" * 5000),
+        ("tampered", bytes(tampered)), ("of another version", bytes(flags)),
+        ("with a feature that nobody knows", sealed(unknown)), ("of an older generation", older), ("no bundle", b"x" * 5000),
     ):
         replace(offered, data)
         refused += 1
         check(f"a bundle that is {name} is refused", wait(lambda: gateway.metric('weir_reloads_total{outcome="refused"') == refused))
         check("the old one stays", gateway.get("/here"), (200, "here"))
     check("the log says so", gateway.logged("reload refused, everything stays as it is") and gateway.logged("[older_generation]"))
+    check("and by which code", gateway.logged("[unsupported_feature]"))
     # Written over in place while it is in force: what was loaded is a copy.
     with open(offered, "r+b") as file:
         file.truncate(0)
@@ -135,6 +149,23 @@ def logs():
     check("a log that is full costs no request", {gateway.get("/")[0] for _ in range(50)}, {200})
     check("its lines are counted", wait(lambda: gateway.metric('weir_log_lines_total{outcome="dropped"}') >= 50))
     gateway.stop()
+    disk = folder("logs/disk")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True).returncode:
+        print("     no disk can be mounted here: none that fills up is tried", flush=True)
+        return
+    try:
+        gateway = Gateway("logs", bundle(folder("logs") / "a.weirb", [upstream.port]), log="disk/access.jsonl")
+        dropped = 'weir_log_lines_total{outcome="dropped"}'
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)
+        check("a disk that fills up costs no request", {gateway.get("/", connection)[0] for _ in range(400)}, {200})
+        check("the lines that it did not take are counted", wait(lambda: gateway.metric(dropped) > 0))
+        lines = gateway.access.read_text().splitlines()
+        check("those that it took are there", len(lines) > 10 and all(line.endswith("}") for line in lines[:-1]))
+        os.truncate(gateway.access, 0)
+        check("room again, lines again", wait(lambda: gateway.get("/")[0] == 200 and bool(gateway.reasons())))
+        gateway.stop()
+    finally:
+        subprocess.run(["umount", "-l", disk])
 
 
 def starts():
