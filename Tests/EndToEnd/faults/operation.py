@@ -12,12 +12,23 @@ import harness
 from harness import Gateway, Load, Upstream, bundle, check, folder, replace, wait
 
 
+BEYOND = """
+module faults
+mesh m { trust_domain "m.example" }
+gateway edge { identity "spiffe://m.example/gw", hosts { "localhost" } }
+service db { identity "spiffe://m.example/db", protocol tcp, endpoints static { "127.0.0.1:1" } }
+authz db { allow edge when caller is edge }
+routes edge { otherwise { respond 200 "here" } }
+"""
+
+
 def sealed(data):
     """A bundle whose hashes fit what was changed in its header."""
     end = int.from_bytes(data[48:56], "little")
     head, content, signatures = bytes(data[:64]), bytes(data[96:end]), bytes(data[end:-32])
-    identity = hashlib.sha256(head + content).digest()
-    return head + identity + content + signatures + hashlib.sha256(identity + signatures).digest()
+    content = head + hashlib.sha256(head + content).digest() + content
+    identity = hashlib.sha256(content).digest()
+    return content + signatures + hashlib.sha256(identity + signatures).digest()
 
 
 def bundles():
@@ -33,20 +44,23 @@ def bundles():
     tampered[len(tampered) // 2] ^= 1
     flags = bytearray(newer)
     flags[8] ^= 0x80
+    beyond = bundle(place / "beyond.weirb", text=BEYOND, ports=[]).read_bytes()
     unknown = bytearray(newer)
     unknown[31] |= 0x40
     refused = 0
     for name, data in (
         ("torn", newer[: len(newer) // 2] + bytes(len(newer) - len(newer) // 2)), ("truncated", newer[:-100]), ("empty", b""),
         ("tampered", bytes(tampered)), ("of another version", bytes(flags)),
-        ("with a feature that nobody knows", sealed(unknown)), ("of an older generation", older), ("no bundle", b"x" * 5000),
+        ("with a feature that nobody knows", sealed(unknown)),
+        ("with a feature that is not carried out", beyond), ("of an older generation", older), ("no bundle", b"x" * 5000),
     ):
         replace(offered, data)
         refused += 1
         check(f"a bundle that is {name} is refused", wait(lambda: gateway.metric('weir_reloads_total{outcome="refused"') == refused))
         check("the old one stays", gateway.get("/here"), (200, "here"))
     check("the log says so", gateway.logged("reload refused, everything stays as it is") and gateway.logged("[older_generation]"))
-    check("and by which code", gateway.logged("[unsupported_feature]"))
+    for code in ("truncated", "content_hash_mismatch", "inconsistent_features", "unsupported_feature"):
+        check(f"and by which code: {code}", gateway.logged(f"[{code}]"))
     # Written over in place while it is in force: what was loaded is a copy.
     with open(offered, "r+b") as file:
         file.truncate(0)
