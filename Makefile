@@ -33,7 +33,8 @@ SANITIZED := Proxy.*Tests|TLSSimulationTests|HTTP2Tests|HTTPWireTests|GatewayTes
 
 sanitize: deps clients  ## the data plane's tests and fault scenarios under address and thread sanitizer; builds apart from the rest
 	@for sanitizer in address thread; do \
-	  export ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1; \
+	  export SANITIZER=$$sanitizer ASAN_OPTIONS=detect_leaks=0; \
+	  export TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Tests/thread-sanitizer.txt"; \
 	  swift build --build-tests --sanitize=$$sanitizer --scratch-path .build/$$sanitizer; \
 	  swift test --skip-build --disable-xctest --sanitize=$$sanitizer --scratch-path .build/$$sanitizer --filter '$(SANITIZED)'; \
 	  Tests/EndToEnd/faults/run.sh .build/$$sanitizer/debug/weir .build/$$sanitizer/faults upstreams tls operation; \

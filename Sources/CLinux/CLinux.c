@@ -447,6 +447,19 @@ int64_t weir_file_size(int32_t descriptor) {
   return fstat(descriptor, &status) == 0 ? status.st_size : -errno;
 }
 
+int32_t weir_stat(const char *path, weir_file_stamp *stamp) {
+  struct stat status;
+  if (stat(path, &status) != 0) return -errno;
+  // The time of the change of the inode: nobody sets it back, as they may that of the content.
+  *stamp = (weir_file_stamp){
+      .device = status.st_dev,
+      .inode = status.st_ino,
+      .size = status.st_size,
+      .changed = (int64_t)status.st_ctim.tv_sec * 1000000000 + status.st_ctim.tv_nsec,
+  };
+  return 0;
+}
+
 const void *weir_map_sealed(int32_t descriptor, size_t count) {
   void *result = mmap(NULL, count, PROT_READ, MAP_SHARED, descriptor, 0);
   return result == MAP_FAILED ? NULL : result;

@@ -104,6 +104,7 @@ import Testing
       "Sources/HTTPWire/HTTP2/HTTP2Session.swift", "Sources/HTTPWire/HTTP2/HTTP2Tape.swift",
       "Sources/ProxyTransport/AppendOnlyFile.swift", "Sources/ProxyTransport/AtomicCells.swift",
       "Sources/ProxyTransport/DirectoryWatch.swift", "Sources/ProxyTransport/EpollNetwork",
+      "Sources/ProxyTransport/FileStamp.swift",
       "Sources/ProxyUpstream/Discovery/DNSResolver.swift",
       "Sources/ProxyTransport/Memory.swift", "Sources/ProxyTransport/SealedFile.swift",
       "Sources/ProxyTransport/Slab.swift", "Sources/ProxyTransport/SystemError.swift",

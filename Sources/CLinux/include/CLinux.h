@@ -119,6 +119,12 @@ int32_t weir_open_append(const char *_Nonnull path);
 int64_t weir_append(int32_t descriptor, const void *_Nonnull bytes, size_t count);
 /// The size of a file.
 int64_t weir_file_size(int32_t descriptor);
+/// What tells one state of the file at a path from another: device, inode, size, and when it was changed last in nanoseconds since 1970.
+typedef struct {
+  uint64_t device, inode;
+  int64_t size, changed;
+} weir_file_stamp;
+int32_t weir_stat(const char *_Nonnull path, weir_file_stamp *_Nonnull stamp);
 /// The whole file, mapped for reading, or NULL. Only for sealed files: another could shrink, and a read would end the process.
 const void *_Nullable weir_map_sealed(int32_t descriptor, size_t count);
 

@@ -145,10 +145,23 @@ extension GatewayProcess {
   }
 
   private func reloadIfChanged() {
-    let (file, bytes, refused) = state.withLock { ($0.configuration.bundle?.value, $0.policy.bytes, $0.refused) }
-    guard let file, let found = try? FileBytes.read(file, bytesMax: LoadedPolicy.bundleBytesMax) else { return }
-    let hasNewCertificates = certificatesChanged()
-    if (found != bytes && found != refused) || hasNewCertificates { reloadAndLog() }
+    let hasNewBundle = bundleChanged()
+    if certificatesChanged() || hasNewBundle { reloadAndLog() }
+  }
+
+  /// Whether the file of the bundle has other bytes than the one in force, or the one that was refused. It is read when it was touched.
+  private func bundleChanged() -> Bool {
+    let (path, bytes, refused, former) = state.withLock {
+      ($0.configuration.bundle?.value, $0.policy.bytes, $0.refused, $0.readStamp)
+    }
+    let now = Clock.wall()
+    guard let path, let stamp = try? FileStamp(of: path), stamp != former,
+      let found = try? FileBytes.read(path, bytesMax: LoadedPolicy.bundleBytesMax)
+    else { return false }
+    let isKnown = found == bytes || found == refused
+    // What could not be taken, and not for its own sake, is offered again.
+    state.withLock { $0.readStamp = isKnown && stamp.isSettled(at: now) ? stamp : nil }
+    return !isKnown
   }
 
   /// Whether certificates, keys or roots are others by now, and right. What is wrong with them is said once.

@@ -16,6 +16,8 @@ public final class GatewayProcess: Sendable {
     var refusedTLS: String?
     /// Names keep their cells over generations.
     var metricNames: MetricRegistry
+    /// Of the bundle's file as it was read last, when a change since then would show.
+    var readStamp: FileStamp?
     /// A bundle that was refused: it is not tried again until it is another one.
     var refused: [UInt8]?
     var reloads = ReloadCounts()

@@ -1,0 +1,69 @@
+import HTTPWire
+import ProxySimulation
+import ProxyTransport
+import Testing
+
+@testable import ProxyCore
+
+/// Connections to upstreams that are shared: those that say nothing, or have grown old.
+@Suite struct HTTP2UpstreamTests {
+  private static let mesh = Result {
+    try Mesh(
+      """
+      module shop
+      mesh shop { trust_domain "shop.example" }
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      service one {
+        identity "spiffe://shop.example/ns/shop/sa/one"
+        protocol http2
+        endpoints static { "10.0.3.1:80" }
+        capacity { connections 1, pending 20 }
+        connect_timeout 60s
+      }
+      authz one { allow edge when caller is edge }
+      routes edge { otherwise { forward to one } }
+      """)
+  }
+
+  private static let get = "GET /one/x HTTP/1.1\r\nHost: shop.example\r\nX-Id: a\r\n\r\n"
+
+  private func server(_ conversation: Conversation) throws -> HTTP2Server {
+    HTTP2Server(conversation.simulation, try #require(SocketAddress("10.0.3.1:80")))
+  }
+
+  /// Asked by PING after 20 seconds without a frame, given up after 5 more: long before a response would be late.
+  @Test func `an upstream that no longer lives is found out`() throws {
+    let conversation = try Conversation(Self.mesh.get())
+    var heard: [UInt8] = []
+    conversation.simulation.serve(try #require(SocketAddress("10.0.3.1:80"))) { peer in
+      peer.onChange = { heard = $0.received }
+      peer.perform([.send([0, 0, 0, 4, 0, 0, 0, 0, 0]), .expectClose, .close])
+    }
+    let peer = try conversation.client(Self.get)
+    conversation.run(for: .seconds(19))
+    let ping: [UInt8] = [0, 0, 8, 6, 0, 0, 0, 0, 0]
+    #expect(heard.firstRange(of: ping) == nil)
+    conversation.run(for: .seconds(2))
+    #expect(heard.firstRange(of: ping) != nil && peer.text == "")
+    conversation.run(for: .seconds(6))
+    #expect(peer.text.hasPrefix("HTTP/1.1 504 ") && peer.text.contains("upstream_timeout "))
+    peer.close()
+    #expect(conversation.leftovers() == [])
+  }
+
+  @Test func `a connection that has grown old is replaced, and no request is lost`() throws {
+    var clocks = Clocks()
+    clocks.connectionAge = .seconds(10)
+    let conversation = try Conversation(Self.mesh.get(), clocks: clocks)
+    let server = try server(conversation)
+    let peer = try conversation.client("")
+    for _ in 0..<60 {
+      peer.send(Self.get)
+      conversation.run(for: .seconds(1))
+    }
+    #expect(peer.text.ranges(of: "HTTP/1.1 200 OK").count == 60)
+    #expect((4...9).contains(server.connections))
+    peer.close()
+    #expect(conversation.leftovers() == [])
+  }
+}
