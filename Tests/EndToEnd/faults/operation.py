@@ -26,9 +26,8 @@ def sealed(data):
     """A bundle whose hashes fit what was changed in its header."""
     end = int.from_bytes(data[48:56], "little")
     head, content, signatures = bytes(data[:64]), bytes(data[96:end]), bytes(data[end:-32])
-    content = head + hashlib.sha256(head + content).digest() + content
-    identity = hashlib.sha256(content).digest()
-    return content + signatures + hashlib.sha256(identity + signatures).digest()
+    identity = hashlib.sha256(head + content).digest()
+    return head + identity + content + signatures + hashlib.sha256(identity + signatures).digest()
 
 
 def bundles():
