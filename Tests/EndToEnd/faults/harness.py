@@ -107,8 +107,9 @@ class Gateway:
             [weir, "run", "--config", self.folder / "weir.yaml"], cwd=self.folder, stderr=subprocess.PIPE, text=True,
             preexec_fn=limit)
         threading.Thread(target=self._read, daemon=True).start()
-        self.ports = wait(lambda: self._ports(r"serving on (.*?) with"))
-        status = wait(lambda: self._ports(r"status on ([^,]*)"))
+        # Built with a sanitizer, a gateway on a busy machine takes its time.
+        self.ports = wait(lambda: self._ports(r"serving on (.*?) with"), 60)
+        status = wait(lambda: self._ports(r"status on ([^,]*)"), 60)
         if not self.ports or not status:
             raise RuntimeError("the gateway does not start: " + "".join(self.lines))
         self.port, self.status = self.ports[0], status[0]
