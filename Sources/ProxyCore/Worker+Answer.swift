@@ -88,6 +88,7 @@ extension Worker where Net: ~Copyable {
     if isDraining || !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
     if isStream(x), exchanges[x].flags.contains(.isGRPC), reply.reason != .local {
       guard submitGRPCStatus(x, reply.reason) else { return clientGone(x) }
+      exchanges[x].phase = .responding
       finishResponse(x)
       return
     }
@@ -95,6 +96,8 @@ extension Worker where Net: ~Copyable {
       clientGone(x)
       return
     }
+    // A stream may wait for its client's window still; nothing else is said on it.
+    exchanges[x].phase = .responding
     finishResponse(x)
   }
 
@@ -159,7 +162,7 @@ extension Worker where Net: ~Copyable {
     generations[slot].copyKept(to: &writer, &memory)
     let kept = writer.written.dropFirst(Int(head.count))
     guard !writer.isOverflowing,
-      case .complete = responseHead.parse(memory.span(head), answering: AnsweredRequest(method: .other))
+      case .complete = responseHead.parse(memory.span(head), answering: AnsweredRequest(method: .other), of: .proxy)
     else { return false }
     return change(slot, head, table: answer.origin.table, route: answer.origin.route, kept: kept)
   }

@@ -204,7 +204,7 @@ extension Worker where Net: ~Copyable {
     }
     memory.copy(data, to: exchanges[x].replayBlock.start + kept.count)
     exchanges[x].replay = ByteRange(start: exchanges[x].replayBlock.start, count: count)
-    if exchanges[x].upstream != .none { boundReplay(x) }
+    if exchanges[x].flags.contains(.touchedUpstream) { boundReplay(x) }
   }
 
   mutating func dropReplay(_ x: UInt32) {

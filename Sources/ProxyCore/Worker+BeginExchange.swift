@@ -36,12 +36,16 @@ extension Worker where Net: ~Copyable {
     keepTexts(x)
     guard !isMisdirected(c) else { return refuse(x, .misdirected, rest) }
     guard pressure < .shedding else { return refuse(x, .overload, rest) }
-    guard !exchanges[x].flags.contains(.isTrace) else { return refuse(x, .traceRefused, rest) }
-    guard !exchanges[x].flags.contains(.hasBadForwards) else { return refuse(x, .badRequest, rest) }
     switch consume ruling {
-    case .answer(let ruling): answer(x, ruling, rest)
+    case .answer(let ruling):
+      if ruling.isOfRoute, let reason = refusalOfMethod(x) {
+        exchanges[x].answer = ruling
+        return refuse(x, reason, rest)
+      }
+      answer(x, ruling, rest)
     case .forward(let permit, let forwarding):
       exchanges[x].forwarding = forwarding
+      if let reason = refusalOfMethod(x) { return refuse(x, reason, rest) }
       guard !exchanges[x].flags.contains(.endsHere) else { return refuse(x, .maxForwards, rest) }
       exchanges[x].permit = .some(permit)
       if forwarding.retry >= 0, generations.current.isIdempotent(by: forwarding.retry) {
@@ -50,6 +54,12 @@ extension Worker where Net: ~Copyable {
       guard keepHead(x) else { return refuse(x, .overload, rest) }
       forward(x, rest)
     }
+  }
+
+  /// Why a request that the policy allows is not carried out by any proxy.
+  private func refusalOfMethod(_ x: UInt32) -> ReasonCode? {
+    if exchanges[x].flags.contains(.isTrace) { return .traceRefused }
+    return exchanges[x].flags.contains(.hasBadForwards) ? .badRequest : nil
   }
 
   /// Refuses a request whose body was not looked at: one that has come whole leaves the connection in order.

@@ -118,7 +118,7 @@ extension Worker where Net: ~Copyable {
       generations[slot].copyResponseFields(to: &writer, &memory)
     } else {
       copyFields(head, &writer)
-      if responseHead.firstIndex(of: .date) == nil { writer.copy(dateLine().bytes, in: &memory) }
+      if !responseHead.hasDate { writer.copy(dateLine().bytes, in: &memory) }
     }
     switch exchanges[x].responseFraming {
     case .length(let length):
@@ -141,9 +141,8 @@ extension Worker where Net: ~Copyable {
     let date = dateLine()
     do throws(Reject) {
       try takeResponse(memory.span(head), responseHead, into: &generations[slot].enforcer)
-      if responseHead.firstIndex(of: .date) == nil {
-        try generations[slot].enforcer.takeResponseField(
-          name: memory.span(date.name), value: memory.span(date.value))
+      if !responseHead.hasDate {
+        generations[slot].enforcer.takeOwnResponseLine(memory.span(date.bytes), nameCount: date.nameCount)
       }
       try generations[slot].changeResponse(table: table, route: route, kept: memory.span(kept))
       return true
@@ -180,6 +179,12 @@ extension Worker where Net: ~Copyable {
 }
 
 extension ResponseHead {
+  /// Whether a date is passed on.
+  fileprivate var hasDate: Bool {
+    for index in 0..<fields.count where fields[index].known == .date && !fields[index].isHopByHop { return true }
+    return false
+  }
+
   /// Server-sent events: a response that goes on as long as there is something to tell.
   fileprivate func isStream(_ bytes: Span<UInt8>) -> Bool {
     guard let index = firstIndex(of: .contentType) else { return false }

@@ -45,28 +45,39 @@ extension Worker where Net: ~Copyable {
 
   /// What a connection's timer means depends on what it waits for.
   private mutating func connectionTimedOut(_ c: UInt32) {
-    connections[c].note(connections[c].phase == .idle && connections[c].unsent.count == 0 ? .idle : .timeout)
     switch (connections[c].role, connections[c].phase) {
     case (_, .closed): return
     case (_, .multiplexing): linkTimedOut(c)
     case (.upstream, .idle) where now < connections[c].idleEndsAt && !isWantedElsewhere(c): setPooledTimer(c)
-    case (_, .idle) where connections[c].unsent.count == 0, (_, .lingering): close(c)
+    case (_, .idle) where connections[c].unsent.count == 0:
+      connections[c].note(.idle)
+      close(c)
+    case (_, .lingering):
+      connections[c].note(.timeout)
+      close(c)
     case (.downstream, .handshaking):
+      connections[c].note(.timeout)
       telemetry.metrics.countHandshake(HandshakeLoss.late.rawValue, .downstream)
       close(c)
     case (.downstream, .readingHead) where connections[c].unsent.count == 0:
+      connections[c].note(.timeout)
       refuse(c, .requestTimeout)
     case (.downstream, .exchanging) where connections[c].unsent.count == 0: bodyTimedOut(c)
     // What was sent is not taken.
-    case (.downstream, _): lost(c)
+    case (.downstream, _):
+      connections[c].note(.timeout)
+      lost(c)
     case (.upstream, .connecting), (.upstream, .handshaking):
+      connections[c].note(.timeout)
       let isConnected = connections[c].phase == .handshaking
       if isConnected { telemetry.metrics.countHandshake(HandshakeLoss.late.rawValue, .upstream) }
       let reason = isConnected ? ReasonCode.upstreamTLS : .upstreamConnect
       if connections[c].link != .none { linkLost(c, reason) } else { attemptFailed(connections[c].exchange, reason) }
     case (.upstream, _):
       let x = connections[c].exchange
-      if x == .none { close(c) } else { upstreamTimedOut(c, x) }
+      guard x == .none else { return upstreamTimedOut(c, x) }
+      connections[c].note(.timeout)
+      close(c)
     }
   }
 
@@ -76,6 +87,7 @@ extension Worker where Net: ~Copyable {
     guard !exchanges[x].flags.contains(.requestRead) else { return }
     if !canTakeRequest(x) { resumeBody(x) }
     guard bodyDeadline(x) <= now else { return setBodyTimer(x) }
+    connections[c].note(.timeout)
     if exchanges[x].phase == .responding { clientGone(x) } else { bodyOverdue(x) }
   }
 
@@ -86,6 +98,7 @@ extension Worker where Net: ~Copyable {
       || canTakeResponse(x)
         && (exchanges[x].phase == .responding || exchanges[x].flags.contains(.requestRead))
     guard isSilent else { return setTimer(u, responseIdle(x)) }
+    connections[u].note(.timeout)
     attemptFailed(x, .upstreamTimeout)
   }
 }

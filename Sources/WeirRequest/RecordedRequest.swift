@@ -10,6 +10,11 @@ public struct RecordedRequest: Sendable {
   public let by: String?
   /// `local`, `rule`, `no_rule`, `indeterminate`, or a reject code.
   public let reason: String?
+
+  /// Whether a proxy refused it for reasons of its own: no policy has decided it.
+  public var isUndecided: Bool {
+    outcome == .reject && ReasonCode.allCases.contains { !$0.isOfPolicy && $0.text == reason }
+  }
 }
 
 extension RequestDecoder {

@@ -1,13 +1,13 @@
 /// The field lines of a head or of a trailer section, and what they say about framing and the connection.
 ///
-/// A value that is used again for message after message: 100 places, no memory of its own. Reading is strict where the
+/// A value that is used again for message after message: 108 places, no memory of its own. Reading is strict where the
 /// standards are lenient for old senders' sake (RFC 9112 sections 2.2, 5.1, 5.2): another reader might be lenient in
 /// another way.
 public struct FieldSection: ~Copyable {
   /// Field lines found.
   public internal(set) var count = 0
   var facts = FieldFacts()
-  var lines = FixedTable<Field>(repeating: .empty, count: WireLimits.fieldsMax)
+  var lines = FixedTable<Field>(repeating: .empty, count: HeadSource.proxy.fieldsMax)
   private var names = KnownNames()
 
   init() {}
@@ -40,7 +40,9 @@ public struct FieldSection: ~Copyable {
   /// Reads lines from `start` on to the empty line.
   ///
   /// Mistakes are found in the order of the bytes, so the result for a beginning is `incomplete` or that of the whole.
-  mutating func parse(_ bytes: Span<UInt8>, from start: Int, minorVersion: UInt8) -> HeadStep {
+  mutating func parse(
+    _ bytes: Span<UInt8>, from start: Int, minorVersion: UInt8, of source: HeadSource = .peer
+  ) -> HeadStep {
     let end = bytes.count
     var position = start
     while position < end {
@@ -57,7 +59,7 @@ public struct FieldSection: ~Copyable {
         case let byte: return .invalid(Self.misplaced(byte, else: .fieldName))
         }
       }
-      guard count < WireLimits.fieldsMax else { return .invalid(.tooManyFields) }
+      guard count < source.fieldsMax else { return .invalid(.tooManyFields) }
       guard nameEnd < end else { return .incomplete }
       guard bytes[nameEnd] == UInt8(ascii: ":") else {
         let byte = bytes[nameEnd]

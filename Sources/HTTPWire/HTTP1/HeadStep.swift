@@ -7,6 +7,16 @@ public enum HeadStep: BitwiseCopyable, Equatable, Sendable {
   case invalid(WireError)
 }
 
+/// Who has written a head, and so how long it may be.
+public enum HeadSource: BitwiseCopyable, Sendable {
+  case peer
+  /// This proxy, of a head that it has received and fields of its own.
+  case proxy
+
+  var bytesMax: Int { WireLimits.headBytesMax + (self == .proxy ? WireLimits.ownBytesMax : 0) }
+  var fieldsMax: Int { WireLimits.fieldsMax + (self == .proxy ? WireLimits.ownFieldsMax : 0) }
+}
+
 /// Where a body ends (RFC 9112 section 6.3).
 public enum BodyFraming: BitwiseCopyable, Equatable, Sendable {
   /// No body and no word about one.

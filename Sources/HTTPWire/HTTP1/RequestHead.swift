@@ -30,17 +30,17 @@ public struct RequestHead: ~Copyable {
   /// how the bytes arrive; after `incomplete` parse again from the beginning with more of them (`HeadArrival`).
   ///
   /// - Complexity: one pass over at most 16 KiB, no allocation.
-  public mutating func parse(_ bytes: Span<UInt8>) -> HeadStep {
-    let bytes = bytes.extracting(first: WireLimits.headBytesMax)
+  public mutating func parse(_ bytes: Span<UInt8>, of source: HeadSource = .peer) -> HeadStep {
+    let bytes = bytes.extracting(first: source.bytesMax)
     fields.removeAll()
     let start: Int
     switch requestLine(bytes) {
-    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.targetTooLong)
+    case .incomplete: return bytes.count < source.bytesMax ? .incomplete : .invalid(.targetTooLong)
     case .invalid(let error): return .invalid(error)
     case .complete(let count): start = count
     }
-    switch fields.parse(bytes, from: start, minorVersion: minorVersion) {
-    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
+    switch fields.parse(bytes, from: start, minorVersion: minorVersion, of: source) {
+    case .incomplete: return bytes.count < source.bytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count):
       if let error = conclude(bytes) { return .invalid(error) }

@@ -43,17 +43,17 @@ public struct ResponseHead: ~Copyable {
 
   /// Reads a head from the beginning of `bytes`, which may go on behind it; as `RequestHead.parse`. Errors are the
   /// upstream's and answered with 502.
-  public mutating func parse(_ bytes: Span<UInt8>, answering request: AnsweredRequest) -> HeadStep {
-    let bytes = bytes.extracting(first: WireLimits.headBytesMax)
+  public mutating func parse(_ bytes: Span<UInt8>, answering request: AnsweredRequest, of source: HeadSource = .peer) -> HeadStep {
+    let bytes = bytes.extracting(first: source.bytesMax)
     fields.removeAll()
     let start: Int
     switch statusLine(bytes, request) {
-    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
+    case .incomplete: return bytes.count < source.bytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count): start = count
     }
-    switch fields.parse(bytes, from: start, minorVersion: minorVersion) {
-    case .incomplete: return bytes.count < WireLimits.headBytesMax ? .incomplete : .invalid(.headTooLarge)
+    switch fields.parse(bytes, from: start, minorVersion: minorVersion, of: source) {
+    case .incomplete: return bytes.count < source.bytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count):
       fields.markListed(bytes)

@@ -6,6 +6,10 @@ public enum WireLimits {
   /// Field lines of a head or of a trailer section.
   public static let fieldsMax = 100
 
+  /// Field lines, and their bytes, that a proxy adds to a head at most: what it has written itself may be longer by them.
+  public static let ownFieldsMax = 8
+  public static let ownBytesMax = 1024
+
   /// Options in the `Connection` fields of a head, empty list members included. Each one named is looked for among all fields.
   public static let connectionOptionsMax = 32
 

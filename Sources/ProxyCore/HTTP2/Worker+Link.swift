@@ -213,6 +213,7 @@ extension Worker where Net: ~Copyable {
 
   mutating func linkTimedOut(_ c: UInt32) {
     guard connections[c].unsent.count == 0 else {
+      connections[c].note(.timeout)
       abort(c)
       return
     }
@@ -242,7 +243,7 @@ extension Worker where Net: ~Copyable {
     var place: UInt32 = 0
     while let x = links[l].session.nextTag(from: &place) {
       guard !exchanges[x].flags.contains(.requestEnded) else { continue }
-      if exchanges[x].creditOwed > 0 { resumeBody(x) }
+      if exchanges[x].creditOwed > 0 || links[l].owedBytes > 0 { resumeBody(x) }
       if bodyDeadline(x) <= now { bodyOverdue(x) }
     }
   }

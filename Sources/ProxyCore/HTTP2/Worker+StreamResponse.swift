@@ -20,7 +20,7 @@ extension Worker where Net: ~Copyable {
   /// Submits a whole response that is written as HTTP/1 text.
   mutating func submitText(_ x: UInt32, _ text: ByteRange) -> Bool {
     let request = AnsweredRequest(method: exchanges[x].flags.contains(.isHead) ? .head : .other)
-    guard case .complete(let count) = responseHead.parse(memory.span(text), answering: request) else { return false }
+    guard case .complete(let count) = responseHead.parse(memory.span(text), answering: request, of: .proxy) else { return false }
     return submitResponse(x, head: text.prefix(count), text.dropFirst(count), isLast: true)
   }
 
@@ -84,7 +84,7 @@ extension Worker where Net: ~Copyable {
   /// Fills the field list from a head in HTTP/1 text: names in lower case, fields of the connection left out (RFC 9113 section 8.2).
   private mutating func readResponseFields(_ x: UInt32, _ head: ByteRange) -> Bool {
     let request = AnsweredRequest(method: exchanges[x].flags.contains(.isHead) ? .head : .other)
-    guard case .complete = responseHead.parse(memory.span(head), answering: request) else { return false }
+    guard case .complete = responseHead.parse(memory.span(head), answering: request, of: .proxy) else { return false }
     fields.removeAll()
     fields.append(":status", decimal: UInt64(responseHead.status), in: &memory)
     for index in 0..<responseHead.fields.count {

@@ -15,7 +15,9 @@ extension Worker where Net: ~Copyable {
   mutating func request(_ x: UInt32, on u: UInt32, _ body: ByteRange) {
     let l = connections[u].link
     guard exchanges[x].isPermitted else { return fail(x, .internalError) }
-    guard writeRequestFields(x, isTLS: links[l].upstream != nil),
+    // The endpoint has no part in a head of ours that cannot be sent.
+    guard writeRequestFields(x, isTLS: links[l].upstream != nil) else { return fail(x, .internalError) }
+    guard
       let stream = links[l].session.submitRequest(
         fields, in: memory, endsStream: exchanges[x].requestFraming == .none && !isStreamOpen(x))
     else { return attemptFailed(x, .upstreamProtocol) }
@@ -59,7 +61,7 @@ extension Worker where Net: ~Copyable {
     }
     // What came while nobody took it is part of what another attempt sends again.
     if hadWaiting { keepForReplay(x, exchanges[x].requestPipe.bytes.dropFirst(Int(body.count))) }
-    boundReplay(x)
+    if exchanges[x].flags.contains(.touchedUpstream) { boundReplay(x) }
     offerSharedBody(x)
   }
 
@@ -146,6 +148,7 @@ extension Worker where Net: ~Copyable {
     var place: UInt32 = 0
     while let x = links[l].session.nextTag(from: &place) {
       exchanges[x].flags.insert(.touchedUpstream)
+      boundReplay(x)
       exchanges[x].upstreamAt = now
       exchanges[x].phases.connected = elapsed(x)
       exchanges[x].phases.sent = elapsed(x)

@@ -176,7 +176,7 @@ extension Worker where Net: ~Copyable {
   /// Fills the field list from the head that was decided (RFC 9113 section 8.3.1).
   mutating func writeRequestFields(_ x: UInt32, isTLS: Bool) -> Bool {
     let head = exchanges[x].head
-    guard case .complete = requestHead.parse(memory.span(head)) else { return false }
+    guard case .complete = requestHead.parse(memory.span(head), of: .proxy) else { return false }
     fields.removeAll()
     fields.append(":method", value: head.slice(requestHead.method), in: &memory)
     fields.append(":scheme", isTLS ? "https" : "http", in: &memory)

@@ -5,7 +5,7 @@ import ProxyTransport
 public struct LogSink: ~Copyable {
   /// A block that is not full is handed over when its first line is this old.
   public static let blockAgeMax = Interval.milliseconds(200)
-  /// Path and query have at most 16 KiB, and few of their bytes need more than one in JSON.
+  /// A path of 16 KiB fits unless most of its bytes have to be escaped.
   public static let lineBytesMax = 64 << 10
 
   private var buffer = LineBuffer()
@@ -25,7 +25,7 @@ public struct LogSink: ~Copyable {
   ///
   /// - Parameters:
   ///   - texts: places in `memory`.
-  ///   - room: where in `memory` the line is written: `lineBytesMax`. A line that is longer is dropped.
+  ///   - room: where in `memory` the line is written: `lineBytesMax`. A line that is longer has no path.
   ///   - names: of the generation that decided it.
   /// - Returns: whether a block was handed over: then the writer is to be woken.
   /// - Complexity: linear in the line; no allocation.
@@ -37,8 +37,7 @@ public struct LogSink: ~Copyable {
       metrics.count(.logLinesDropped)
       return false
     }
-    var line = LogLine(record, texts, keepsQueries: keepsQueries, in: room)
-    guard let written = line.write(names, &clock, in: &memory) else {
+    guard let written = write(record, texts, in: &memory, room, names) else {
       metrics.count(.logLinesDropped)
       return false
     }
@@ -46,6 +45,18 @@ public struct LogSink: ~Copyable {
     metrics.count(.logLinesWritten)
     if deadline == nil { deadline = now + Self.blockAgeMax }
     return buffer.count >= LineBuffer.blockBytes && handOver()
+  }
+
+  /// The line; without path and query when it is too long with them.
+  private mutating func write(
+    _ record: RequestRecord, _ texts: LogTexts, in memory: inout Memory, _ room: ByteRange, _ names: borrowing LogNames
+  ) -> ByteRange? {
+    var line = LogLine(record, texts, keepsQueries: keepsQueries, in: room)
+    if let written = line.write(names, &clock, in: &memory) { return written }
+    var less = texts
+    less.target = .empty
+    var shorter = LogLine(record, less, keepsQueries: keepsQueries, in: room)
+    return shorter.write(names, &clock, in: &memory)
   }
 
   /// Hands over what is old enough; at the end of a worker, everything.

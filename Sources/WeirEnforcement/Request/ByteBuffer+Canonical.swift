@@ -63,6 +63,14 @@ extension ByteBuffer {
     return FieldPlaces(name: Place(name.lowerBound..<(name.upperBound - 2)), value: Place(value))
   }
 
+  /// As `appendLine`, of a whole line in canonical form with its end.
+  @inline(__always)
+  mutating func append(line: Span<UInt8>, nameCount: Int) -> FieldPlaces {
+    let start = append(line).lowerBound
+    return FieldPlaces(
+      name: Place(start..<(start + nameCount)), value: Place((start + nameCount + 2)..<(start + line.count - 2)))
+  }
+
   /// As `appendLine`, of a canonical name and a value that lies in here already.
   mutating func copyLine(_ name: Span<UInt8>, value: Range<Int>) -> FieldPlaces {
     let name = append(name)

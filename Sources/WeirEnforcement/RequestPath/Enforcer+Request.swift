@@ -62,10 +62,7 @@ extension Enforcer {
 
   /// As `takeOwnField`, of a whole line in canonical form with its end, as HTTP/1 writes it.
   public mutating func takeOwnLine(_ line: Span<UInt8>, nameCount: Int) {
-    let name = state.bytes.append(line).lowerBound
-    state.fields.append(
-      FieldPlaces(
-        name: Place(name..<(name + nameCount)), value: Place((name + nameCount + 2)..<(name + line.count - 2))))
+    state.fields.append(state.bytes.append(line: line, nameCount: nameCount))
   }
 
   /// What `HeadPlaces` and `FieldPlaces` are places in; good until the next `beginRequest`.

@@ -15,6 +15,11 @@ extension Enforcer {
     try response.addField(name: name, value: value)
   }
 
+  /// A field that the proxy sets, as `takeOwnLine`: it does not count against what an upstream may send.
+  public mutating func takeOwnResponseLine(_ line: Span<UInt8>, nameCount: Int) {
+    response.fields.append(response.bytes.append(line: line, nameCount: nameCount))
+  }
+
   /// Carries out the changes of response headers that a route makes.
   ///
   /// All new values are read before the first change.

@@ -54,6 +54,9 @@ public struct Answer: BitwiseCopyable, Sendable {
   public internal(set) var origin = Origin()
   public internal(set) var changesResponse = false
 
+  /// What an allowed request gets from a route that answers itself.
+  public var isOfRoute: Bool { kind == .respond || kind == .redirect }
+
   init(kind: Kind, status: UInt16, reason: ReasonCode) {
     self.kind = kind
     self.status = status

@@ -28,4 +28,7 @@ public enum ReasonCode: UInt8, CaseIterable, Hashable, BitwiseCopyable, Sendable
   case noEndpoint, circuitOpen, upstreamConnect, upstreamTLS, upstreamReset, upstreamProtocol, upstreamTimeout
   // We ourselves.
   case overload, draining, auditUnavailable, internalError
+
+  /// Whether the policy says so of the request, and not the proxy of what happened to it. The groups above stand in this order.
+  public var isOfPolicy: Bool { rawValue < ReasonCode.badRequest.rawValue }
 }

@@ -47,6 +47,10 @@ struct Replay: ParsableCommand {
           log.skip("no_outcome")
           continue
         }
+        guard !request.isUndecided else {
+          log.skip("not_decided")
+          continue
+        }
         changes.add(request, verdict, example: request.facts.json(dataSets: source.policy.dataSets)?.text)
       } catch { log.skip(error.code.rawValue) }
     }

@@ -24,6 +24,11 @@ class H(http.server.BaseHTTPRequestHandler):
         if self.path=='/trailers':
             self.send_response(200); self.send_header('Transfer-Encoding','chunked'); self.end_headers()
             self.wfile.write(b"4\r\nbody\r\n0\r\nX-Check: 9\r\nSet-Cookie: a=b\r\n\r\n"); return
+        if self.path.startswith('/fields'):
+            # As many as a head may have, and none of them a date.
+            self.send_response_only(200); self.send_header('Content-Length','0')
+            for i in range(int(self.path.split('/')[-1])-1): self.send_header('X-%d'%i,'1')
+            self.end_headers(); return
         if self.path.startswith('/big'):
             n=int(self.path.split('/')[-1])
             self.send_response(200); self.send_header('Content-Length',str(n)); self.end_headers()

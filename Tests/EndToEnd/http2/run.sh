@@ -56,6 +56,14 @@ for version in --http1.1 --http2-prior-knowledge; do
     "$(asked -o /dev/null -w '%{http_code}' -H 'x-forwarded-for: 203.0.113.9' $url/x)" 403
   check "one that nobody knows ($version)" "$(asked -H 'x-forwarded-for: who?' $url/x | cut -d' ' -f1)" \
     forwarded_for_malformed
+  check "a response of 100 fields ($version)" "$(asked -o /dev/null -w '%{http_code} %header{x-98}' $url/fields/100)" "200 1"
+  check "one that is changed ($version)" \
+    "$(asked -o /dev/null -w '%{http_code} %header{x-0}' -H 'x-changed: yes' $url/fields/100)" "200 2"
+  check "one of 101 ($version)" "$(asked -o /dev/null -w '%{http_code}' $url/fields/101)" 502
+  # With what curl says itself.
+  many=(-A curl -H 'accept: any'); for number in $(seq 94); do many+=(-H "x-$number: 1"); done
+  check "a request of 97 fields ($version)" \
+    "$(asked -o /dev/null -w '%{http_code}' "${many[@]}" http://127.0.0.1:19484/x)" 200
   check "a trace begins ($version)" "$(asked $url/x | grep -cE '^(traceparent: 00-[0-9a-f]{32}-|x-request-id: .{36}$)')" 2
 done
 check "nghttp" "$(nghttp -v $url/a $url/b | grep -c ':status: 200')" 2
