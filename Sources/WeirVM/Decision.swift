@@ -56,6 +56,21 @@ public struct MatchSet: ~Copyable, Sendable {
     return held[rule / 64] & bit != 0 ? .yes : doubted[rule / 64] & bit != 0 ? .undetermined : .no
   }
 
+  /// The first rule that holds from a place on; `nil` for none.
+  ///
+  /// - Complexity: one bit a rule that is passed over.
+  public func firstHeld(from start: Int) -> Int? {
+    guard start >= 0, start < ruleCount else { return nil }
+    var word = start / 64
+    var rest = held[word] & (.max << UInt64(start % 64))
+    while rest == 0 {
+      word += 1
+      guard word < (ruleCount + 63) / 64 else { return nil }
+      rest = held[word]
+    }
+    return 64 * word + rest.trailingZeroBitCount
+  }
+
   /// - Returns: `false` when the set was made for another program and is too small.
   mutating func begin(_ count: Int) -> Bool {
     ruleCount = 0

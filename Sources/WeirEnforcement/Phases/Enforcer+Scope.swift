@@ -47,8 +47,10 @@ extension Enforcer {
       enforced: bundle.program.decision(id, matches, enforcingShadows: false),
       withShadows: bundle.program.decision(id, matches, enforcingShadows: true))
     var outcome = Outcome(decision.enforced, of: scope, shadow: decision.withShadows)
-    for place in 0..<bundle.program.ruleCount(of: id) where matches[place] == .yes {
-      if bundle.program.rule(place, of: id).effect == .audit { outcome.isAudited = true }
+    var held = matches.firstHeld(from: 0)
+    while let place = held, !outcome.isAudited {
+      outcome.isAudited = bundle.program.rule(place, of: id).effect == .audit
+      held = matches.firstHeld(from: place + 1)
     }
     if told != nil { tell(scope) }
     if explanations != nil {
@@ -60,7 +62,9 @@ extension Enforcer {
 
   /// Keeps what holds, before another scope is matched.
   private mutating func tell(_ scope: Int) {
-    told?.append(ToldScope(scope: scope, held: (0..<matches.ruleCount).filter { matches[$0] == .yes }))
+    var places: [Int] = []
+    while let place = matches.firstHeld(from: places.last.map { $0 + 1 } ?? 0) { places.append(place) }
+    told?.append(ToldScope(scope: scope, held: places))
   }
 }
 

@@ -30,29 +30,28 @@ struct PolicySource {
     }
     switch found {
     case .bundle(let bytes):
-      let opened = try Self.open(bytes, name)
+      let opened = try Self.read(bytes, name)
+      Self.warnUnlessCompiled(opened.bundle, from: opened.policy, name)
       (policy, bundle, identity, generation) = (
         opened.policy, bytes, opened.bundle.identity, opened.bundle.header.generation
       )
     case .sources(let files):
       policy = try Policy.checked(files)
       bundle = try Build.compile(policy, generation: 0)
-      identity = try Self.open(bundle, name).bundle.identity
+      identity = try Self.read(bundle, name).bundle.identity
       generation = 0
     }
   }
 
   /// The typed policy as the bundle has it: that of sources, with the names of files as hosts tell them.
-  func policyOfBundle() throws(Failure) -> Policy { try Self.open(bundle, name).policy }
+  func policyOfBundle() throws(Failure) -> Policy { try Self.read(bundle, name).policy }
 
   enum Content {
     case bundle([UInt8])
     case sources([SourceFile])
   }
 
-  /// The typed policy of a bundle is believed as its signer is; that its program does what the policy says can be seen by
-  /// compiling it again.
-  private static func open(_ bytes: [UInt8], _ name: String) throws(Failure) -> (policy: Policy, bundle: Bundle) {
+  private static func read(_ bytes: [UInt8], _ name: String) throws(Failure) -> (policy: Policy, bundle: Bundle) {
     let bundle: Bundle
     let policy: Policy?
     do throws(BundleError) {
@@ -63,12 +62,16 @@ struct PolicySource {
       throw Failure(
         "\(name): holds no typed policy, so it cannot be analysed: build it again with this version of weir")
     }
-    let again = try? Bundle(WeirCompiler.build(policy, generation: bundle.header.generation), supported: .all)
-    if again?.identity != bundle.identity {
-      Output.error(
-        "weir: \(name): its program is not the one that this version of weir makes of its typed policy; what is said "
-          + "here is about the typed policy\n")
-    }
     return (policy, bundle)
+  }
+
+  /// The typed policy of a bundle is believed as its signer is; that its program does what the policy says can be seen by
+  /// compiling it again.
+  private static func warnUnlessCompiled(_ bundle: Bundle, from policy: Policy, _ name: String) {
+    let again = try? Bundle(WeirCompiler.build(policy, generation: bundle.header.generation), supported: .all)
+    guard again?.identity != bundle.identity else { return }
+    Output.error(
+      "weir: \(name): its program is not the one that this version of weir makes of its typed policy; what is said "
+        + "here is about the typed policy\n")
   }
 }
