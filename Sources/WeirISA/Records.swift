@@ -32,7 +32,7 @@ extension FixedWidthInteger {
 /// What holds for a whole program.
 public struct ProgramRecord: TableRecord {
   /// The version of instruction set and layout that this module describes.
-  public static let currentVersion: UInt32 = 1
+  public static let currentVersion: UInt32 = 2
   public static let wordCount = 8
 
   public var version: UInt32

@@ -95,16 +95,54 @@ import Testing
     #expect(conversation.leftovers() == [])
   }
 
+  private static let callable = Result {
+    try Mesh(
+      """
+      module shop
+      mesh shop { trust_domain "shop.example" }
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      service calls {
+        identity "spiffe://shop.example/ns/shop/sa/calls"
+        protocol http2
+        endpoints static { "10.0.2.1:80" }
+      }
+      authz calls { allow edge when caller is edge }
+      routes edge { otherwise { forward to calls } }
+      """)
+  }
+
   @Test func `a call of gRPC says what it has to say when it likes`() throws {
+    let conversation = try Conversation(Self.callable.get())
+    let simulation = conversation.simulation
+    var upstreams: [HTTP2Peer] = []
+    simulation.serve(try #require(SocketAddress("10.0.2.1:80"))) { peer in
+      guard let upstream = try? HTTP2Peer(simulation, peer, .server) else { return peer.close() }
+      upstream.flush()
+      upstreams.append(upstream)
+    }
+    #expect(try statuses(of: conversation).isEmpty)
+    #expect(upstreams.count == 1)
+    for upstream in upstreams { upstream.peer.close() }
+    conversation.run(for: .seconds(1))
+    #expect(conversation.leftovers() == [])
+  }
+
+  @Test func `what only looks like a call of gRPC has no such licence`() throws {
     let conversation = try conversation()
+    #expect(try statuses(of: conversation).count == 1)
+    #expect(conversation.leftovers() == [])
+  }
+
+  /// What a client is told that sends a byte each 20 seconds and says that it is a call.
+  private func statuses(of conversation: Conversation) throws -> [UInt32: String] {
     let client = try Uploader(conversation)
     let call = try client.open([("content-type", "application/grpc"), ("te", "trailers")])
-    for _ in 0..<10 {
+    for _ in 0..<10 where client.statuses.isEmpty {
       client.send(1, on: call)
       conversation.run(for: .seconds(20))
     }
-    #expect(client.statuses.isEmpty)
+    let statuses = client.statuses
     client.peer.close()
-    #expect(conversation.leftovers() == [])
+    return statuses
   }
 }
