@@ -79,14 +79,16 @@ class HTTP2Peer {
     while isCut {
       let production = session.produce(into: room, of: &memory, tape: &tape, at: simulation.now)
       isCut = production.isCut
-      if !production.bytes.isEmpty { peer.send(copy(production.bytes)) }
+      let bytes = copy(production.bytes)
       for index in 0..<tape.count {
         if case .sent(let stream, let count) = tape[index], let body = bodies[stream.number] {
           bodies[stream.number]?.rest = body.rest.dropFirst(count)
         }
         heed(tape[index])
       }
-      if production.bytes.isEmpty { break }
+      if bytes.isEmpty { break }
+      // Last: what arrives meanwhile is written to the same tape.
+      peer.send(bytes)
     }
   }
 
@@ -254,6 +256,8 @@ final class HTTP2Server {
   var faults = Faults()
   /// How long an answer's body is at most; nil picks.
   var bodyBytes: Int?
+  /// What its connections allow their clients.
+  var limits = HTTP2Limits.standard(.server)
   fileprivate(set) var seen: [String: Int] = [:]
   fileprivate(set) var problems: [String] = []
   private(set) var connections = 0
@@ -276,7 +280,7 @@ final class HTTP2Server {
 
     init(_ simulation: Simulation, _ peer: Peer, _ server: HTTP2Server) throws {
       self.server = server
-      try super.init(simulation, peer, .server)
+      try super.init(simulation, peer, .server, limits: server.limits)
     }
 
     override func heed(_ event: HTTP2Event) {
@@ -290,9 +294,7 @@ final class HTTP2Server {
         session.credit(stream, byteCount: Int(bytes.count))
       case .end(let stream): whole(stream)
       case .trailers(let stream, _): whole(stream)
-      case .closed(let stream, _):
-        release(stream)
-        if open.removeValue(forKey: stream.number) != nil { session.finishExchange() }
+      case .closed(let stream, _): drop(stream)
       case .response, .informational, .sent, .finished: break
       }
     }

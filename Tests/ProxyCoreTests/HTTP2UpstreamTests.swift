@@ -5,7 +5,7 @@ import Testing
 
 @testable import ProxyCore
 
-/// Connections to upstreams that are shared: those that say nothing, or have grown old.
+/// Connections to upstreams that are shared: those that say nothing, have grown old, or are full.
 @Suite struct HTTP2UpstreamTests {
   private static let mesh = Result {
     try Mesh(
@@ -64,6 +64,22 @@ import Testing
     #expect(peer.text.ranges(of: "HTTP/1.1 200 OK").count == 60)
     #expect((4...9).contains(server.connections))
     peer.close()
+    #expect(conversation.leftovers() == [])
+  }
+
+  /// Whoever finds neither a stream nor room for a connection waits, and is served in turn.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `requests wait for streams`(seed: UInt64) throws {
+    let conversation = try Conversation(Self.mesh.get(), seed: seed)
+    let server = try server(conversation)
+    server.limits.streamsMax = 2
+    let client = try HTTP2Client(
+      conversation.simulation, to: conversation.front, (0..<20).map { .init(id: "\($0)", target: "/one/x") }, width: 10,
+      allowsFailures: false)
+    conversation.run(for: .seconds(60))
+    #expect(client.problems == [] && client.statuses.count == 20, "seed \(seed)")
+    #expect(client.statuses.values.allSatisfy { $0 == 200 }, "seed \(seed)")
+    #expect(server.problems == [] && server.connections == 1)
     #expect(conversation.leftovers() == [])
   }
 }
