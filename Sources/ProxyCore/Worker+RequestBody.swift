@@ -26,12 +26,14 @@ extension Worker where Net: ~Copyable {
 
   /// When the next piece has to be there.
   ///
-  /// In a call of gRPC, to a service that can be called so, both sides speak when they like, and a stream that has an answer ends with that: it is the upstream's silence
-  /// that counts.
+  /// In a call of gRPC, to a service that can be called so, both sides speak when they like, and a stream that has an answer ends with
+  /// that: it is the upstream's silence that counts.
   func bodyDeadline(_ x: UInt32) -> Instant {
     let silent = exchanges[x].bodyAt + clocks.bodyIdle
     if exchanges[x].phase == .responding { return isStream(x) ? .never : silent }
-    if exchanges[x].flags.contains(.isGRPC), speaksHTTP2(x) { return max(silent, exchanges[x].bodyAt + responseIdle(x)) }
+    if exchanges[x].flags.contains(.isGRPC), speaksHTTP2(x) {
+      return max(silent, exchanges[x].bodyAt + responseIdle(x))
+    }
     return min(silent, exchanges[x].bodyDueAt)
   }
 

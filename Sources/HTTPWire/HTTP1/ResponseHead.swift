@@ -43,7 +43,9 @@ public struct ResponseHead: ~Copyable {
 
   /// Reads a head from the beginning of `bytes`, which may go on behind it; as `RequestHead.parse`. Errors are the
   /// upstream's and answered with 502.
-  public mutating func parse(_ bytes: Span<UInt8>, answering request: AnsweredRequest, of source: HeadSource = .peer) -> HeadStep {
+  public mutating func parse(_ bytes: Span<UInt8>, answering request: AnsweredRequest, of source: HeadSource = .peer)
+    -> HeadStep
+  {
     let bytes = bytes.extracting(first: source.bytesMax)
     fields.removeAll()
     let start: Int

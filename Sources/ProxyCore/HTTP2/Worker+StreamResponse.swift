@@ -20,7 +20,9 @@ extension Worker where Net: ~Copyable {
   /// Submits a whole response that is written as HTTP/1 text.
   mutating func submitText(_ x: UInt32, _ text: ByteRange) -> Bool {
     let request = AnsweredRequest(method: exchanges[x].flags.contains(.isHead) ? .head : .other)
-    guard case .complete(let count) = responseHead.parse(memory.span(text), answering: request, of: .proxy) else { return false }
+    guard case .complete(let count) = responseHead.parse(memory.span(text), answering: request, of: .proxy) else {
+      return false
+    }
     return submitResponse(x, head: text.prefix(count), text.dropFirst(count), isLast: true)
   }
 
