@@ -177,6 +177,25 @@ import WeirRequest
     #expect(isFlushed && deadline == nil)
   }
 
+  /// Nobody keeps a request out of the log by bytes that have to be escaped.
+  @Test func aLineThatIsTooLongHasNoPath() throws {
+    let queue = LogQueue()
+    var sink = LogSink(queue, keepsQueries: true)
+    let metrics = try #require(WorkerMetrics())
+    var texts = try Texts()
+    var places = LogTexts()
+    places.method = texts.place("GET")
+    places.target = texts.place("/" + String(repeating: "\u{E9}", count: 5_600))
+    _ = sink.append(
+      Self.fullRecord(), places, in: &texts.memory, room: texts.line, names: Self.names, now: .zero, metrics: metrics)
+    let isFlushed = sink.flush(now: Instant.zero + LogSink.blockAgeMax)
+    #expect(isFlushed)
+    let block = try #require(queue.next())
+    let value = try JSONValue(parsing: Array(block.bytes[..<block.count]))
+    #expect(value["path"] == nil && value["method"] == .string("GET") && value["by"] == .string("first"))
+    #expect(metrics.cells.load(CellLayout.counters + WorkerCounter.logLinesDropped.rawValue) == 0)
+  }
+
   @Test func aFullDiskCostsLinesAndIsTriedAgain() throws {
     let queue = LogQueue()
     var sink = LogSink(queue, keepsQueries: true)
