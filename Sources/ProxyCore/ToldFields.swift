@@ -7,8 +7,7 @@ import ProxyTransport
 /// Of a peer that is not trusted only the trace stays: it says nothing about who asks.
 struct ToldFields {
   let isTrusted: Bool
-  /// The lines of `x-forwarded-for` of a trusted peer, as one.
-  var forwardedFor = ByteRange.empty
+  private var hops: MemoryWriter
   private var forwardedProto = Once()
   private var requestIDs = Once()
   private var traceparents = Once()
@@ -31,14 +30,19 @@ struct ToldFields {
     var only: ByteRange? { count == 1 && !value.isEmpty ? value : nil }
   }
 
-  init(isTrusted: Bool, countsForwards: Bool) {
+  /// - Parameter room: for the hops of a trusted peer; longer than any head.
+  init(isTrusted: Bool, countsForwards: Bool, room: ByteRange) {
     self.isTrusted = isTrusted
+    hops = MemoryWriter(room)
     self.countsForwards = countsForwards
   }
 
   @inline(__always)
-  mutating func note(_ known: KnownField, _ value: ByteRange) {
+  mutating func note(_ known: KnownField, _ value: ByteRange, in memory: inout Memory) {
     switch known {
+    case .xForwardedFor where isTrusted:
+      if !forwardedFor.isEmpty { hops.append(", ", to: &memory) }
+      hops.copy(value, in: &memory)
     case .xForwardedProto: forwardedProto.note(value)
     case .xRequestID: requestIDs.note(value)
     case .traceparent: traceparents.note(value)
@@ -46,6 +50,9 @@ struct ToldFields {
     default: break
     }
   }
+
+  /// The lines of `x-forwarded-for` of a trusted peer, as one.
+  var forwardedFor: ByteRange { hops.written }
 
   /// Reads the trace, once all fields were noted: without a valid `traceparent`, `tracestate` is not looked at (W3C Trace Context,
   /// section 3.3).

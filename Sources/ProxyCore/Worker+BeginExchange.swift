@@ -86,44 +86,18 @@ extension Worker where Net: ~Copyable {
   /// - Returns: `false` when a trusted peer does not say for whom it speaks.
   private mutating func offer(_ x: UInt32, head: ByteRange) throws(Reject) -> Bool {
     let c = exchanges[x].downstream
-    var told = ToldFields(isTrusted: trustsPeer(c), countsForwards: exchanges[x].flags.contains(.isOptions))
+    var told = ToldFields(
+      isTrusted: trustsPeer(c), countsForwards: exchanges[x].flags.contains(.isOptions), room: rooms.output)
     for index in 0..<requestHead.fields.count {
       let field = requestHead.fields[index]
-      told.note(field.known, head.slice(field.value))
+      told.note(field.known, head.slice(field.value), in: &memory)
     }
     told.readTrace(memory)
-    if told.isTrusted, !readForwardedFor(x, head, &told) { return false }
+    guard findClient(x, told) else { return false }
     try beginOffer(x)
     try offerHead(memory.span(head), requestHead, told, to: &generations.current.enforcer)
     try offerOwnFields(x, told)
     return true
-  }
-
-  /// Finds the client behind trusted proxies, and makes their lines one.
-  private mutating func readForwardedFor(_ x: UInt32, _ head: ByteRange, _ told: inout ToldFields) -> Bool {
-    let c = exchanges[x].downstream
-    var chain = ForwardedChain(peer: connections[c].peer.address)
-    for index in stride(from: requestHead.fields.count - 1, through: 0, by: -1)
-    where requestHead.fields[index].known == .xForwardedFor {
-      let line = memory.span(head).extracting(requestHead.fields[index].value)
-      chain.readBackwards(line, listeners[Int(connections[c].listener)])
-    }
-    guard !chain.isMalformed else { return false }
-    exchanges[x].clientIP = chain.client
-    var writer = MemoryWriter(rooms.output)
-    for index in 0..<requestHead.fields.count where requestHead.fields[index].known == .xForwardedFor {
-      writer.append(hops: head.slice(requestHead.fields[index].value), to: &memory)
-    }
-    told.forwardedFor = writer.written
-    return true
-  }
-}
-
-extension MemoryWriter {
-  /// Another line of `x-forwarded-for`.
-  mutating func append(hops: ByteRange, to memory: inout Memory) {
-    if written.count > 0 { append(", ", to: &memory) }
-    copy(hops, in: &memory)
   }
 }
 

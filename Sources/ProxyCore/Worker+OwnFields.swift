@@ -12,6 +12,19 @@ extension Worker where Net: ~Copyable {
     listeners[Int(connections[c].listener)].trusts(connections[c].peer.address)
   }
 
+  /// Finds the client behind trusted proxies.
+  ///
+  /// - Returns: `false` when they do not say for whom they speak.
+  mutating func findClient(_ x: UInt32, _ told: ToldFields) -> Bool {
+    guard told.isTrusted else { return true }
+    let c = exchanges[x].downstream
+    let client = forwardedClient(
+      memory.span(told.forwardedFor), behind: connections[c].peer.address, listeners[Int(connections[c].listener)])
+    guard let client else { return false }
+    exchanges[x].clientIP = client
+    return true
+  }
+
   /// Begins a request of a connection with what is known of that.
   mutating func beginOffer(_ x: UInt32) throws(Reject) {
     let c = exchanges[x].downstream
@@ -71,7 +84,7 @@ extension Worker where Net: ~Copyable {
   /// What trusted proxies have said, and that they did.
   private mutating func offerForwardedFor(_ hops: ByteRange, through proxy: IPAddress) throws(Reject) {
     var writer = MemoryWriter(rooms.head)
-    writer.append(hops: hops, to: &memory)
+    writer.copy(hops, in: &memory)
     writer.append(", ", to: &memory)
     writer.append(proxy, to: &memory)
     guard !writer.isOverflowing else { throw .canonical(.headerValueTooLong) }

@@ -65,13 +65,14 @@ extension Worker where Net: ~Copyable {
   /// - Returns: `false` when a trusted peer does not say for whom it speaks.
   private mutating func offerStream(_ x: UInt32, _ line: HTTP2RequestLine) throws(Reject) -> Bool {
     let c = exchanges[x].downstream
-    var told = ToldFields(isTrusted: trustsPeer(c), countsForwards: exchanges[x].flags.contains(.isOptions))
+    var told = ToldFields(
+      isTrusted: trustsPeer(c), countsForwards: exchanges[x].flags.contains(.isOptions), room: rooms.output)
     for index in line.fields {
       let field = tape.field(index)
-      told.note(tape.known(field.name, in: memory), field.value)
+      told.note(tape.known(field.name, in: memory), field.value, in: &memory)
     }
     told.readTrace(memory)
-    if told.isTrusted, !readForwardedFor(x, line, &told) { return false }
+    guard findClient(x, told) else { return false }
     try beginOffer(x)
     try generations.current.enforcer.takeLine(
       RequestLine(
@@ -93,23 +94,6 @@ extension Worker where Net: ~Copyable {
       try generations.current.enforcer.takeField(name: memory.span(field.name), value: memory.span(cookie))
     }
     try offerOwnFields(x, told)
-    return true
-  }
-
-  /// As of an HTTP/1 head: finds the client behind trusted proxies, and makes their lines one.
-  private mutating func readForwardedFor(_ x: UInt32, _ line: HTTP2RequestLine, _ told: inout ToldFields) -> Bool {
-    let c = exchanges[x].downstream
-    var chain = ForwardedChain(peer: connections[c].peer.address)
-    for index in line.fields.reversed() where tape.known(tape.field(index).name, in: memory) == .xForwardedFor {
-      chain.readBackwards(memory.span(tape.field(index).value), listeners[Int(connections[c].listener)])
-    }
-    guard !chain.isMalformed else { return false }
-    exchanges[x].clientIP = chain.client
-    var writer = MemoryWriter(rooms.output)
-    for index in line.fields where tape.known(tape.field(index).name, in: memory) == .xForwardedFor {
-      writer.append(hops: tape.field(index).value, to: &memory)
-    }
-    told.forwardedFor = writer.written
     return true
   }
 

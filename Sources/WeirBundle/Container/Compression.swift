@@ -18,7 +18,7 @@ enum Compression {
   /// - Complexity: near linear.
   static func compress(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    append(bytes.count, to: &result)
+    result.append(wireNumber: UInt64(bytes.count))
     // The latest place of each hash, and for each place the one before it with the same hash.
     var latest = [Int32](repeating: -1, count: 1 << hashBits)
     var earlier = [Int32](repeating: -1, count: bytes.count)
@@ -53,10 +53,10 @@ enum Compression {
         place += 1
         continue
       }
-      append(place - start, to: &result)
+      result.append(wireNumber: UInt64(place - start))
       result += bytes[start..<place]
-      append(best.length - matchMin, to: &result)
-      append(place - best.from, to: &result)
+      result.append(wireNumber: UInt64(best.length - matchMin))
+      result.append(wireNumber: UInt64(place - best.from))
       let end = place + best.length
       while place < end {
         if place <= last {
@@ -68,7 +68,7 @@ enum Compression {
       }
       start = end
     }
-    if start < bytes.count || bytes.isEmpty { append(bytes.count - start, to: &result) }
+    if start < bytes.count || bytes.isEmpty { result.append(wireNumber: UInt64(bytes.count - start)) }
     return result + bytes[start...]
   }
 
@@ -107,14 +107,5 @@ enum Compression {
     } while result.count < count
     guard place == bytes.endIndex else { throw .trailingBytes }
     return result
-  }
-
-  private static func append(_ number: Int, to bytes: inout [UInt8]) {
-    var rest = number
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 }

@@ -22,7 +22,7 @@ public struct WireWriter: Sendable {
   mutating func writeByte(_ byte: UInt8) { body.append(byte) }
 
   /// Appends seven bits a byte, lowest first, the top bit set on all but the last.
-  mutating func writeNumber(_ number: UInt64) { Self.append(number, to: &body) }
+  mutating func writeNumber(_ number: UInt64) { body.append(wireNumber: number) }
 
   mutating func writeString(_ text: String) {
     let key = StringKey(text: text)
@@ -37,21 +37,24 @@ public struct WireWriter: Sendable {
   /// The string table, then everything that was written.
   public consuming func finish() -> [UInt8] {
     var bytes: [UInt8] = []
-    Self.append(UInt64(strings.count), to: &bytes)
+    bytes.append(wireNumber: UInt64(strings.count))
     for text in strings {
-      Self.append(UInt64(text.utf8.count), to: &bytes)
+      bytes.append(wireNumber: UInt64(text.utf8.count))
       bytes.append(contentsOf: text.utf8)
     }
     bytes.append(contentsOf: body)
     return bytes
   }
+}
 
-  private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+extension [UInt8] {
+  /// Appends a number: seven bits a byte, lowest first, the top bit set on all but the last.
+  public mutating func append(wireNumber number: UInt64) {
     var rest = number
     while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
       rest >>= 7
     }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
+    append(UInt8(truncatingIfNeeded: rest))
   }
 }

@@ -1,37 +1,30 @@
 import ProxyTransport
 import WeirPolicy
 
-/// For whom a chain of trusted proxies speaks: the lines of `x-forwarded-for` are read from the right, and the first address that is
-/// none of ours is the client.
+/// For whom trusted proxies speak: `x-forwarded-for` is read from the right, and the first address that is none of ours is the client.
 ///
 /// Where every address is ours, the first of them is: a request of our own. What stands left of the client was written by the client
 /// and is not looked at; a hop that no address can be read from is nobody's word.
-struct ForwardedChain {
-  private(set) var client: IPAddress
-  private(set) var isMalformed = false
-  private var isSettled = false
-
-  /// - Parameter peer: a trusted one.
-  init(peer: IPAddress) { client = peer }
-
-  /// Reads the line before those that were read.
-  mutating func readBackwards(_ line: Span<UInt8>, _ listener: borrowing Listener) {
-    var end = line.count
-    while !isSettled, !isMalformed, end >= 0 {
-      var start = end
-      while start > 0, line[start - 1] != UInt8(ascii: ",") { start -= 1 }
-      let hop = trimmed(line, start..<end)
-      end = start - 1
-      // Empty members of a list say nothing (RFC 9110 section 5.6.1).
-      if hop.isEmpty { continue }
-      guard let address = hopAddress(line.extracting(hop)) else {
-        isMalformed = true
-        return
-      }
-      client = address
-      isSettled = !listener.trusts(address)
-    }
+///
+/// - Parameters:
+///   - hops: all lines, joined by commas.
+///   - peer: a trusted one.
+/// - Returns: `nil` for a hop that is no address.
+func forwardedClient(_ hops: Span<UInt8>, behind peer: IPAddress, _ listener: borrowing Listener) -> IPAddress? {
+  var client = peer
+  var end = hops.count
+  while end >= 0 {
+    var start = end
+    while start > 0, hops[start - 1] != UInt8(ascii: ",") { start -= 1 }
+    let hop = trimmed(hops, start..<end)
+    end = start - 1
+    // Empty members of a list say nothing (RFC 9110 section 5.6.1).
+    if hop.isEmpty { continue }
+    guard let address = hopAddress(hops.extracting(hop)) else { return nil }
+    client = address
+    if !listener.trusts(address) { break }
   }
+  return client
 }
 
 private func trimmed(_ line: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
