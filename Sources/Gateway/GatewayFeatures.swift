@@ -23,9 +23,8 @@ public enum GatewayFeatures {
       .idleTimeouts, .retries, .unsafeRetries, .idempotencyHeaders:
       true
     case .externalServices, .sidecarEnforcement, .staticEndpoints, .subsets, .roundRobin, .capacity, .ejection,
-      .connectTimeouts, .dnsEndpoints, .srvEndpoints, .fileEndpoints, .healthChecks, .http2, .grpc:
+      .connectTimeouts, .dnsEndpoints, .srvEndpoints, .fileEndpoints, .healthChecks, .http2, .grpc, .upstreamTLS:
       true
-    case .upstreamTLS: false
     case .tcp, .tokens, .tokenKeysByURL, .dataSets, .limits, .limitKeys, .addressPrefixKeys, .mirrors, .delays,
       .aborts, .cors, .webSockets, .maglev:
       false

@@ -39,7 +39,7 @@ module end_to_end
 mesh m {{ trust_domain "m.example" }}
 gateway edge {{ identity "spiffe://m.example/gw", hosts {{ "a.example", "localhost", "127.0.0.1" }} }}
 service api {{
-  identity "spiffe://m.example/ns/p/sa/api"
+  {place}
   {service}
 }}
 authz api {{ allow edge when caller is edge }}
@@ -48,12 +48,12 @@ routes edge {{ otherwise {{ forward to api {route} }} }}
 
 
 class Gateway:
-    def __init__(self, name, service, route="", config=""):
+    def __init__(self, name, service, route="", config="", place='identity "spiffe://m.example/ns/p/sa/api"'):
         self.folder = os.path.join(work, name)
         os.makedirs(self.folder, exist_ok=True)
         self.port, self.status = free_port(), free_port()
         with open(self.path("mesh.weir"), "w") as file:
-            file.write(MESH.format(service=service, route=route))
+            file.write(MESH.format(service=service, route=route, place=place))
         subprocess.run([weir, "build", self.path("mesh.weir"), "-o", self.path("mesh.weirb")], check=True,
                        stdout=subprocess.DEVNULL)
         with open(self.path("weir.yaml"), "w") as file:
@@ -62,7 +62,7 @@ class Gateway:
         self.process = subprocess.Popen(
             [weir, "run", "--config", "weir.yaml", "--listen", f"127.0.0.1:{self.port}",
              "--status", f"127.0.0.1:{self.status}"], cwd=self.folder, stdout=self.log, stderr=self.log)
-        if not until(lambda: self.answers(self.status)):
+        if not until(lambda: self.answers(self.status) and "serving on" in self.lines()):
             raise SystemExit(f"{name}: the gateway does not start: " + open(self.path("log")).read())
 
     def path(self, name):

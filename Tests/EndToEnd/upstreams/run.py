@@ -5,6 +5,7 @@ import sys
 import calls
 import capacity
 import discovery
+import external
 import failures
 import gateway
 import health
@@ -14,7 +15,7 @@ gateway.weir, gateway.work = os.path.abspath(sys.argv[1]), os.path.abspath(sys.a
 tls = TLS(os.path.join(gateway.work, "tls"))
 scenarios = {
     "health": lambda: health.run(tls), "capacity": capacity.run, "discovery": discovery.run,
-    "failures": lambda: failures.run(tls), "calls": calls.run,
+    "failures": lambda: failures.run(tls), "calls": calls.run, "external": lambda: external.run(tls),
 }
 for name in sys.argv[3:] or scenarios:
     scenarios[name]()

@@ -57,6 +57,12 @@ class Server(socketserver.ThreadingTCPServer):
 class HTTP1(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def setup(self):
+        if self.server.context:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+            self.server.certificate = self.request.getpeercert()
+        super().setup()
+
     def log_message(self, *_):
         pass
 
@@ -68,6 +74,8 @@ class HTTP1(http.server.BaseHTTPRequestHandler):
             return self.answer(self.server.health, b"")
         with self.server.lock:
             self.server.served += 1
+        if self.path == "/host":
+            return self.answer(200, self.headers["host"].encode())
         if self.path == "/hang":
             self.server.hanging.set()
             self.server.release.wait(20)
@@ -105,6 +113,7 @@ class HTTP2(socketserver.BaseRequestHandler):
             with self.server.lock:
                 self.server.open.add(sock)
             self.server.agreed = sock.selected_alpn_protocol()
+            self.server.certificate = sock.getpeercert()
         connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         connection.initiate_connection()
         try:
@@ -148,4 +157,5 @@ def make(handler, port=0, context=None, host="127.0.0.1"):
     server.hanging = threading.Event()
     server.release = threading.Event()
     server.agreed = None
+    server.certificate = None
     return server
