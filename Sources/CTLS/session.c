@@ -127,8 +127,7 @@ static bool shake_hands(weir_tls_session *session) {
   return true;
 }
 
-static void lend(weir_tls_session *session, weir_tls_bytes cipher, uint8_t *out, size_t out_room) {
-  ERR_clear_error();
+static void point(weir_tls_session *session, weir_tls_bytes cipher, uint8_t *out, size_t out_room) {
   session->in = cipher.start;
   session->in_count = cipher.count;
   session->out = out;
@@ -136,12 +135,18 @@ static void lend(weir_tls_session *session, weir_tls_bytes cipher, uint8_t *out,
   session->out_count = 0;
 }
 
+static void lend(weir_tls_session *session, weir_tls_bytes cipher, uint8_t *out, size_t out_room) {
+  // SSL_get_error takes an error of another session that was left in the thread's queue for one of this. To look is cheaper than to clear.
+  if (ERR_peek_error() != 0) ERR_clear_error();
+  point(session, cipher, out, out_room);
+}
+
 static weir_tls_result take_back(weir_tls_session *session, size_t cipher_count, size_t plain_count, bool has_more) {
   weir_tls_result result = {
     .cipher_count = cipher_count - session->in_count, .plain_count = plain_count, .out_count = session->out_count,
     .status = session->status, .failure = session->failure, .alert = session->alert, .has_more = has_more,
   };
-  lend(session, (weir_tls_bytes){NULL, 0}, NULL, 0);
+  point(session, (weir_tls_bytes){NULL, 0}, NULL, 0);
   return result;
 }
 
@@ -152,7 +157,8 @@ weir_tls_result weir_tls_step(
   lend(session, cipher, out, out_room);
   session->now = now;
   bool reads = session->status == WEIR_TLS_OPEN || (session->status == WEIR_TLS_HANDSHAKING && shake_hands(session));
-  while (reads && plain_count < plain_room) {
+  // Where neither the step's bytes nor OpenSSL's buffer have any left, a further call would only find that out at length.
+  while (reads && plain_count < plain_room && (session->in_count > 0 || SSL_has_pending(session->ssl))) {
     size_t count = 0;
     int status = SSL_read_ex(session->ssl, plain + plain_count, plain_room - plain_count, &count);
     plain_count += count;
