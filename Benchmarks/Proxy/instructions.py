@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Counts what the proxy executes for one request, in user space, by function: for comparing two builds on a busy machine.
 
-    instructions.py WEIR [--log] [--http2] [--requests N] [--lines N]
+    instructions.py WEIR [--log] [--http2] [--tls] [--requests N] [--lines N]
 
 WEIR is a release build. It runs under callgrind between h2load and an upstream of this script, once with N requests and once with
-three times as many; the difference is what requests cost. Needs valgrind, strip, swift and h2load; takes the ports 18080 and 19000
+three times as many; the difference is what requests cost. Needs valgrind, strip, swift, h2load and openssl; takes the ports 18080 and 19000
 of this machine, so run it in a network namespace of its own: unshare -rn sh -c 'ip link set lo up; instructions.py ...'.
 """
 import argparse
@@ -52,7 +52,15 @@ async def serve(started):
         await server.serve_forever()
 
 
-def run(weir, folder, requests, http2):
+def certify(folder):
+    """What a listener with TLS is configured with."""
+    chain, key = os.path.join(folder, "chain.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                    "/CN=127.0.0.1", "-keyout", key, "-out", chain], check=True, capture_output=True)
+    return f"    tls:\n      certificates:\n        - chain: {chain}\n          key: {key}\n          fallback: true\n"
+
+
+def run(weir, folder, requests, options):
     """Instructions by function, and in all, of a run with so many requests."""
     out = os.path.join(folder, "callgrind")
     proxy = subprocess.Popen(
@@ -66,7 +74,8 @@ def run(weir, folder, requests, http2):
         else:
             raise SystemExit("the proxy did not start")
         threading.Thread(target=proxy.stderr.read, daemon=True).start()
-        load = ["h2load", "-n", str(requests), "-c", "16", *(["-m", "16"] if http2 else ["--h1"]), "http://127.0.0.1:18080/hello"]
+        load = ["h2load", "-n", str(requests), "-c", "16", *(["-m", "16"] if options.http2 else ["--h1"]),
+                f"http{'s' if options.tls else ''}://127.0.0.1:18080/hello"]
         told = subprocess.run(load, capture_output=True, text=True).stdout
         if f"{requests} succeeded" not in told:
             raise SystemExit(told)
@@ -91,6 +100,7 @@ def main():
     parser.add_argument("weir")
     parser.add_argument("--log", action="store_true")
     parser.add_argument("--http2", action="store_true")
+    parser.add_argument("--tls", action="store_true")
     parser.add_argument("--requests", type=int, default=3000)
     parser.add_argument("--lines", type=int, default=60)
     options = parser.parse_args()
@@ -105,12 +115,12 @@ def main():
         with open(os.path.join(folder, "weir.yaml"), "w") as f:
             log = os.path.join(folder, "access.jsonl") if options.log else "off"
             f.write(f"bundle: {bundle}\nworkers: 1\naccess_log: {log}\nadmin: off\nstatus: off\n"
-                    "listeners:\n  - address: 127.0.0.1:18080\n")
+                    "listeners:\n  - address: 127.0.0.1:18080\n" + (certify(folder) if options.tls else ""))
         # Debug information is of no use here, and valgrind 3.19 stops at that of this compiler.
         plain = os.path.join(folder, "weir")
         subprocess.run(["strip", "-g", "-o", plain, options.weir], check=True)
-        few, few_total = run(plain, folder, options.requests, options.http2)
-        many, many_total = run(plain, folder, 3 * options.requests, options.http2)
+        few, few_total = run(plain, folder, options.requests, options)
+        many, many_total = run(plain, folder, 3 * options.requests, options)
     each = {name: (count - few.get(name, 0)) / (2 * options.requests) for name, count in many.items()}
     names = sorted(each, key=lambda name: -each[name])[:options.lines]
     texts = subprocess.run(["swift", "demangle", "--simplified"], input="\n".join(names), capture_output=True, text=True)
