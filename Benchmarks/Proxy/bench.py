@@ -113,6 +113,10 @@ def main():
     python = os.path.join(run.VENV, "bin", "python")
     if os.path.exists(python) and os.path.realpath(sys.prefix) != os.path.realpath(run.VENV):
         os.execv(python, [python, os.path.abspath(__file__), *sys.argv[1:]])
+    # Cut off, it still stops what it started: the harness does so on its way out, which a signal alone would not let it go. Started in
+    # the background of a shell, it would not even hear an interrupt.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     peers.KINDS["weir"] = Weir
     run.scenarios = scenarios
     verbs = [a for a in sys.argv[1:] if a in VERBS]

@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -522,6 +523,7 @@ uint64_t weir_seed(void) {
 }
 
 typedef struct launch {
+  char name[16];
   void (*body)(void *);
   void *context;
 } launch;
@@ -529,6 +531,8 @@ typedef struct launch {
 static void *run(void *argument) {
   launch start = *(launch *)argument;
   free(argument);
+  // By the thread itself: it may have ended, and its memory be gone, before whoever started it could name it.
+  prctl(PR_SET_NAME, start.name);
   start.body(start.context);
   return NULL;
 }
@@ -536,7 +540,8 @@ static void *run(void *argument) {
 int32_t weir_thread(const char *name, int32_t cpu, void (*body)(void *), void *context) {
   launch *start = malloc(sizeof *start);
   if (start == NULL) return -ENOMEM;
-  *start = (launch){body, context};
+  *start = (launch){.body = body, .context = context};
+  strncpy(start->name, name, sizeof start->name - 1);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -552,7 +557,6 @@ int32_t weir_thread(const char *name, int32_t cpu, void (*body)(void *), void *c
   pthread_sigmask(SIG_BLOCK, &all, &before);
   pthread_t thread;
   int code = pthread_create(&thread, &attributes, run, start);
-  if (code == 0) pthread_setname_np(thread, name);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
   if (code != 0) free(start);

@@ -718,6 +718,10 @@ weir_h2_state weir_h2_get_state(weir_h2_session *s) {
       .can_request = !s->is_server && open < streams_max && nghttp2_session_check_request_allowed(s->session)};
 }
 
+void weir_h2_skip_streams(weir_h2_session *s, uint32_t next) {
+  nghttp2_session_set_next_stream_id(s->session, (int32_t)next);
+}
+
 weir_h2_counts weir_h2_take_counts(weir_h2_session *s) {
   weir_h2_counts counts = s->counts;
   s->counts = (weir_h2_counts){0};

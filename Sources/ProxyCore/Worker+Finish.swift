@@ -101,11 +101,13 @@ extension Worker where Net: ~Copyable {
       return
     }
     endExchange(x)
+    connections[c].note(.peer)
     abort(c)
   }
 
   /// A connection failed while bytes waited on it.
   mutating func lost(_ c: UInt32) {
+    connections[c].note(.peer)
     let x = connections[c].exchange
     guard x != .none else {
       abort(c)

@@ -181,10 +181,7 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
       while let u = pools.pop(line, in: connections) { close(u) }
       for place in 0..<2 {
         let u = pools.shared(line, place)
-        guard u != .none else { continue }
-        retire(u)
-        connections[u].endsAt = now
-        if connections[u].phase == .multiplexing { setLinkTimer(connections[u].link) }
+        if u != .none { replace(u) }
       }
     }
   }

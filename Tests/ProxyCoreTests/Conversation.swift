@@ -5,6 +5,7 @@ import ProxyUpstream
 import Testing
 import WeirPolicy
 
+@testable import HTTPWire
 @testable import ProxyCore
 @testable import ProxyTelemetry
 
@@ -99,6 +100,22 @@ final class Conversation {
 
   /// What the worker has counted.
   func count(_ counter: WorkerCounter) -> UInt64 { metrics.cells.load(CellLayout.counters + counter.rawValue) }
+
+  /// How many connections ended for what reasons.
+  func ends(_ side: ConnectionSide) -> [ConnectionEnd: UInt64] {
+    let counts = ConnectionEnd.allCases.map { ($0, metrics.connections(endedBy: $0, side)) }
+    return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
+  }
+
+  /// Has the connection to an upstream, which carries streams, number its next one so.
+  ///
+  /// - Returns: whether there is such a connection.
+  func skipUpstreamStreams(to number: UInt32) -> Bool {
+    let endpoints = worker.generations.current.reference.content.upstreams.endpoints
+    let shared = endpoints.map { worker.pools.shared($0.line, 0) }.filter { $0 != .none }
+    for u in shared { worker.links[worker.connections[u].link].session.skipStreams(to: number) }
+    return !shared.isEmpty
+  }
 
   /// What is left once all times are over.
   func leftovers() -> [String] {

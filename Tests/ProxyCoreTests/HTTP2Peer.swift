@@ -100,7 +100,8 @@ class HTTP2Peer {
       })
   }
 
-  func copy(_ range: ByteRange) -> [UInt8] { (range.start..<range.end).map { memory[$0] } }
+  /// The pointer is valid within the closure, which copies from it.
+  func copy(_ range: ByteRange) -> [UInt8] { unsafe memory.span(range).withUnsafeBufferPointer { unsafe Array($0) } }
   private func text(_ range: ByteRange) -> String { String(decoding: copy(range), as: UTF8.self) }
 
   private func write(_ entries: [(String, String)]) {
@@ -164,14 +165,18 @@ final class HTTP2Client: HTTP2Peer {
   private var running: [UInt32: Running] = [:]
   private let width: Int
   private let allowsFailures: Bool
+  /// Leaves it to the other side to end the connection.
+  private let staysOpen: Bool
   private(set) var problems: [String] = []
   private(set) var statuses: [String: Int] = [:]
   /// Bytes that slow requests have.
   private(set) var slowBytes = 0
 
   init(
-    _ simulation: Simulation, to address: SocketAddress, _ requests: [Request], width: Int, allowsFailures: Bool
+    _ simulation: Simulation, to address: SocketAddress, _ requests: [Request], width: Int, allowsFailures: Bool,
+    staysOpen: Bool = false
   ) throws {
+    self.staysOpen = staysOpen
     waiting = requests[...]
     self.width = width
     self.allowsFailures = allowsFailures
@@ -212,7 +217,7 @@ final class HTTP2Client: HTTP2Peer {
       release(stream)
       if let done = running.removeValue(forKey: stream.number) { check(done) }
       simulation.at(simulation.now) { [self] in if !peer.isClosed { fill() } }
-      if waiting.isEmpty, running.isEmpty {
+      if waiting.isEmpty, running.isEmpty, !staysOpen {
         simulation.at(simulation.now + .milliseconds(1)) { [self] in if !peer.isClosed { peer.close() } }
       }
     case .request, .informational, .sent, .finished: break
@@ -331,7 +336,7 @@ final class HTTP2Server {
       if dice < faults.resets + faults.breaks { return peer.reset() }
       let isLast = dice < faults.resets + faults.breaks + faults.farewells
       let count =
-        server.bodyBytes ?? (simulation.pick(0...9) == 0 ? simulation.pick(0...90_000) : simulation.pick(0...300))
+        server.bodyBytes ?? (simulation.pick(0...19) == 0 ? simulation.pick(0...90_000) : simulation.pick(0...300))
       let text = Array("id=\(id) sum=\(checksum(body)) ".utf8) + [UInt8](repeating: UInt8(ascii: "."), count: count)
       respond(stream, [(":status", "200"), ("server", "s")], ends: false)
       let hasTrailers = simulation.pick(0...4) == 0

@@ -67,6 +67,24 @@ import Testing
     #expect(conversation.leftovers() == [])
   }
 
+  /// A connection has 2^30 numbers for streams; once the last is given away, it is replaced and what runs on it is finished.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `a connection whose streams are used up is replaced, and no request is lost`(seed: UInt64) throws {
+    let conversation = try Conversation(Self.mesh.get(), seed: seed)
+    let server = try server(conversation)
+    #expect(try conversation.answer(to: Self.get).hasPrefix("HTTP/1.1 200 "), "seed \(seed)")
+    // Three are left.
+    #expect(conversation.skipUpstreamStreams(to: (1 << 31) - 5))
+    let client = try HTTP2Client(
+      conversation.simulation, to: conversation.front, (0..<20).map { .init(id: "\($0)", target: "/one/x") }, width: 5,
+      allowsFailures: false)
+    conversation.run(for: .seconds(60))
+    #expect(client.problems == [] && client.statuses.count == 20, "seed \(seed)")
+    #expect(client.statuses.values.allSatisfy { $0 == 200 }, "seed \(seed)")
+    #expect(server.problems == [] && server.connections == 2, "seed \(seed)")
+    #expect(conversation.leftovers() == [], "seed \(seed)")
+  }
+
   /// Whoever finds neither a stream nor room for a connection waits, and is served in turn.
   @Test(arguments: 0..<20 as Range<UInt64>)
   func `requests wait for streams`(seed: UInt64) throws {

@@ -2,6 +2,7 @@ import ProxyCore
 import ProxyTelemetry
 import ProxyTransport
 import ProxyUpstream
+import Synchronization
 import Testing
 import WeirBundle
 import WeirCompiler
@@ -11,11 +12,19 @@ import WeirSource
 /// A policy, compiled once, from which every simulation makes a generation of its own.
 struct Mesh {
   private let bundle: [UInt8]
+  /// What was compiled before, by its text: for tests that name their policy at every seed.
+  private static let compiled = Mutex([String: [UInt8]]())
 
   init(_ text: String) throws {
+    if let known = Self.compiled.withLock({ $0[text] }) {
+      bundle = known
+      return
+    }
     let program = check([SourceFile(path: "mesh.weir", text: text)])
     #expect(program.diagnostics.filter(\.isError).map(\.message) == [])
-    bundle = try build(try #require(program.policy), generation: 1)
+    let bytes = try build(try #require(program.policy), generation: 1)
+    Self.compiled.withLock { $0[text] = bytes }
+    bundle = bytes
   }
 
   /// - Parameters:

@@ -11,26 +11,18 @@ import WeirEnforcement
 /// The relay in a network that does its worst: every answer is the one to its own request, nothing is forwarded that was not allowed,
 /// and nothing is left when all is over.
 @Suite struct RelaySimulationTests {
-  /// Seeds a test runs through, many to a case, so that starting a case does not cost more than the case.
-  private static let rounds = 0..<64
-
-  @Test(arguments: rounds)
-  func everyAnswerIsToItsOwnRequest(round: Int) throws {
-    for seed in seeds(of: round) { try relay(seed: seed, faults: .init(), allowsFailures: false) }
+  @Test(arguments: Seeds.rounds(5_120, by: 80, of: "relay"))
+  func everyAnswerIsToItsOwnRequest(seeds: Seeds) throws {
+    #expect(try seeds.problems { try relay(seed: $0, faults: .init(), allowsFailures: false) } == [])
   }
 
-  @Test(arguments: rounds)
-  func failuresOfUpstreamsHarmNobodyElse(round: Int) throws {
-    for seed in seeds(of: round) {
-      let faults = ScriptedUpstream.Faults(closes: 5, resets: 5, refuses: 10, cutsShort: 8, closesIdle: 20)
-      try relay(seed: seed ^ 0xFA17, faults: faults, allowsFailures: true)
-    }
+  @Test(arguments: Seeds.rounds(5_120, by: 80, of: "relay-failures"))
+  func failuresOfUpstreamsHarmNobodyElse(seeds: Seeds) throws {
+    let faults = ScriptedUpstream.Faults(closes: 5, resets: 5, refuses: 10, cutsShort: 8, closesIdle: 20)
+    #expect(try seeds.problems { try relay(seed: $0 ^ 0xFA17, faults: faults, allowsFailures: true) } == [])
   }
 
-  /// So many that those of both tests are 10,240.
-  private func seeds(of round: Int) -> Range<UInt64> { UInt64(round * 80)..<UInt64(round * 80 + 80) }
-
-  private func relay(seed: UInt64, faults: ScriptedUpstream.Faults, allowsFailures: Bool) throws {
+  private func relay(seed: UInt64, faults: ScriptedUpstream.Faults, allowsFailures: Bool) throws -> [String] {
     let simulation = Simulation(seed: seed)
     let front = try #require(SocketAddress("10.0.0.1:80"))
     var upstreams: [ScriptedUpstream] = []
@@ -52,14 +44,13 @@ import WeirEnforcement
     }
     let limit = simulation.now + .seconds(3600)
     let isDone = simulation.run(until: limit, { clients.allSatisfy(\.isDone) }) { _ in worker.turn() }
-    #expect(isDone, "seed \(seed): a client waits for ever")
     simulation.run(until: simulation.now + .seconds(3600)) { _ in worker.turn() }
-    let problems = clients.flatMap(\.problems) + upstreams.flatMap(\.problems) + simulation.failures
-    #expect(problems == [], "seed \(seed)")
-    let forbidden = upstreams.flatMap(\.seen.keys).filter { $0.hasSuffix("!") }
-    #expect(forbidden == [], "seed \(seed): forwarded without an allow")
+    var problems = isDone ? [] : ["a client waits for ever"]
+    problems += clients.flatMap(\.problems) + upstreams.flatMap(\.problems) + simulation.failures
+    problems += upstreams.flatMap(\.seen.keys).filter { $0.hasSuffix("!") }.map { "\($0) was forwarded without an allow" }
     let left = (worker.exchanges.count, worker.connections.count, worker.memory.takenBytes, simulation.descriptorCount)
-    #expect(left == (0, 0, 0, 1), "seed \(seed): exchanges, connections, bytes, descriptors")
+    if left != (0, 0, 0, 1) { problems.append("exchanges, connections, bytes, descriptors are left: \(left)") }
+    return problems
   }
 
   private func request(_ id: String, _ simulation: Simulation) -> ScriptedClient.Request {

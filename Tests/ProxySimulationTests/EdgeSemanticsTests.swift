@@ -73,7 +73,10 @@ import Testing
       }
       let expected = awaited.flatMap { $0.indices.contains(observations.count) ? $0[observations.count] : nil }
       let deadline = network.now() + .seconds(5)
-      while let expected, observation.readiness != expected.readiness, network.now() < deadline {
+      func isWhole(_ expected: Observation) -> Bool {
+        zip(observation.readiness, expected.readiness).allSatisfy { $0.isSuperset(of: $1) }
+      }
+      while let expected, !isWhole(expected), network.now() < deadline {
         network.wait(until: network.now() + .milliseconds(5), into: &events)
         collect()
       }
@@ -117,6 +120,29 @@ import Testing
     return observations
   }
 
+  /// What was seen without what may come at any time: a system that is busy handles the acknowledgement of an end of stream later, and
+  /// wakes whoever finished sending once more, with what it was told already (`tcp_rcv_state_process`, of FIN_WAIT1).
+  private static func withoutAcknowledgements(
+    _ seen: [Observation], of calls: [Call], expected: [Observation]
+  ) -> [Observation] {
+    var result = seen
+    var told: [Readiness] = [[], []]
+    var awaits = [false, false]
+    for index in seen.indices where expected.indices.contains(index) {
+      for end in 0...1 {
+        let (left, right) = (expected[index].readiness[end], seen[index].readiness[end])
+        if awaits[end], right != left, right.isSuperset(of: left), right.isSubset(of: told[end].union(left)) {
+          awaits[end] = false
+          result[index].readiness[end] = left
+        }
+        told[end].formUnion(right)
+      }
+      // The first observation is of the connection itself.
+      if index > 0, case .finishSending(let end) = calls[index - 1] { awaits[end] = true }
+    }
+    return result
+  }
+
   @Test(arguments: 0..<100 as Range<UInt64>)
   func agreesWithTheSystem(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
@@ -132,7 +158,8 @@ import Testing
     let listener = try EpollNetwork.listen(on: #require(SocketAddress("127.0.0.1:0")), reusePort: false, backlog: 4)
     let seen = try Self.play(
       calls, on: &system, listener: listener, at: EpollNetwork.localAddress(of: listener), awaited: expected)
-    for (index, (left, right)) in zip(expected, seen).enumerated() where left != right {
+    let found = Self.withoutAcknowledgements(seen, of: calls, expected: expected)
+    for (index, (left, right)) in zip(expected, found).enumerated() where left != right {
       let before = index == 0 ? "connected" : calls[..<index].map(\.description).joined(separator: ", ")
       Issue.record("seed \(seed): after \(before) the simulation has \(left), the system \(right)")
       return

@@ -165,6 +165,8 @@ final class End {
         other.isFinished = true
         other.onChange()
       }
+      // The acknowledgement wakes whoever finished sending once more, with what it was told already.
+      simulation.soon { [self] in onChange() }
     }
     deliverLater()
   }

@@ -103,6 +103,7 @@ public final class Simulation {
   public func run(until limit: Instant) { run(until: limit) { _ in } }
 
   private func shuffledWorkers() -> [Int] {
+    guard pollers.count > 1 else { return Array(pollers.indices) }
     var order = Array(pollers.indices)
     for index in order.indices.dropFirst() { order.swapAt(index, pick(0...index)) }
     return order

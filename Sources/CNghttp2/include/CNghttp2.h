@@ -163,5 +163,7 @@ typedef struct {
 } weir_h2_counts;
 
 weir_h2_counts weir_h2_take_counts(weir_h2_session *session);
+/// Gives the next stream that a client opens this number, odd and above those before.
+void weir_h2_skip_streams(weir_h2_session *session, uint32_t next);
 
 #endif

@@ -239,6 +239,9 @@ extension HTTP2Session {
   /// A further request may be sent now.
   public var canRequest: Bool { ending == nil && state.can_request }
 
+  /// Gives the next stream that is opened this number, odd and above those before: how tests come to the last one.
+  mutating func skipStreams(to number: UInt32) { unsafe weir_h2_skip_streams(session, number) }
+
   /// The peer's GOAWAY: the last stream that it takes, and why. Streams above it close with `refusedStream`.
   public var peerGoAway: (lastStream: UInt32, code: HTTP2ErrorCode)? {
     let state = state

@@ -218,7 +218,9 @@ extension Worker where Net: ~Copyable {
       return
     }
     let l = connections[c].link
+    let hadEnded = links[l].session.ending != nil
     links[l].session.expire(at: now)
+    if !hadEnded, links[l].session.ending != nil { connections[c].note(.timeout) }
     if links[l].session.role == .client {
       tendUpstream(l)
       return
@@ -226,6 +228,7 @@ extension Worker where Net: ~Copyable {
     if links[l].bodiesAt <= now { tendBodies(l) }
     let isIdle = links[l].session.exchangeCount == 0 && links[l].idleSince + keepAliveInterval <= now
     if isIdle || connections[c].endsAt <= now {
+      if isIdle { connections[c].note(.idle) }
       links[l].session.drain(at: now)
       links[l].idleSince = now
       connections[c].endsAt = .never
@@ -257,6 +260,7 @@ extension Worker where Net: ~Copyable {
       links[l].session.openStreamCount == 0
       && (links[l].idleSince + keepAliveInterval <= now || isWantedElsewhere(c))
     if isIdle || connections[c].endsAt <= now {
+      if isIdle { connections[c].note(.idle) }
       retire(c)
       links[l].session.drain(at: now)
       links[l].idleSince = now

@@ -99,7 +99,7 @@ extension Worker where Net: ~Copyable {
       let (open, most) = (links[l].session.openStreamCount, links[l].session.requestsMax)
       if !links[l].session.canRequest, open < most {
         // It ends, or its numbers of streams are used up: another one takes its place while the rest is finished.
-        retire(u)
+        replace(u)
         continue
       }
       guard links[l].upstream == nil || connections[u].contexts == contexts, connections[u].peer == endpoint.address
@@ -167,6 +167,13 @@ extension Worker where Net: ~Copyable {
 
   /// Takes no further request; what runs on it ends as it may.
   mutating func retire(_ u: UInt32) { pools.unshare(u, in: connections) }
+
+  /// As `retire`, and it goes as soon as nobody uses it: it must not keep the place of another one.
+  mutating func replace(_ u: UInt32) {
+    retire(u)
+    connections[u].endsAt = now
+    if connections[u].phase == .multiplexing { setLinkTimer(connections[u].link) }
+  }
 
   /// Ends the exchanges of a connection to an upstream that goes.
   mutating func failStreams(_ l: UInt32) {
