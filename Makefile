@@ -29,6 +29,8 @@ test: deps clients  ## every test, with a summary line; the machine also as Embe
 soak: build clients  ## faults and operation for longer: reloads for a minute, 10,000 connections
 	Tests/EndToEnd/faults/run.sh $(WEIR) .build/soak --long
 
+# Seeds, in percent of what `make test` tries: each costs many times as much under a sanitizer.
+sanitize: export SEEDS := 2
 SANITIZED := Proxy.*Tests|TLSSimulationTests|HTTP2Tests|HTTPWireTests|GatewayTests|EndToEndTests
 
 sanitize: deps clients  ## the data plane's tests and fault scenarios under address and thread sanitizer; builds apart from the rest

@@ -43,6 +43,13 @@ public struct Memory: ~Copyable {
     self.limit = limit ?? rounded / 4
   }
 
+  /// Whether the system would map so many bytes more.
+  public static func isAvailable(_ byteCount: Int) -> Bool {
+    guard let base = unsafe weir_map(byteCount) else { return false }
+    unsafe weir_unmap(base, byteCount)
+    return true
+  }
+
   deinit { unsafe weir_unmap(base, capacity + capacity / Memory.unitBytes) }
 }
 

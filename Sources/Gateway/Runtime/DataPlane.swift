@@ -51,6 +51,11 @@ public final class DataPlane: Sendable {
   /// - Throws: what the system says, with the listener that it says it of.
   public init(_ options: Options, _ generation: Generation, tls: [TLSContextSet] = []) throws(StartError) {
     let connectionsMax = max((EpollNetwork.raiseDescriptorLimit() - 64) / options.workerCount, 64)
+    let memoryBytesMax = options.memoryBytesMax / options.workerCount
+    // Asked for together: which worker would have gone without, and whether for its memory or for its stack, would be chance.
+    guard Memory.isAvailable(WorkerThread.addressBytes(memoryBytesMax) * options.workerCount) else {
+      throw .system(.outOfMemory)
+    }
     var bound = options.listeners
     var mailboxes: [Mailbox] = []
     var workers: [WorkerThread] = []
@@ -90,7 +95,7 @@ public final class DataPlane: Sendable {
         workers.append(
           WorkerThread(
             index: index, listeners: listeners, clocks: options.clocks, connectionsMax: connectionsMax,
-            memoryBytesMax: options.memoryBytesMax / options.workerCount, generation: generation,
+            memoryBytesMax: memoryBytesMax, generation: generation,
             tls: tls.isEmpty ? nil : tls[index], mailbox: mailbox, running: running, metrics: metrics[index],
             logQueue: queues.isEmpty ? nil : queues[index], logWriter: logThread?.wakeUp))
       } catch { throw .system(error) }

@@ -64,9 +64,14 @@ struct WorkerThread: Sendable {
 
   /// A mapping in which the blocks of the account have room whatever their sizes; of a large account, half of the largest mapping.
   private func makeMemory() -> Memory? {
-    let capacity = min(memoryBytesMax * 4, 3 << 30)
+    let capacity = Self.capacity(memoryBytesMax)
     var memory = Memory(capacity: capacity, limit: min(memoryBytesMax, capacity / 2))
     memory?.account = memoryBytesMax
     return memory
   }
+
+  private static func capacity(_ memoryBytesMax: Int) -> Int { min(memoryBytesMax * 4, 3 << 30) }
+
+  /// Addresses that a worker takes: its mapping, and beside it the stack and what libraries allocate.
+  static func addressBytes(_ memoryBytesMax: Int) -> Int { capacity(memoryBytesMax) + (16 << 20) }
 }
