@@ -29,17 +29,18 @@ test: deps clients  ## every test, with a summary line; the machine also as Embe
 soak: build clients  ## faults and operation for longer: reloads for a minute, 10,000 connections
 	Tests/EndToEnd/faults/run.sh $(WEIR) .build/soak --long
 
-# Seeds, in percent of what `make test` tries: each costs many times as much under a sanitizer.
-sanitize: export SEEDS := 2
 SANITIZED := Proxy.*Tests|TLSSimulationTests|HTTP2Tests|HTTPWireTests|GatewayTests|EndToEndTests
 
+# Of every hundred seeds two: each costs many times as much there.
+sanitize: export SEEDS ?= 2
 sanitize: deps clients  ## the data plane's tests and fault scenarios under address and thread sanitizer; builds apart from the rest
 	@for sanitizer in address thread; do \
 	  export SANITIZER=$$sanitizer ASAN_OPTIONS=detect_leaks=0; \
 	  export TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Tests/thread-sanitizer.txt"; \
 	  swift build --build-tests --sanitize=$$sanitizer --scratch-path .build/$$sanitizer; \
 	  swift test --skip-build --disable-xctest --sanitize=$$sanitizer --scratch-path .build/$$sanitizer --filter '$(SANITIZED)'; \
-	  Tests/EndToEnd/faults/run.sh .build/$$sanitizer/debug/weir .build/$$sanitizer/faults upstreams tls operation; \
+	  ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/leak-sanitizer.txt print_suppressions=0" \
+	    Tests/EndToEnd/faults/run.sh .build/$$sanitizer/debug/weir .build/$$sanitizer/faults upstreams tls operation; \
 	done
 
 bench: build  ## a decision, in nanoseconds and allocations; PEERS=FOLDER: the proxy beside nginx, HAProxy and Envoy

@@ -14,13 +14,20 @@ public struct Seeds: Sendable, CustomStringConvertible {
   ///   - size: seeds of one case.
   ///   - name: a file of its own.
   public static func rounds(_ count: UInt64, by size: UInt64 = 1, of name: String) -> [Seeds] {
-    let share = ProcessInfo.processInfo.environment["SEEDS"].flatMap { UInt64($0) } ?? 100
-    let all = max(1, count * share / 100)
+    let all = shared(count)
     let rounds = stride(from: 0, to: all, by: Int(size)).map { first in
       Seeds(name: name, seeds: Array(first..<min(first + size, all)))
     }
     let former = kept(name)
     return former.isEmpty ? rounds : [Seeds(name: name, seeds: former)] + rounds
+  }
+
+  /// The seeds of a test that has a case for each.
+  public static func first(_ count: UInt64) -> Range<UInt64> { 0..<shared(count) }
+
+  private static func shared(_ count: UInt64) -> UInt64 {
+    let percent = ProcessInfo.processInfo.environment["SEEDS"].flatMap { UInt64($0) } ?? 100
+    return max(1, count * percent / 100)
   }
 
   /// Tries the property with each seed.

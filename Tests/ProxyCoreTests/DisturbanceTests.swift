@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<30 as Range<UInt64>)
+  @Test(arguments: Seeds.first(30))
   func anEndpointThatIsNotThereCostsNoRequest(seed: UInt64) throws {
     var world = try World(seed: seed)
     let gone = world.upstreams[world.simulation.pick(0...2)].address
@@ -98,7 +98,7 @@ import Testing
     #expect(clients.allSatisfy { $0.statuses.allSatisfy { $0 == 200 } }, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func aNewGenerationHarmsNobody(seed: UInt64) throws {
     var world = try World(seed: seed)
     let clients = world.clients(4, allowsFailures: false)
@@ -114,7 +114,7 @@ import Testing
     #expect(number > 1)
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func aDrainEndsWhatRuns(seed: UInt64) throws {
     var world = try World(seed: seed)
     let clients = world.clients(4, allowsFailures: true)
@@ -128,7 +128,7 @@ import Testing
     #expect(problems == [], "seed \(seed)")
   }
 
-  @Test(arguments: 0..<40 as Range<UInt64>)
+  @Test(arguments: Seeds.first(40))
   func clientsThatLeaveCostNothing(seed: UInt64) throws {
     var world = try World(seed: seed)
     let body = [UInt8](repeating: 1, count: world.simulation.pick(0...30_000))
@@ -147,7 +147,7 @@ import Testing
     #expect(problems == [], "seed \(seed)")
   }
 
-  @Test(arguments: 0..<30 as Range<UInt64>)
+  @Test(arguments: Seeds.first(30))
   func whatRunsOutComesBack(seed: UInt64) throws {
     var world = try World(seed: seed, blockBytesMax: seed % 2 == 0 ? nil : 1 << Int(10 + seed % 9))
     if seed % 2 == 0 { world.simulation.descriptorsMax = world.simulation.pick(5...12) }
@@ -157,7 +157,7 @@ import Testing
   }
 
   /// Requests that were on the way when a drain began are answered; the connection ends with the answer.
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func aDrainLosesNoRequestThatIsOnItsWay(seed: UInt64) throws {
     var world = try World(seed: seed)
     let request = ScriptedClient.Request(id: "1", method: "GET", target: "/page", status: 200)

@@ -1,3 +1,4 @@
+import PropertyTesting
 import ProxySimulation
 import ProxyTransport
 import Testing
@@ -57,7 +58,7 @@ import Testing
     frames(peer).contains { $0.kind == 1 && $0.stream == stream && !$0.endsStream }
   }
 
-  @Test(arguments: 0..<10 as Range<UInt64>)
+  @Test(arguments: Seeds.first(10))
   func `a refusal comes as the window lets it`(seed: UInt64) throws {
     let (conversation, peer) = try conversation(seed)
     #expect(hasHead(1, peer) && hasHead(3, peer), "seed \(seed)")
@@ -76,7 +77,7 @@ import Testing
     #expect(conversation.leftovers() == [], "seed \(seed)")
   }
 
-  @Test(arguments: 0..<10 as Range<UInt64>)
+  @Test(arguments: Seeds.first(10))
   func `a refusal that nobody takes is given up`(seed: UInt64) throws {
     let (conversation, peer) = try conversation(seed)
     conversation.run(for: .seconds(25))

@@ -1,4 +1,5 @@
 import HTTPWire
+import PropertyTesting
 import ProxySimulation
 import ProxyTransport
 import Testing
@@ -68,7 +69,7 @@ import Testing
   }
 
   /// A connection has 2^30 numbers for streams; once the last is given away, it is replaced and what runs on it is finished.
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func `a connection whose streams are used up is replaced, and no request is lost`(seed: UInt64) throws {
     let conversation = try Conversation(Self.mesh.get(), seed: seed)
     let server = try server(conversation)
@@ -86,7 +87,7 @@ import Testing
   }
 
   /// Whoever finds neither a stream nor room for a connection waits, and is served in turn.
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func `requests wait for streams`(seed: UInt64) throws {
     let conversation = try Conversation(Self.mesh.get(), seed: seed)
     let server = try server(conversation)

@@ -1,3 +1,4 @@
+import PropertyTesting
 import ProxySimulation
 import ProxyTransport
 import Testing
@@ -18,7 +19,7 @@ import Testing
 
   private static let ping = "GET /ping HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func `accepting goes on when descriptors come back`(seed: UInt64) throws {
     let conversation = try Conversation(Self.mesh.get(), seed: seed)
     // The listener, and three clients.

@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<40 as Range<UInt64>)
+  @Test(arguments: Seeds.first(40))
   func whoFindsNoConnectionWaits(seed: UInt64) throws {
     var world = try World(Self.mesh("connections 2, pending 20"), seed: seed, delay: 1...100)
     let clients = (0..<12).map { world.client($0, of: 2) }
@@ -134,7 +134,7 @@ import Testing
     #expect(clients.allSatisfy { $0.statuses == [200, 200] }, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func thePlacesThatWaitAreCounted(seed: UInt64) throws {
     var world = try World(Self.mesh("connections 1, pending 3"), seed: seed, delay: 5_000...5_000)
     let clients = (0..<10).map { world.client($0, fails: true) }
@@ -144,7 +144,7 @@ import Testing
     #expect(clients.count { $0.statuses == [503] } == 6, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func whoWaitsTooLongIsTold(seed: UInt64) throws {
     var world = try World(Self.mesh("connections 1"), seed: seed, delay: 20_000...20_000)
     let clients = (0..<4).map { world.client($0, fails: true) }
@@ -154,7 +154,7 @@ import Testing
     #expect(clients.count { $0.statuses == [503] } == 2, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func whoCameFirstIsServedFirst(seed: UInt64) throws {
     var world = try World(Self.mesh("connections 1"), seed: seed, delay: 500...500)
     let simulation = world.simulation
@@ -170,7 +170,7 @@ import Testing
     #expect(world.servers[0].order == (0..<6).map { "\($0 * 3).0" }, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<40 as Range<UInt64>)
+  @Test(arguments: Seeds.first(40))
   func whoLeavesLeavesTheQueue(seed: UInt64) throws {
     var world = try World(Self.mesh("connections 1, pending 30"), seed: seed, delay: 1...300)
     for _ in 0..<6 {
@@ -184,7 +184,7 @@ import Testing
     #expect(clients.allSatisfy { $0.statuses == [200] }, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func workersShareTheConnections(seed: UInt64) throws {
     var world = try World(Self.mesh("connections 2"), seed: seed, delay: 1...200)
     let other = try #require(SocketAddress("10.0.0.2:80"))
@@ -193,7 +193,7 @@ import Testing
     #expect(clients.allSatisfy { $0.statuses == [200, 200] }, "seed \(seed)")
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func aConnectionThatNobodyUsesMakesRoom(seed: UInt64) throws {
     let endpoints = ["10.0.1.1:80", "10.0.1.2:80", "10.0.1.3:80"]
     var world = try World(

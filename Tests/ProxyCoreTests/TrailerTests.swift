@@ -1,3 +1,4 @@
+import PropertyTesting
 import ProxySimulation
 import Testing
 
@@ -23,7 +24,7 @@ import Testing
     return message.trailers
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func `trailers of a request go on`(seed: UInt64) throws {
     #expect(try forwarded("X-Sum:  1\r\nx-other: 2 3 \r\n", seed: seed) == ["X-Sum: 1", "x-other: 2 3"])
     #expect(try forwarded("X-Sum: 1\r\n", body: "", seed: seed) == ["X-Sum: 1"])
@@ -82,7 +83,7 @@ import Testing
     return (text, try #require(conversation.heard.first?.message))
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: Seeds.first(20))
   func `trailers of a response go to clients that ask for them`(seed: UInt64) throws {
     let (text, heard) = try received("GET / HTTP/1.1\r\nTE: gzip, trailers\r\nConnection: TE\r\n", seed: seed)
     #expect(text.hasSuffix("2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n"))

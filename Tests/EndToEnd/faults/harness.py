@@ -118,6 +118,8 @@ class Gateway:
     def _read(self):
         for line in self.process.stderr:
             self.lines.append(line)
+            if "Sanitizer: " in line:
+                check("no sanitizer complains", line.strip(), "")
 
     def _ports(self, pattern):
         for line in list(self.lines):
