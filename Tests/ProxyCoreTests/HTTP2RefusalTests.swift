@@ -24,7 +24,8 @@ import Testing
       let bytes = Array(rest.prefix(9))
       let end = rest.startIndex + 9 + Int(bytes[1]) << 8 + Int(bytes[2])
       guard end <= rest.endIndex else { break }
-      frames.append(Frame(kind: bytes[3], flags: bytes[4], stream: bytes[8], payload: rest[(rest.startIndex + 9)..<end]))
+      frames.append(
+        Frame(kind: bytes[3], flags: bytes[4], stream: bytes[8], payload: rest[(rest.startIndex + 9)..<end]))
       rest = rest[end...]
     }
     return frames
@@ -36,15 +37,19 @@ import Testing
   }
 
   /// The preface, and SETTINGS with an initial window of nothing.
-  private static let closed = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+  private static let closed =
+    Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]
 
   /// HEADERS of `GET http://shop.example<path>`, nothing of it indexed.
   private static func get(_ path: String, on stream: UInt8) -> [UInt8] {
-    let block = [0x82, 0x86, 0x01, 12] + Array("shop.example".utf8) + [0x04, UInt8(path.utf8.count)] + Array(path.utf8)
+    let block =
+      [0x82, 0x86, 0x01, 12] + Array("shop.example".utf8) + [0x04, UInt8(path.utf8.count)] + Array(path.utf8)
     return [0, 0, UInt8(block.count), 1, 5, 0, 0, 0, stream] + block
   }
 
-  private static func window(_ stream: UInt8, _ bytes: UInt8) -> [UInt8] { [0, 0, 4, 8, 0, 0, 0, 0, stream, 0, 0, 0, bytes] }
+  private static func window(_ stream: UInt8, _ bytes: UInt8) -> [UInt8] {
+    [0, 0, 4, 8, 0, 0, 0, 0, stream, 0, 0, 0, bytes]
+  }
 
   private func conversation(_ seed: UInt64) throws -> (Conversation, Peer) {
     let conversation = try Conversation(HTTPBehaviourTests.mesh.get(), seed: seed)
@@ -91,6 +96,8 @@ import Testing
     conversation.run()
     #expect(body(5, peer).isWhole, "seed \(seed)")
     peer.close()
+    conversation.run(for: .seconds(5))
+    #expect(conversation.worker.connections.count == 0, "seed \(seed)")
     #expect(conversation.leftovers() == [], "seed \(seed)")
   }
 }

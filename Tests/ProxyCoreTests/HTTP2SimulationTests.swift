@@ -143,19 +143,19 @@ import Testing
     return problems + forbidden.map { "\($0) was forwarded without an allow" }
   }
 
-  @Test(arguments: Seeds.rounds(4_000, by: 80, of: "http2"))
+  @Test(arguments: Seeds.rounds(2_000, by: 40, of: "http2"))
   func everyAnswerIsToItsOwnStream(seeds: Seeds) throws {
     #expect(try seeds.problems { try relay($0, .init(), allowsFailures: false) } == [])
   }
 
-  @Test(arguments: Seeds.rounds(4_000, by: 80, of: "http2-failures"))
+  @Test(arguments: Seeds.rounds(2_000, by: 40, of: "http2-failures"))
   func failuresOfAConnectionHarmNobodyElse(seeds: Seeds) throws {
     let faults = HTTP2Server.Faults(refusals: 4, resets: 5, farewells: 10, breaks: 3)
     #expect(try seeds.problems { try relay($0 ^ 0xFA17, faults, allowsFailures: true) } == [])
   }
 
   /// A server that says farewell has taken nothing of what it does not answer: whatever the method, it is sent again.
-  @Test(arguments: Seeds.rounds(1_000, by: 20, of: "http2-farewell"))
+  @Test(arguments: Seeds.rounds(300, by: 10, of: "http2-farewell"))
   func aFarewellCostsNoRequest(seeds: Seeds) throws { #expect(try seeds.problems(farewell) == []) }
 
   private func farewell(seed: UInt64) throws -> [String] {
@@ -196,7 +196,7 @@ import Testing
     #expect(world.play(slow + [client]) == [], "seed \(seed)")
   }
 
-  @Test(arguments: Seeds.rounds(1_000, by: 20, of: "http2-mixed"))
+  @Test(arguments: Seeds.rounds(300, by: 10, of: "http2-mixed"))
   func clientsOfBothKindsShareAConnection(seeds: Seeds) throws { #expect(try seeds.problems(mixed) == []) }
 
   private func mixed(seed: UInt64) throws -> [String] {

@@ -47,7 +47,8 @@ import WeirEnforcement
     simulation.run(until: simulation.now + .seconds(3600)) { _ in worker.turn() }
     var problems = isDone ? [] : ["a client waits for ever"]
     problems += clients.flatMap(\.problems) + upstreams.flatMap(\.problems) + simulation.failures
-    problems += upstreams.flatMap(\.seen.keys).filter { $0.hasSuffix("!") }.map { "\($0) was forwarded without an allow" }
+    let forbidden = upstreams.flatMap(\.seen.keys).filter { $0.hasSuffix("!") }
+    problems += forbidden.map { "\($0) was forwarded without an allow" }
     let left = (worker.exchanges.count, worker.connections.count, worker.memory.takenBytes, simulation.descriptorCount)
     if left != (0, 0, 0, 1) { problems.append("exchanges, connections, bytes, descriptors are left: \(left)") }
     return problems
