@@ -12,6 +12,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import types
 
 import policy
 
@@ -108,15 +109,22 @@ def report(path):
     ratios(mode("reload"), "Reload: p99 under it", lambda r: r["run"]["lat_us"]["p99"], "µs")
 
 
+def cut_off(number, _):
+    """Leaves nothing behind: what runs is in sessions of its own, and the harness may be waiting for one of it to end."""
+    us = peers.Peer("", run.WORK)
+    us.proc = types.SimpleNamespace(pid=os.getpid())
+    for pid in us.pids()[1:]:
+        os.kill(pid, signal.SIGKILL)
+    os._exit(128 + number)
+
+
 def main():
     # The harness starts itself again with the Python of its environment if it is not that already.
     python = os.path.join(run.VENV, "bin", "python")
     if os.path.exists(python) and os.path.realpath(sys.prefix) != os.path.realpath(run.VENV):
         os.execv(python, [python, os.path.abspath(__file__), *sys.argv[1:]])
-    # Cut off, it still stops what it started: the harness does so on its way out, which a signal alone would not let it go. Started in
-    # the background of a shell, it would not even hear an interrupt.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+        signal.signal(number, cut_off)
     peers.KINDS["weir"] = Weir
     run.scenarios = scenarios
     verbs = [a for a in sys.argv[1:] if a in VERBS]
