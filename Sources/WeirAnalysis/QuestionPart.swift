@@ -18,8 +18,8 @@ struct QuestionPart {
     counts = lists.map(\.count)
   }
 
-  init(_ lists: [[Int]], pivot: Int, _ space: Space) {
-    let compatible = space.conditions(compatibleWith: pivot)
+  init(_ lists: [[Int]], pivot: Int, _ bitmaps: Bitmaps) {
+    let compatible = bitmaps.conditions(compatibleWith: pivot)
     places = lists.map { list in list.indices.filter { compatible[list[$0]] } }
     counts = lists.map(\.count)
     self.lists = zip(lists, places).map { list, places in places.map { list[$0] } } + [[pivot]]
@@ -39,36 +39,8 @@ struct QuestionPart {
 
 extension Question {
   func parts(_ space: Space) -> [QuestionPart] {
-    pivots.map { pivots in pivots.map { QuestionPart(lists, pivot: $0, space) } } ?? [QuestionPart(lists)]
-  }
-}
-
-extension Space {
-  /// For each condition whether some classes satisfy it and `pivot` together, looking at one dimension after the other.
-  fileprivate func conditions(compatibleWith pivot: Int) -> [Bool] {
-    clauses.clausesOf.map { range in
-      range.contains { clause in clauses.clausesOf[pivot].contains { areCompatible(clause, $0) } }
-    }
-  }
-
-  private func areCompatible(_ left: Int, _ right: Int) -> Bool {
-    for constraint in clauses.constraints[left] {
-      let dimension = clauses.dimensions[constraint]
-      let set = clauses.sets[Int(clauses.setIDs[constraint])]
-      for other in clauses.constraints[right] where clauses.dimensions[other] == dimension {
-        let otherSet = clauses.sets[Int(clauses.setIDs[other])]
-        if set.isDisjoint(from: otherSet, count: clauses.classCounts[Int(dimension)]) { return false }
-      }
-    }
-    return true
-  }
-}
-
-extension ClassSet {
-  /// - Complexity: O(members × log members).
-  fileprivate func isDisjoint(from other: ClassSet, count: Int) -> Bool {
-    if !isComplement { return !members.contains { other.contains(Int($0)) } }
-    if !other.isComplement { return !other.members.contains { contains(Int($0)) } }
-    return Set(members).union(other.members).count == count
+    guard let pivots else { return [QuestionPart(lists)] }
+    let bitmaps = Bitmaps(space)
+    return pivots.map { QuestionPart(lists, pivot: $0, bitmaps) }
   }
 }

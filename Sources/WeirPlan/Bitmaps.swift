@@ -10,8 +10,8 @@ public struct Bitmaps: Sendable {
   let differing: [[[Int32]]]
   /// For each dimension the clauses that mention it: unavailable, it makes them undetermined.
   let mentioning: [[UInt64]]
-  private let clauses: ClauseTable
-  private let conditionCount: Int
+  let clauses: ClauseTable
+  let conditionCount: Int
 
   public init(_ space: Space) {
     let clauses = space.clauses

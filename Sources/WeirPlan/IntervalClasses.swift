@@ -41,6 +41,7 @@ struct IntervalClassesBuilder {
     }
     events.sort { $0.at < $1.at }
 
+    let membershipsMax = limits.memberships(ofAtoms: atoms.count)
     var pool = ListPool()
     var starts: [UInt128] = []
     var lists: [Int32] = []
@@ -55,7 +56,7 @@ struct IntervalClassesBuilder {
         next += 1
       }
       work += active.count
-      guard work <= limits.membershipsMax * 4, pool.entryCount <= limits.membershipsMax else { return nil }
+      guard work <= limits.membershipsMax * 4, pool.entryCount <= membershipsMax else { return nil }
       starts.append(at)
       lists.append(pool.id(active))
       guard next < events.count else { break }

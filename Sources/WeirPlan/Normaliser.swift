@@ -3,8 +3,7 @@ import WeirPolicy
 /// Rewrites conditions into formulas and collects the slots, atoms and variables they need, each once.
 struct Normaliser {
   let context: PlanContext
-  /// Atoms that the classes of their slot had no room for: a test that needs one becomes a variable.
-  let refused: Set<Atom>
+  let placement: AtomPlacement
   let purpose: Space.Purpose
   private(set) var slots: [Slot] = []
   private(set) var atoms: [Atom] = []
@@ -13,9 +12,9 @@ struct Normaliser {
   private var atomIndex: [Atom: Int] = [:]
   private var variableIndex: [Variable: Int] = [:]
 
-  init(context: PlanContext, refused: Set<Atom>, purpose: Space.Purpose) {
+  init(context: PlanContext, placement: AtomPlacement, purpose: Space.Purpose) {
     self.context = context
-    self.refused = refused
+    self.placement = placement
     self.purpose = purpose
   }
 
@@ -51,8 +50,9 @@ struct Normaliser {
 
   /// - Returns: `nil` for a refused atom.
   mutating func atom(_ slot: Int, _ test: Atom.Test) -> Formula? {
+    guard let group = placement.group(of: test, in: slots[slot]) else { return nil }
+    let slot = group == 0 ? slot : self.slot(slots[slot].inGroup(group))
     let atom = Atom(slot: slot, test: test)
-    if refused.contains(atom) { return nil }
     if let known = atomIndex[atom] { return .slot(slot, .atom(known)) }
     atomIndex[atom] = atoms.count
     atoms.append(atom)

@@ -31,9 +31,12 @@ public struct RegexProduct: Sendable {
       machines.indices.filter { !isDead[$0][Int(machines[$0].machine.start)] }
         .map { pair(Int32($0), machines[$0].machine.start) })
     let nothing = number([])
+    let ownStates = machines.reduce(0) { $0 + $1.machine.accepting.count }
+    let statesMax = min(
+      limits.regexStatesMax, max(limits.regexStatesMin, ownStates * limits.regexStatesPerStateMax))
     var steps = 0
     while accepted.count < keys.count {
-      guard keys.count <= limits.regexStatesMax else { return nil }
+      guard keys.count <= statesMax else { return nil }
       let key = keys[accepted.count]
       var atoms: [Int32] = []
       for live in key where machines[Int(live >> 32)].machine.accepting[Int(live & 0xFFFF_FFFF)] {
@@ -41,7 +44,7 @@ public struct RegexProduct: Sendable {
       }
       accepted.append(pool.id(atoms.asSet))
       steps += (key.count + 1) * columnCount
-      guard steps <= limits.graphStepsMax else { return nil }
+      guard steps <= limits.regexStepsMax else { return nil }
       for byte in representatives {
         var target: [UInt64] = []
         for live in key {

@@ -8,6 +8,8 @@ public struct Slot: Hashable, Sendable {
   public let isRepeated: Bool
   public let kind: Kind
   public let canBeAbsent: Bool
+  /// One whose predicates are too many or too different for one classifier has several, each for some of them; from 0.
+  public private(set) var group = 0
 
   public enum Kind: Hashable, Sendable {
     /// A canonical path as the scope sees it.
@@ -51,6 +53,12 @@ extension Attribute {
 }
 
 extension Slot {
+  func inGroup(_ group: Int) -> Slot {
+    var result = self
+    result.group = group
+    return result
+  }
+
   /// The slot of an attribute that is not derived; `nil` for a derived one.
   init?(_ attribute: Attribute, isRepeated: Bool, context: PlanContext) {
     self.attribute = attribute

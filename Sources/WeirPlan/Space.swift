@@ -35,10 +35,10 @@ public struct Space: Sendable {
   public init(
     _ conditions: [Condition], context: PlanContext, purpose: Purpose = .proving, limits: PlanLimits = PlanLimits()
   ) {
-    var refused: Set<Atom> = []
+    var placement = AtomPlacement()
     var refusals: [Atom] = []
     while true {
-      var normaliser = Normaliser(context: context, refused: refused, purpose: purpose)
+      var normaliser = Normaliser(context: context, placement: placement, purpose: purpose)
       var formulas = conditions.map { normaliser.formula($0) }
       var disjunctions = formulas.map { $0.disjunction(max: limits.clausesPerRuleMax) }
       for (index, found) in disjunctions.enumerated() where found == nil {
@@ -49,21 +49,20 @@ public struct Space: Sendable {
       let all = disjunctions.map { $0 ?? [] } + links
 
       var classes: [SlotClasses] = []
-      var newlyRefused: Set<Int> = []
+      var isComplete = true
       var atomsOf = [[(offset: Int, element: Atom)]](repeating: [], count: normaliser.slots.count)
       for (index, atom) in normaliser.atoms.enumerated() { atomsOf[atom.slot].append((index, atom)) }
       for (index, slot) in normaliser.slots.enumerated() {
         switch SlotClasses.build(slot, atomsOf[index], purpose, limits) {
         case .classes(let found): classes.append(found)
-        case .refused(let atoms): newlyRefused.formUnion(atoms)
+        case .refused(let atoms):
+          isComplete = false
+          let left = atomsOf[index].filter { atoms.contains($0.offset) }
+          refusals += placement.place(left, of: slot, purpose, limits).map(\.element)
         }
       }
-      guard newlyRefused.isEmpty else {
-        // Fewer atoms every time, so this ends.
-        refusals += newlyRefused.sorted().map { normaliser.atoms[$0] }
-        refused.formUnion(newlyRefused.map { normaliser.atoms[$0] })
-        continue
-      }
+      // Every time some atoms get a later group or none, so this ends.
+      guard isComplete else { continue }
       self.context = context
       slots = normaliser.slots
       atoms = normaliser.atoms
@@ -88,7 +87,7 @@ public struct Space: Sendable {
 }
 
 extension SlotClasses {
-  fileprivate static func build(
+  static func build(
     _ slot: Slot, _ atoms: [(offset: Int, element: Atom)], _ purpose: Space.Purpose, _ limits: PlanLimits
   ) -> SlotOutcome {
     var texts: [TextClassesBuilder.Entry] = []

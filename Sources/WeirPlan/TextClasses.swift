@@ -16,7 +16,9 @@ struct TextClassesBuilder {
     self.purpose = purpose
     self.limits = limits
     // The simple ones first: what does not fit is at the end.
-    entries = atoms.map { ($0.atom.complexity, $0) }.sorted { ($0.0, $0.1.index) < ($1.0, $1.1.index) }.map(\.1)
+    // Those with wildcards at the same places together: they multiply least.
+    entries = atoms.map { ($0.atom.complexity, $0.atom.wildcards, $0) }
+      .sorted { ($0.0, $0.1, $0.2.index) < ($1.0, $1.1, $1.2.index) }.map(\.2)
   }
 
   /// - Returns: the classes, or the atoms that there is no room for.
@@ -43,7 +45,7 @@ struct TextClassesBuilder {
     pool = regexPool
     let exact = namedTexts()
     if case .finite(let texts) = slot.kind {
-      return .classes(classes(texts, exact, tokens, regexes))
+      return outcome(texts, exact, tokens, regexes)
     }
 
     // An open class needs a text that no atom names. Where the first one found is named, the named texts of its kind get
@@ -61,7 +63,7 @@ struct TextClassesBuilder {
       if collided.isEmpty {
         let named = exact.keys.compactMap(\.text).filter { slot.kind.canHold($0) }.sortedByBytes()
         // The marks have done their work: the classes are those of the automaton without them.
-        return .classes(classes(open.map(\.text) + named + asterisk, exact, automaton, regexes))
+        return outcome(open.map(\.text) + named + asterisk, exact, automaton, regexes)
       }
       let classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
       for text in exact.keys.compactMap(\.text) {
@@ -91,10 +93,20 @@ struct TextClassesBuilder {
     return namedBy.mapValues { pool.id($0.asSet) }
   }
 
-  /// A class for each thing that the three parts of the classifier say of these texts.
+  private func outcome(
+    _ texts: [String], _ exact: [Value: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
+  ) -> SlotOutcome {
+    if let found = classes(texts, exact, tokens, regexes) { return .classes(found) }
+    let complex = entries.filter { !$0.atom.patterns.isEmpty || !$0.atom.machines.isEmpty }
+    return .refused(Set(complex.dropFirst(complex.count / 2).map { Int($0.index) }))
+  }
+
+  /// A class for each thing that the three parts of the classifier say of these texts; `nil` when their lists grow too long.
   private func classes(
     _ texts: [String], _ exact: [Value: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
-  ) -> SlotClasses {
+  ) -> SlotClasses? {
+    // What is listed text by text is there anyhow.
+    var room = limits.memberships(ofAtoms: entries.count) + entries.reduce(0) { $0 + $1.atom.values.count }
     var classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
     var witnesses: [SlotValue] = slot.canBeAbsent ? [.absent] : []
     var holding: [Int: [Int32]] = [:]
@@ -105,7 +117,10 @@ struct TextClassesBuilder {
       let id = Int32(witnesses.count)
       classifier.setClass(id, of: signature)
       witnesses.append(.value(.string(text)))
-      for atom in classifier.atoms(of: signature) { holding[Int(atom)]?.append(id) }
+      let atoms = classifier.atoms(of: signature)
+      room -= atoms.count
+      guard room >= 0 else { return nil }
+      for atom in atoms { holding[Int(atom)]?.append(id) }
     }
     return SlotClasses(witnesses: witnesses, holding: holding, classifier: .text(classifier))
   }
@@ -129,6 +144,15 @@ extension TextAtom {
       return pattern.tokens.prefix(lastLiteral).count { $0 == .wildcard }
     }
     return machineCost.reduce(0, +) + (patternCost.max() ?? 0)
+  }
+}
+
+extension TextAtom {
+  /// Where the pattern with the most wildcards has them, one bit a piece.
+  fileprivate var wildcards: UInt64 {
+    patterns.map { pattern in
+      pattern.tokens.prefix(64).enumerated().reduce(0) { $0 | ($1.element == .wildcard ? 1 << UInt64($1.offset) : 0) }
+    }.max() ?? 0
   }
 }
 

@@ -40,7 +40,7 @@ public struct TokenAutomaton: Sendable {
       for piece in pieces { node = trie.child(of: node, symbol(piece)) }
       trie.isMarked[Int(node)] = true
     }
-    guard determinise(trie, pool: &pool, limits: limits) else { return nil }
+    guard determinise(trie, atoms: patterns.count, pool: &pool, limits: limits) else { return nil }
   }
 
   private mutating func symbol(_ text: String) -> Int32 {
@@ -62,8 +62,12 @@ public struct TokenAutomaton: Sendable {
     return piece.isEmpty ? empty[Int(state)] : other[Int(state)]
   }
 
-  private mutating func determinise(_ trie: Trie, pool: inout ListPool, limits: PlanLimits) -> Bool {
+  private mutating func determinise(
+    _ trie: Trie, atoms: Int, pool: inout ListPool, limits: PlanLimits
+  ) -> Bool {
     let statesMax = max(limits.tokenStatesMin, trie.count * limits.tokenStatesPerSegmentMax)
+    let edgesMax = max(limits.tokenStatesMin, trie.count * limits.tokenEdgesPerSegmentMax)
+    let membershipsMax = limits.memberships(ofAtoms: atoms)
     let emptySymbol = symbolIndex[""]
     let restOf = trie.rests.map { pool.id($0.asSet) }
     let endOf = trie.ends.map { pool.id($0.asSet) }
@@ -82,7 +86,7 @@ public struct TokenAutomaton: Sendable {
     _ = number([0], ListPool.empty)
     var current = 0
     while current < keys.count {
-      guard keys.count <= statesMax, pool.entryCount <= limits.membershipsMax else { return false }
+      guard keys.count <= statesMax, next.count <= edgesMax, pool.entryCount <= membershipsMax else { return false }
       let key = keys[current]
       let nodes = Array(key.dropFirst())
       var accept = key[0]

@@ -19,7 +19,8 @@ struct AuthzVerdict: Hashable {
 
   /// `values` are the rules' values, in the order of the rules.
   init(_ rules: [Rule], _ values: [Kleene]) {
-    let judged = Array(zip(rules, values))
+    // Rules that are false say nothing.
+    let judged = rules.indices.filter { values[$0] != .no }.map { (rules[$0], values[$0]) }
     func names(_ isWanted: (Rule) -> Bool) -> [String] {
       judged.filter { isWanted($0.0) && $0.1 == .yes }.map(\.0.name)
     }

@@ -6,8 +6,8 @@ extension AttributeReader {
   func evaluate(_ condition: Condition) -> Kleene {
     switch condition {
     case .constant(let value): Kleene(value)
-    case .and(let operands): .all(operands.map(evaluate))
-    case .or(let operands): .any(operands.map(evaluate))
+    case .and(let operands): .all(operands.lazy.map { evaluate($0) })
+    case .or(let operands): .any(operands.lazy.map { evaluate($0) })
     case .not(let operand): !evaluate(operand)
     case .test(let test): evaluate(test)
     }

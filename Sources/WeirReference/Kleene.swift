@@ -27,6 +27,6 @@ public enum Kleene: Hashable, Sendable {
 
   /// False only if all are; true if one is, whatever the others are.
   static func any(_ values: some Sequence<Kleene>) -> Kleene {
-    !all(values.map { !$0 })
+    !all(values.lazy.map { !$0 })
   }
 }

@@ -64,5 +64,10 @@ import WeirSource
     }
     #expect(failing.map { $0["place"] } == [.string("web.weir:5:30"), .string("web.weir:5:48")])
     #expect(try workspace.weir("explain", ".", "--request", "{}").status == 2)
+    for blank in ["", " "] {
+      let outcome = try workspace.weir("explain", ".", "--request", blank)
+      #expect(outcome.status == 2)
+      #expect(outcome.err.hasPrefix("weir: the request: ") && outcome.err.hasSuffix("]\n"), "\(outcome.err)")
+    }
   }
 }

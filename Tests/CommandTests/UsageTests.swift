@@ -44,7 +44,9 @@ import Testing
     ["build", "web.weir", "-o", "a.weirb", "--key", "note.txt"], ["inspect", "missing"], ["inspect", "empty"],
     ["verify", "missing", "--trust", "missing"], ["verify", "note.txt", "--trust", "note.txt"],
     ["eval", "missing", "--request", "-"], ["eval", "note.txt", "--request", "-"], ["explain", "E9999"],
-    ["explain", "path_null"], ["test", "web.weir", "--filter", "nothing"], ["new", "empty"],
+    ["explain", "path_null"], ["check", ""], ["lint", ""], ["inspect", ""], ["eval", "", "--request", "-"],
+    ["build", "web.weir", "-o", ""], ["diff", "", "web.weir"], ["replay", "web.weir", "--log", ""],
+    ["explain", "", "--request", "{}"], ["test", "web.weir", "--filter", "nothing"], ["new", "empty"],
   ])
   func whatCannotBeReadOrWrittenIsStatus2(arguments: [String]) throws {
     let workspace = try Workspace()

@@ -23,6 +23,12 @@ import WeirVM
     try compare(policy, rounds: 100, seed: UInt64(seed))
   }
 
+  /// Where one slot has several classifiers, and where nothing has room, too.
+  @Test(arguments: Adversary.allCases)
+  func adversarialPoliciesAreDecidedInOneWay(family: Adversary) throws {
+    try compare(try family.policy(), rounds: 10, seed: 3)
+  }
+
   private func compare(_ policy: Policy, rounds: Int, seed: UInt64) throws {
     let program = try verify(UnverifiedProgram(try generate(policy)))
     var random = SplitMix64(seed: seed)
@@ -118,7 +124,10 @@ private struct Filler {
       let members = (0..<(random.next() % 3)).map { _ in frame.append(Array("v\(random.next() % 3)".utf8)) }
       return members.isEmpty ? .absent : frame.appendList(members.span)
     }
-    guard let index = space.slots.firstIndex(where: { $0.attribute == attribute(slot, name) && !$0.isRepeated }),
+    let groups = space.slots.indices.filter {
+      space.slots[$0].attribute == attribute(slot, name) && !space.slots[$0].isRepeated
+    }
+    guard let index = groups.randomElement(using: &random),
       let witness = space.classes[index].witnesses.randomElement(using: &random)
     else { return slot.type == .bytes ? frame.append(Array("other".utf8)) : .absent }
     switch witness {

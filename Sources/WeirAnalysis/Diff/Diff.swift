@@ -12,7 +12,8 @@ extension PolicyDiff {
     differ.compareAccess()
     differ.compareRoutes()
     differ.compareLimits()
-    classes = DiffClass.Effect.inOrder.flatMap { effect in differ.classes.filter { $0.effect == effect } }
+    let merged = differ.classes.merged
+    classes = DiffClass.Effect.inOrder.flatMap { effect in merged.filter { $0.effect == effect } }
     settings = differ.settings()
     undecided = differ.undecided
     contradictions = differ.contradictions

@@ -26,9 +26,8 @@ extension PolicyDiff {
 
 extension DiffClass {
   fileprivate var markdown: String {
-    var lines = [
-      "- **\(escaped(headline))**\(traffic)", "  - now: \(escaped(new.text))", "  - was: \(escaped(old.text))",
-    ]
+    var lines = ["- **\(escaped(headline))**\(traffic)", "  - now: \(escaped(new.text))"]
+    lines += oldTexts.map { "  - was: \(escaped($0))" }
     lines += changes.map { "  - \(escaped($0.text))" }
     let (language, sample) = witness.test.map { ("weir", $0) } ?? ("json", witness.request.text)
     lines += ["", "  ```\(language)"] + sample.split(separator: "\n").map { "  \($0)" } + ["  ```", ""]

@@ -29,7 +29,8 @@ extension DiffClass {
   var text: String {
     let details = changes.map { "    \($0.text)\n" }.joined()
     let sample = witness.test ?? "\(witness.request.text)\n"
-    return "\(mark) \(headline)\(traffic)\n    now \(new.text)\n    was \(old.text)\n" + details + sample.indented
+    let before = oldTexts.map { "    was \($0)\n" }.joined()
+    return "\(mark) \(headline)\(traffic)\n    now \(new.text)\n" + before + details + sample.indented
   }
 
   /// What of the recorded traffic it is.

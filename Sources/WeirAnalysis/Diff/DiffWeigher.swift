@@ -64,7 +64,7 @@ public struct DiffWeigher {
       let (refused, other) = found.old.effect == .reject ? (seen.0, seen.1) : (seen.1, seen.0)
       return refused.effect == .reject && refused.by?.hasPrefix(refusal) ?? false && !other.isSame(as: refused)
     }
-    return seen.0.isSame(as: found.old) && seen.1.isSame(as: found.new)
+    return found.allOld.contains { seen.0.isSame(as: $0) } && seen.1.isSame(as: found.new)
   }
 
   private func observed(

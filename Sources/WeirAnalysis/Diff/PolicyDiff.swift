@@ -60,6 +60,9 @@ public struct DiffClass: Sendable {
   public let name: String?
   public let old: DiffOutcome
   public let new: DiffOutcome
+  /// How the old policy decided further requests that are now decided alike, where neither is a change of what is allowed:
+  /// of many rules that gave way to one, one class is told. Each was shown by a request of its own.
+  public internal(set) var alsoOld: [DiffOutcome] = []
   /// How two routes differ in what they do.
   public let changes: [SettingChange]
   public let witness: DiffWitness

@@ -7,16 +7,30 @@ struct DeniedRoutes {
   let prover: Prover
   /// What is known of a route already: nothing more is said of it.
   let settled: Set<Position>
+  /// Rules and routes that all questions together may look at.
+  let conditionsMax: Int
 
   private var policy: Policy { prover.policy }
   /// Tables beyond which what earlier routes take is not looked at, so that the work stays near linear in the routes.
   private static let closeRoutesMax = 64
-  /// Rules and routes that all questions together may look at.
-  private static let rulesMax = 400_000
 
   private struct Delivery: Hashable {
     let route: Position
     let service: Int
+  }
+
+  private struct Place: Hashable {
+    let table: Int
+    let service: Int
+    let port: Int
+  }
+
+  /// What questions have in common.
+  private struct Work {
+    var left: Int
+    var rules: [Place: ForwardedRules] = [:]
+    /// By table.
+    var takes: [Int: [Int: [Candidate]]] = [:]
   }
 
   /// A route that is mounted in several tables is named when the same holds in all of them.
@@ -32,15 +46,16 @@ struct DeniedRoutes {
         }
       }
     }
-    var left = Self.rulesMax
+    var work = Work(left: conditionsMax)
     return order.compactMap { delivery in
       guard let found = places[delivery], let place = found.first,
-        found.allSatisfy({ isDenied(table: $0.table, route: $0.route, service: delivery.service, &left) }),
+        found.allSatisfy({ isDenied(table: $0.table, route: $0.route, service: delivery.service, &work) }),
         let port = prover.httpPort(of: delivery.service)
       else { return nil }
       // What earlier routes take all of is said to be unreachable, if it was wanted.
-      let candidates = prover.takes(table: place.table)[place.route] ?? []
-      guard !candidates.isEmpty else { return nil }
+      let takes = work.takes[place.table] ?? prover.takes(table: place.table)
+      work.takes[place.table] = takes
+      guard let candidates = takes[place.route], !candidates.isEmpty else { return nil }
       let route = policy.routeTables[place.table].routes[place.route]
       let scope = policy.authz[policy.services[delivery.service].ports[port].authz]
       return MeaningFinding(
@@ -51,27 +66,38 @@ struct DeniedRoutes {
   }
 
   /// Whether the service is proved to allow nothing of what the route sends it.
-  private func isDenied(table index: Int, route: Int, service: Int, _ left: inout Int) -> Bool {
-    let table = policy.routeTables[index]
+  private func isDenied(table index: Int, route: Int, service: Int, _ work: inout Work) -> Bool {
     // The service's own proxy decides, and sees another peer.
     guard !policy.services[service].isEnforcedBySidecar else { return false }
     var ports = policy.services[service].ports.indices.filter { policy.services[service].ports[$0].protocol.isHTTP }
     // Calls inside the mesh may keep the port that was addressed; a gateway takes the first.
-    if case .gateway = table.owner { ports = Array(ports.prefix(1)) }
+    if case .gateway = policy.routeTables[index].owner { ports = Array(ports.prefix(1)) }
     guard !ports.isEmpty else { return false }
-    return ports.allSatisfy { port in
-      let rules = ScopeRules(policy.authz[policy.services[service].ports[port].authz])
-      guard !rules.allows.isEmpty else { return true }
-      left -= rules.conditions.count + table.routes.count
-      guard left > 0 else { return false }
-      let forwarding = Forwarding(prover, table: table, route: route, to: service, port: port)
-      for considersEarlier in [false, true] {
-        if considersEarlier, table.routes.count > Self.closeRoutesMax { return false }
-        let result = forwarding.search(rules.conditions, considersEarlier: considersEarlier) { rules.isAllowed($0) }
-        if case .none = result { return true }
+    return ports.allSatisfy { isDenied(Place(table: index, service: service, port: $0), route: route, &work) }
+  }
+
+  private func isDenied(_ place: Place, route: Int, _ work: inout Work) -> Bool {
+    let table = policy.routeTables[place.table]
+    if work.rules[place] == nil {
+      let routes = table.routes.indices.filter { route in
+        table.routes[route].action.destinations.contains { $0.service == place.service }
       }
-      return false
+      work.rules[place] = ForwardedRules(
+        prover, table: table, routes: routes, to: place.service, port: place.port, &work.left)
     }
+    guard let rules = work.rules[place], !rules.allowNothing else { return true }
+    guard let candidates = rules.candidates(for: route) else { return false }
+    guard candidates.hasAllow else { return true }
+    let forwarding = Forwarding(prover, table: table, route: route, to: place.service, port: place.port)
+    for considersEarlier in [false, true] {
+      if considersEarlier, table.routes.count > Self.closeRoutesMax { return false }
+      work.left -= candidates.conditions.count + (considersEarlier ? route : 0) + 1
+      guard work.left > 0 else { return false }
+      let result = forwarding.search(
+        candidates.conditions, considersEarlier: considersEarlier, isWanted: candidates.isAllowed)
+      if case .none = result { return true }
+    }
+    return false
   }
 
   /// A request that the route takes, and that it is denied where a test can ask for that: a gateway decides for its

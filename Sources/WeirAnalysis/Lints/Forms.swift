@@ -4,6 +4,8 @@ import WeirPolicy
 /// Questions about conditions in every form that a request can have: with a path, and `OPTIONS *`.
 struct Forms {
   let analyses: [Analysis]
+  /// For each of them.
+  private let bitmaps: [Bitmaps]
 
   init(_ conditions: [Condition], context: PlanContext, asterisk: Asterisk?, limits: PlanLimits) {
     var forms = [conditions]
@@ -12,15 +14,24 @@ struct Forms {
       if special != conditions { forms.append(special) }
     }
     analyses = forms.map { Analysis(Space($0, context: context, limits: limits), limits: limits) }
+    bitmaps = analyses.map { Bitmaps($0.space) }
   }
 
   /// Whether it is proved that no request satisfies one of `positive` and none of `negative`.
   func never(_ positive: [Int], without negative: [Int] = []) -> Bool {
-    analyses.allSatisfy { analysis in
-      let answer = analysis.firsts([positive, negative]) { $0[0] < positive.count && $0[1] == negative.count }
+    analyses.indices.allSatisfy { form in
+      let negative = relevant(negative, to: positive, in: form)
+      let answer = analyses[form].firsts([positive, negative]) { $0[0] < positive.count && $0[1] == negative.count }
       if case .never = answer { return true }
       return false
     }
+  }
+
+  /// Those that can hold together with one of `positive`, as far as a look at one slot after the other tells.
+  private func relevant(_ conditions: [Int], to positive: [Int], in form: Int) -> [Int] {
+    guard let first = positive.first, positive.count == 1, conditions.count > 1 else { return conditions }
+    let isCompatible = bitmaps[form].conditions(compatibleWith: first)
+    return conditions.filter { isCompatible[$0] }
   }
 
   /// Whether it is proved that no request satisfies all of them.
@@ -44,6 +55,8 @@ struct Forms {
   /// The fewest of `candidates`, as far as leaving out one after the other finds them, without which a request satisfies
   /// `condition`.
   func cover(of condition: Int, among candidates: [Int]) -> [Int] {
+    let inSomeForm = Set(analyses.indices.flatMap { relevant(candidates, to: [condition], in: $0) })
+    let candidates = candidates.filter(inSomeForm.contains)
     if let one = candidates.first(where: { never([condition], without: [$0]) }) { return [one] }
     guard candidates.count <= 24 else { return candidates }
     var kept = candidates

@@ -60,17 +60,24 @@ struct Forwarding {
 
   private var scope: Int { prover.policy.services[service].ports[port].authz }
 
-  /// Looks for a request that the route sends and of which the first true one of `conditions` is wanted. `none` is proved.
+  /// Conditions of the service, decided as far as what the route sends is known.
+  func seen(_ conditions: [Condition]) -> [Condition] { conditions.map { $0.mapTests(asSeen) } }
+
+  /// What every request satisfies that the route sends.
+  func sent(_ unknown: inout Unknowns) -> Condition {
+    let condition = table.routes[route].condition.mapTests { asSent($0, &unknown) }
+    return pattern.map { .and([condition, $0]) } ?? condition
+  }
+
+  /// Looks for a request that the route sends and of which the first true one of `seen` is wanted. `none` is proved.
   ///
   /// - Parameters:
-  ///   - conditions: as the service sees requests.
+  ///   - seen: conditions of the service, as `seen(_:)` makes them.
   ///   - considersEarlier: whether to leave out what earlier routes take.
-  func search(_ conditions: [Condition], considersEarlier: Bool, isWanted: @escaping (Int) -> Bool) -> SearchResult {
+  func search(_ seen: [Condition], considersEarlier: Bool, isWanted: @escaping (Int) -> Bool) -> SearchResult {
     var unknown = Unknowns()
-    let first = considersEarlier ? 0 : route
-    var sent = table.routes[first...route].map { $0.condition.mapTests { asSent($0, &unknown) } }
-    if let pattern { sent[sent.count - 1] = .and([sent[sent.count - 1], pattern]) }
-    let seen = conditions.map { $0.mapTests(asSeen) }
+    let earlier = considersEarlier ? table.routes[..<route] : []
+    let sent = earlier.map { $0.condition.mapTests { asSent($0, &unknown) } } + [sent(&unknown)]
     let last = sent.count - 1
     let question = Question(
       conditions: sent + seen, lists: [Array(sent.indices), Array(sent.count..<(sent.count + seen.count))],

@@ -6,10 +6,14 @@ import WeirRequest
 /// Finds what `MeaningFinding` lists. Only what is proved is said; where the budget is gone nothing is.
 public struct MeaningAnalysis {
   let prover: Prover
+  private let conditionsMax: Int
 
-  /// - Parameter limits: for each scope.
-  public init(policy: Policy, limits: PlanLimits = MeaningAnalysis.limits) {
+  /// - Parameters:
+  ///   - limits: for each scope.
+  ///   - conditionsMax: rules and routes that all questions about deliveries together may look at.
+  public init(policy: Policy, limits: PlanLimits = MeaningAnalysis.limits, conditionsMax: Int = 400_000) {
     prover = Prover(policy: policy, limits: limits)
+    self.conditionsMax = conditionsMax
   }
 
   /// Small enough that linting stays quick.
@@ -47,7 +51,7 @@ public struct MeaningAnalysis {
       return findings[0]
     }
     return meanings + LimitLints(prover: prover).findings()
-      + DeniedRoutes(prover: prover, settled: Set(order)).findings()
-      + UnreachedAllows(prover: prover, settled: Set(order)).findings()
+      + DeniedRoutes(prover: prover, settled: Set(order), conditionsMax: conditionsMax).findings()
+      + UnreachedAllows(prover: prover, settled: Set(order), conditionsMax: conditionsMax).findings()
   }
 }

@@ -6,19 +6,19 @@ struct UnreachedAllows {
   let prover: Prover
   /// What is known of a rule already: nothing more is said of it.
   let settled: Set<Position>
+  /// Rules and routes that all questions together may look at.
+  let conditionsMax: Int
 
   private var policy: Policy { prover.policy }
   /// Tables beyond which what earlier routes take is not looked at, so that the work stays near linear in the routes.
   private static let closeRoutesMax = 64
-  /// Rules and routes that all questions together may look at.
-  private static let rulesMax = 400_000
 
   func findings() -> [MeaningFinding] {
     let callers = policy.gateways.indices.compactMap { index in
       policy.gateways[index].identity.map { (gateway: index, condition: Condition.caller(is: $0)) }
     }
     guard !callers.isEmpty else { return [] }
-    var left = Self.rulesMax
+    var left = conditionsMax
     var order: [Position] = []
     var findings: [Position: [MeaningFinding?]] = [:]
     for scope in policy.authz.indices {
@@ -63,7 +63,7 @@ struct UnreachedAllows {
         guard left > 0 else { return nil }
         let forwarding = Forwarding(prover, table: table, route: number, to: service, port: port)
         let isClose = table.routes.count <= Self.closeRoutesMax
-        let result = forwarding.search([identified], considersEarlier: isClose) { $0 == 0 }
+        let result = forwarding.search(forwarding.seen([identified]), considersEarlier: isClose) { $0 == 0 }
         guard case .none = result else { return nil }
       }
     }

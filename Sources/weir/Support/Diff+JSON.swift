@@ -36,7 +36,8 @@ extension DiffClass {
       .init("kind", .string("class")), .init("subject", .string(subject.rawValue)),
       .init("effect", .string(effect.rawValue)), .init("place", .string(place)),
       .init("name", .string(orNull: name)), .init("change", .string(headline)), .init("old", old.json),
-      .init("new", new.json), .init("changes", .array(changes.map(\.json))),
+      .init("also_old", .array(alsoOld.map(\.json))), .init("new", new.json),
+      .init("changes", .array(changes.map(\.json))),
       .init("recorded", recorded.map { .int(Int64($0)) } ?? .null),
       .init(
         "witness",

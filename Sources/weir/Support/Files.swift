@@ -6,6 +6,8 @@ enum Files {
 
   /// What a path leads to, symbolic links followed; `nil` for nothing.
   static func kind(_ path: String) -> Kind? {
+    // Foundation takes it for the current folder.
+    guard !path.isEmpty else { return nil }
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
     switch attributes[.type] as? FileAttributeType {
@@ -16,11 +18,15 @@ enum Files {
     }
   }
 
+  static func missing(_ path: String, _ what: String) -> Failure {
+    Failure(path.isEmpty ? "an empty name is given where one of a \(what) is needed" : "\(path): no such \(what)")
+  }
+
   static func read(_ path: String) throws(Failure) -> [UInt8] {
     switch kind(path) {
     case .file?: break
     case .folder?: throw Failure("\(path): is a folder")
-    case nil: throw Failure("\(path): no such file")
+    case nil: throw missing(path, "file")
     }
     do { return Array(try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
       throw Failure("\(path): cannot be read")

@@ -19,7 +19,7 @@ struct SourceFinder {
 
   private mutating func add(_ path: String) throws(Failure) {
     switch Files.kind(path) {
-    case nil: throw Failure("\(path): no such file or folder")
+    case nil: throw Files.missing(path, "file or folder")
     case .file?:
       guard path.hasSuffix(".weir") else { throw Failure("\(path): is not a .weir file") }
       try addFile(path)
