@@ -31,8 +31,9 @@ struct TextPlan: Hashable {
 
   var lead: TextLead
   var texts: [Text]
-  var stateWords: [UInt32] = []
+  /// Ascending by state.
   var edges: [Edge] = []
+  var stateWords: [UInt32] = []
   var start: UInt32
   var patternClasses: [UInt32]
   var pairWords: [UInt32] = []
@@ -68,7 +69,11 @@ extension TextPlan {
     }
     texts = []
     for (text, classID) in table.texts { texts.append(Text(string: pools.string(text), classID: word(classID))) }
-    for state in table.states { stateWords += [word(state.other), word(state.empty), UInt32(state.result)] }
+    var edgeCounts = [UInt32](repeating: 0, count: table.states.count)
+    for edge in table.edges { edgeCounts[edge.state] += 1 }
+    for (state, edgeCount) in zip(table.states, edgeCounts) {
+      stateWords += [word(state.other), word(state.empty), UInt32(state.result), edgeCount]
+    }
     for edge in table.edges {
       guard edge.segment.utf8.count < 1 << 16 else { throw .tooMany("bytes in a segment of a pattern", limit: 1 << 16) }
       edges.append(Edge(state: UInt32(edge.state), string: pools.string(edge.segment), target: word(edge.target)))

@@ -1,39 +1,66 @@
 import WeirISA
 
-/// The buckets of a hash set as the machine looks them up: open addressing, linear probing.
+/// The size of a hash table: open addressing, linear probing, keys put in one after another. Whoever loads the program fills it
+/// in the same way. A set goes on at its beginning, a table of a classifier behind its end.
 struct HashTable {
-  /// The number of the string plus one, 0 for an empty bucket.
-  var buckets: [UInt32]
+  var bucketCount: Int
+  /// Places looked at for the key that is furthest from home.
   var probesMax: Int
 
+  /// A hash set: a power of two of buckets.
+  ///
   /// - Parameters:
   ///   - members: numbers of strings, without repetition.
   ///   - hashes: the hash of every string.
   init(members: [Int], hashes: [UInt64]) throws(CodegenError) {
     var bucketCount = 1
     while bucketCount < members.count * 2 { bucketCount *= 2 }
-    // Twice the room at each attempt; a hash that is any good needs one.
-    for _ in 0..<8 {
-      (buckets, probesMax) = Self.fill(bucketCount, members, hashes)
-      if probesMax <= ProgramLimits.probesMax { return }
-      bucketCount *= 2
+    let found = Self.least(from: bucketCount, members.map { hashes[$0] }, wraps: true) { hash, count in
+      Int(truncatingIfNeeded: hash) & (count - 1)
     }
-    throw .tooMany("colliding members of a set", limit: ProgramLimits.probesMax)
+    guard let found else { throw .tooMany("colliding members of a set", limit: ProgramLimits.probesMax) }
+    self = found
   }
 
-  private static func fill(_ bucketCount: Int, _ members: [Int], _ hashes: [UInt64]) -> ([UInt32], Int) {
-    var buckets = [UInt32](repeating: 0, count: bucketCount)
+  /// A table of a classifier, of any size.
+  init(hashes: [UInt64]) throws(CodegenError) {
+    let found = Self.least(from: 2 * hashes.count, hashes, wraps: false, home: DecisionFormat.home)
+    guard let found else { throw .tooMany("colliding texts of a slot", limit: ProgramLimits.probesMax) }
+    self = found
+  }
+
+  private init(bucketCount: Int, probesMax: Int) {
+    self.bucketCount = bucketCount
+    self.probesMax = probesMax
+  }
+
+  /// Twice the room at each attempt; a hash that is any good needs one.
+  private static func least(
+    from size: Int, _ hashes: [UInt64], wraps: Bool, home: (UInt64, Int) -> Int
+  ) -> HashTable? {
+    for attempt in 0..<4 {
+      let count = size << attempt
+      if let probesMax = probes(hashes, count, wraps, home) { return HashTable(bucketCount: count, probesMax: probesMax) }
+    }
+    return nil
+  }
+
+  private static func probes(
+    _ hashes: [UInt64], _ count: Int, _ wraps: Bool, _ home: (UInt64, Int) -> Int
+  ) -> Int? {
+    var isFull = [Bool](repeating: false, count: wraps ? count : count + ProgramLimits.probesMax)
     var probesMax = 0
-    for member in members {
-      var place = Int(truncatingIfNeeded: hashes[member]) & (bucketCount - 1)
+    for hash in hashes {
+      var place = home(hash, count)
       var probes = 1
-      while buckets[place] != 0 {
-        place = (place + 1) & (bucketCount - 1)
+      while isFull[place] {
+        place = wraps && place + 1 == count ? 0 : place + 1
         probes += 1
+        guard probes <= ProgramLimits.probesMax else { return nil }
       }
-      buckets[place] = UInt32(member) + 1
+      isFull[place] = true
       probesMax = max(probesMax, probes)
     }
-    return (buckets, probesMax)
+    return probesMax
   }
 }

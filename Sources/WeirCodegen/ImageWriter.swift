@@ -30,7 +30,10 @@ struct ImageWriter {
     let unknownFile = UInt32(pools.string(""))
 
     let seed = try writeStrings()
-    let hashes = pools.strings.map { xxh3($0, seed: seed) }
+    let padding = [UInt8](repeating: 0, count: TextWords.padding)
+    let hashes = pools.strings.map { string in
+      TextWords.hash((string + padding).span, 0..<string.count, seed: seed)
+    }
     let classifiers = try writeDecisions(hashes, firstAutomaton: compiler.automata.count)
     let probes = try writeHashSets(hashes)
     writePools()
@@ -130,11 +133,11 @@ struct ImageWriter {
     for members in pools.hashSets {
       let table = try HashTable(members: members, hashes: hashes)
       let record = HashSetRecord(
-        firstBucket: UInt32(firstBucket), bucketCount: UInt32(table.buckets.count), memberCount: UInt32(members.count),
+        firstBucket: UInt32(firstBucket), bucketCount: UInt32(table.bucketCount), memberCount: UInt32(members.count),
         probesMax: UInt32(table.probesMax))
       append([record], to: .hashSets)
-      append(words: table.buckets, to: .hashBuckets)
-      firstBucket += table.buckets.count
+      append(words: members.map { UInt32($0) }, to: .hashMembers)
+      firstBucket += table.bucketCount
       probes.append(table.probesMax)
     }
     return probes

@@ -16,12 +16,14 @@ public enum DecisionFormat {
   /// No automaton.
   public static let noAutomaton = UInt32.max
 
-  /// number of the string plus one, class; zeros when empty.
-  public static let textBucketWords = 2
-  /// number of the string plus one, state, target; zeros when empty.
-  public static let segmentBucketWords = 3
-  /// other segment, empty segment, what holds of a text that ends here.
-  public static let stateWords = 3
+  /// number of the string, class.
+  public static let textWords = 2
+  /// number of the string, target.
+  public static let edgeWords = 2
+  /// other segment, empty segment, what holds of a text that ends here, how many edges lead on.
+  public static let stateWords = 4
+  /// Buckets, at most, for each key of a hash table.
+  public static let bucketsPerKeyMax = 32
   /// what patterns say, what regexes say, class.
   public static let pairWords = 3
   /// dimension and form, two words that depend on the form.
@@ -53,15 +55,16 @@ public enum DecisionFormat {
 
   /// Where a key of this hash has its home among `count` buckets, which need not be a power of two.
   @inlinable
+  @inline(__always)
   public static func home(_ hash: UInt64, among count: Int) -> Int {
     Int(truncatingIfNeeded: ((hash & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: count)) >> 32)
   }
 
   /// The hash of a segment that was met in a state.
   @inlinable
+  @inline(__always)
   public static func hash(_ segment: UInt64, in state: UInt32) -> UInt64 {
-    let mixed = (segment ^ UInt64(state) &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
-    return mixed ^ mixed >> 32
+    TextWords.hash(UInt64(state) &* 0xD6E8_FEB8_6659_FD93, seed: segment)
   }
 }
 
@@ -124,14 +127,18 @@ public enum TextLead: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 /// Texts that rules name are found in a hash table, the key compared in full. Every other text is read segment by segment
 /// by the merged patterns, and byte by byte by the merged regexes; what the two say together has a class.
 public struct TextClassifierHead: TableRecord {
-  public static let wordCount = 11
+  public static let wordCount = 13
 
   public var lead: TextLead
+  public var texts: UInt32
+  /// Where whoever loads the program has room for texts, and how many places a look-up comes to at most.
   public var textBuckets: UInt32
   public var textProbesMax: UInt32
   public var states: UInt32
-  public var segmentBuckets: UInt32
-  public var segmentProbesMax: UInt32
+  /// Segments that states know, by state.
+  public var edges: UInt32
+  public var edgeBuckets: UInt32
+  public var edgeProbesMax: UInt32
   /// A state, or what holds with `settledBit`.
   public var start: UInt32
   /// How many different things patterns say; for each the class where regexes say nothing.
@@ -143,16 +150,18 @@ public struct TextClassifierHead: TableRecord {
   public var acceptingStates: UInt32
 
   public init(
-    lead: TextLead, textBuckets: UInt32, textProbesMax: UInt32, states: UInt32, segmentBuckets: UInt32,
-    segmentProbesMax: UInt32, start: UInt32, patternResults: UInt32, pairs: UInt32, automaton: UInt32,
-    acceptingStates: UInt32
+    lead: TextLead, texts: UInt32, textBuckets: UInt32, textProbesMax: UInt32, states: UInt32, edges: UInt32,
+    edgeBuckets: UInt32, edgeProbesMax: UInt32, start: UInt32, patternResults: UInt32, pairs: UInt32,
+    automaton: UInt32, acceptingStates: UInt32
   ) {
     self.lead = lead
+    self.texts = texts
     self.textBuckets = textBuckets
     self.textProbesMax = textProbesMax
     self.states = states
-    self.segmentBuckets = segmentBuckets
-    self.segmentProbesMax = segmentProbesMax
+    self.edges = edges
+    self.edgeBuckets = edgeBuckets
+    self.edgeProbesMax = edgeProbesMax
     self.start = start
     self.patternResults = patternResults
     self.pairs = pairs
@@ -163,23 +172,25 @@ public struct TextClassifierHead: TableRecord {
   public init?(_ words: Span<UInt32>) {
     guard words[0] < 256, let lead = TextLead(rawValue: UInt8(truncatingIfNeeded: words[0])) else { return nil }
     self.init(
-      lead: lead, textBuckets: words[1], textProbesMax: words[2], states: words[3], segmentBuckets: words[4],
-      segmentProbesMax: words[5], start: words[6], patternResults: words[7], pairs: words[8], automaton: words[9],
-      acceptingStates: words[10])
+      lead: lead, texts: words[1], textBuckets: words[2], textProbesMax: words[3], states: words[4], edges: words[5],
+      edgeBuckets: words[6], edgeProbesMax: words[7], start: words[8], patternResults: words[9], pairs: words[10],
+      automaton: words[11], acceptingStates: words[12])
   }
 
   public func write(to words: inout [UInt32]) {
     words[0] = UInt32(lead.rawValue)
-    words[1] = textBuckets
-    words[2] = textProbesMax
-    words[3] = states
-    words[4] = segmentBuckets
-    words[5] = segmentProbesMax
-    words[6] = start
-    words[7] = patternResults
-    words[8] = pairs
-    words[9] = automaton
-    words[10] = acceptingStates
+    words[1] = texts
+    words[2] = textBuckets
+    words[3] = textProbesMax
+    words[4] = states
+    words[5] = edges
+    words[6] = edgeBuckets
+    words[7] = edgeProbesMax
+    words[8] = start
+    words[9] = patternResults
+    words[10] = pairs
+    words[11] = automaton
+    words[12] = acceptingStates
   }
 }
 
@@ -246,8 +257,8 @@ extension TextClassifierHead {
   /// What one look costs. A text has no more segments than bytes and one.
   public var cost: DecisionCost.Classifier {
     (
-      DecisionCost.classifier(intervals: Int(pairs), probes: Int(textProbesMax)) + UInt64(segmentProbesMax),
-      DecisionCost.perTextByte + UInt64(segmentProbesMax)
+      DecisionCost.classifier(intervals: Int(pairs), probes: Int(textProbesMax)) + UInt64(edgeProbesMax),
+      DecisionCost.perTextByte + UInt64(edgeProbesMax)
     )
   }
 }

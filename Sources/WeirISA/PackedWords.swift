@@ -44,29 +44,28 @@ public enum PackedWords {
     while start < words.count {
       guard let form = reader.byte(bytes), form <= turned + UInt8(distanceMax) else { return nil }
       let end = min(start + blockWords, words.count)
+      guard reader.read(bytes, into: &words, start..<end) else { return nil }
       switch form {
-      case plain:
-        for place in start..<end {
-          guard let number = reader.next(bytes) else { return nil }
-          words[place] = number
-        }
+      case plain: break
       case turned:
         for place in start..<end {
-          guard let number = reader.next(bytes) else { return nil }
+          let number = words[place]
           words[place] = number >> 2 | number << 30
         }
       default:
         let distance = Int(form - turned)
-        for place in start..<end {
-          guard let number = reader.next(bytes) else { return nil }
-          let difference = number >> 1 ^ (0 &- (number & 1))
-          words[place] = (place < distance ? 0 : words[place - distance]) &+ difference
-        }
+        // The first words of all have none before them.
+        let first = min(max(start, distance), end)
+        for place in start..<first { words[place] = difference(words[place]) }
+        for place in first..<end { words[place] = words[place - distance] &+ difference(words[place]) }
       }
       start = end
     }
     return reader.place == bytes.count ? result : nil
   }
+
+  @inline(__always)
+  private static func difference(_ number: UInt32) -> UInt32 { number >> 1 ^ (0 &- (number & 1)) }
 
   @inline(__always)
   private static func number(at place: Int, _ words: Span<UInt32>, _ form: UInt8) -> UInt32 {
@@ -110,6 +109,34 @@ private struct NumberReader {
     guard place < bytes.count else { return nil }
     place += 1
     return bytes[place - 1]
+  }
+
+  /// Reads a number for each place of a block.
+  ///
+  /// - Returns: `false` for what is cut short, larger than a word, or longer than it has to be.
+  @inline(__always)
+  mutating func read(_ bytes: Span<UInt8>, into words: inout MutableSpan<UInt32>, _ block: Range<Int>) -> Bool {
+    for index in block {
+      let rest = bytes.extracting(place..<bytes.count)
+      // Nearly all numbers have one byte or two.
+      if rest.count >= 2 {
+        let second = UInt32(rest[1])
+        let first = UInt32(rest[0])
+        if first < 0x80 {
+          words[index] = first
+          place &+= 1
+          continue
+        }
+        if second < 0x80, second > 0 {
+          words[index] = first & 0x7F | second << 7
+          place &+= 2
+          continue
+        }
+      }
+      guard let number = next(bytes) else { return false }
+      words[index] = number
+    }
+    return true
   }
 
   /// - Returns: `nil` for what is cut short, larger than a word, or longer than it has to be.

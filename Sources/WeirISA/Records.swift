@@ -32,7 +32,7 @@ extension FixedWidthInteger {
 /// What holds for a whole program.
 public struct ProgramRecord: TableRecord {
   /// The version of instruction set and layout that this module describes.
-  public static let currentVersion: UInt32 = 2
+  public static let currentVersion: UInt32 = 3
   public static let wordCount = 8
 
   public var version: UInt32
@@ -120,6 +120,7 @@ public struct RangeSetRecord: TableRecord {
 public struct HashSetRecord: TableRecord {
   public static let wordCount = 4
 
+  /// Where its buckets begin among those of all sets, once they are filled.
   public var firstBucket: UInt32
   /// A power of two, at least one.
   public var bucketCount: UInt32

@@ -25,8 +25,8 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
   case networkBounds = 10
   /// `HashSetRecord`s.
   case hashSets = 11
-  /// Buckets of all hash sets: a string's number plus one, 0 for an empty one.
-  case hashBuckets = 12
+  /// Members of all hash sets: numbers of strings.
+  case hashMembers = 12
   /// `PatternRecord`s.
   case patterns = 13
   /// `SegmentRecord`s of all patterns.
@@ -98,7 +98,7 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
     case .patterns: 4 * PatternRecord.wordCount
     case .segments: 4 * SegmentRecord.wordCount
     case .patternGroups: 4 * PatternGroupRecord.wordCount
-    case .strings, .hashBuckets, .groupMembers, .conditions, .ruleOrder, .scopeSlots, .decisions: 4
+    case .strings, .hashMembers, .groupMembers, .conditions, .ruleOrder, .scopeSlots, .decisions: 4
     case .automata: 4 * AutomatonRecord.wordCount
     case .captures: 4 * CaptureRecord.wordCount
     case .zones: 4 * ZoneRecord.wordCount
@@ -117,7 +117,7 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
     case .program, .bytes, .transitions, .tests, .manifest, .topology, .signatures: .plain
     case .policy: .compressed
     case .strings, .slots, .integers, .addresses, .rangeSets, .rangeBounds, .networkSets, .networkBounds, .hashSets,
-      .hashBuckets, .patterns, .segments, .patternGroups, .groupMembers, .automata, .captures, .zones, .dataSets, .code,
+      .hashMembers, .patterns, .segments, .patternGroups, .groupMembers, .automata, .captures, .zones, .dataSets, .code,
       .conditions, .scopes, .rules, .ruleOrder, .scopeSlots, .costs, .sourceMap, .features, .decisions:
       .packed
     }

@@ -1,3 +1,5 @@
+import WeirISA
+
 /// Whether both spans hold the same bytes.
 ///
 /// No early exit: the loop becomes vector instructions, which is faster for the lengths of paths and names.
@@ -13,8 +15,12 @@ func areEqual(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
 func isUTF8(_ bytes: Span<UInt8>) -> Bool {
   var index = 0
   while index < bytes.count {
+    // Nearly all of them are ASCII.
+    if bytes.count - index >= 8, TextWords.word(bytes, at: index) & 0x8080_8080_8080_8080 == 0 {
+      index += 8
+      continue
+    }
     let lead = bytes[index]
-    // Nearly all of them.
     if lead < 0x80 {
       index += 1
       continue

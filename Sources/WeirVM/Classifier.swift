@@ -20,10 +20,10 @@ struct Classifier: BitwiseCopyable, Sendable {
     /// The first of `VerifiedProgram.textBuckets`.
     var textBuckets = 0
     var states = 0
-    var segmentBucketCount = 0
-    var segmentProbesMax = 0
-    /// The first of `VerifiedProgram.segmentBuckets`.
-    var segmentBuckets = 0
+    var edgeBucketCount = 0
+    var edgeProbesMax = 0
+    /// The first of `VerifiedProgram.edgeBuckets`.
+    var edgeBuckets = 0
     var patternClasses = 0
     var pairCount = 0
     var pairs = 0
@@ -40,17 +40,20 @@ struct Classifier: BitwiseCopyable, Sendable {
 struct TextBucket: BitwiseCopyable, Sendable {
   /// The high half of the hash; only saves comparisons, never replaces them.
   var fingerprint: UInt32 = 0
-  var string = StringRecord(offset: 0, count: 0)
+  /// Of the string's bytes; all ones when the place is empty.
+  var offset = UInt32.max
+  var count: UInt32 = 0
   var classID: UInt32 = 0
-  var isFull = false
 }
 
 /// A place of the segments that states know.
-struct SegmentBucket: BitwiseCopyable, Sendable {
-  /// The high half of the hash; only saves comparisons, never replaces them.
-  var fingerprint: UInt32 = 0
-  /// Never empty; without bytes the place is empty.
-  var string = StringRecord(offset: 0, count: 0)
+struct EdgeBucket: BitwiseCopyable, Sendable {
+  /// The first eight bytes of the string, zeros behind its end.
+  var firstWord: UInt64 = 0
+  /// Of the string's bytes.
+  var offset: UInt32 = 0
+  /// Never zero; without bytes the place is empty.
+  var count: UInt32 = 0
   var state: UInt32 = 0
   var target: UInt32 = 0
 }

@@ -7,7 +7,7 @@ public struct Frame: ~Copyable {
   /// Slots, then temporaries.
   @usableFromInline var registers: [SlotValue]
   var members: [SlotValue]
-  /// The bytes of this decision are the first `arenaCount`; the rest is room.
+  /// The bytes of this decision are the first `arenaCount`; the rest is room, never less than `TextWords.padding`.
   private(set) var arena: [UInt8]
   private var arenaCount = 0
   /// The classes of the dimensions of one decision, one bit a clause for what they leave possible and for what is in doubt,
@@ -24,7 +24,7 @@ public struct Frame: ~Copyable {
     registers = Array(repeating: .unavailable, count: program.registerCount)
     members = []
     members.reserveCapacity(256)
-    arena = Array(repeating: 0, count: arenaBytes)
+    arena = Array(repeating: 0, count: arenaBytes + TextWords.padding)
     classes = Array(repeating: NoClass.unread, count: program.dimensionsMax)
     // Arrays of their own: shared ones would be copied at the first decision.
     possible = Array(repeating: 0, count: program.rowWordsMax)
@@ -54,7 +54,7 @@ public struct Frame: ~Copyable {
   /// Copies bytes into the frame; the value stays good until `reset`.
   public mutating func append(_ bytes: Span<UInt8>) -> SlotValue {
     let place = arenaCount..<(arenaCount + bytes.count)
-    if place.upperBound > arena.count { grow(place.upperBound) }
+    if place.upperBound + TextWords.padding > arena.count { grow(place.upperBound + TextWords.padding) }
     var all = arena.mutableSpan
     var room = all._mutatingExtracting(place)
     // Both have as many, so the loop becomes copies of whole vectors.

@@ -5,8 +5,9 @@ extension VerifiedProgram {
   /// A class, or one of `NoClass`.
   ///
   /// - Complexity: linear in the bytes of a text, logarithmic in intervals.
-  @inline(__always)
   func classID(_ number: Int, _ frame: borrowing Frame) -> Int {
+    // Read where they lie: a copy of all that there is to say would cost more than what is used of it.
+    let classifiers = self.classifiers.span
     let slot = classifiers[number].slot
     let value = frame.registers[slot]
     switch value.state {
@@ -16,7 +17,7 @@ extension VerifiedProgram {
       switch classifiers[number].kind {
       case .texts:
         guard let range = frame.range(ofBytes: value) else { return NoClass.unknown }
-        return textClass(classifiers[number].texts, frame.arena.span.extracting(range))
+        return textClass(number, frame.arena.span, range)
       case .presence: return classifiers[number].classCount - 1
       case .integers, .addresses: return NoClass.unknown
       }
@@ -52,26 +53,23 @@ extension VerifiedProgram {
     word == DecisionFormat.noClass ? NoClass.unknown : Int(word)
   }
 
-  private func textClass(_ texts: Classifier.Texts, _ text: Span<UInt8>) -> Int {
-    if texts.textBucketCount > 0 {
-      let hash = XXH3.hash(text, seed: tables.program.hashSeed)
-      let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
-      var place = DecisionFormat.home(hash, among: texts.textBucketCount)
-      for _ in 0..<texts.textProbesMax {
-        let bucket = textBuckets[texts.textBuckets + place]
-        if !bucket.isFull { break }
-        if bucket.fingerprint == fingerprint, isEqual(text, bucket.string) { return classID(bucket.classID) }
-        place = place + 1 == texts.textBucketCount ? 0 : place + 1
-      }
-    }
-    let patterns = patternResult(texts, text)
-    let regexes = texts.automaton < 0 ? 0 : regexResult(texts, text)
-    if regexes == 0 { return classID(word(texts.patternClasses + patterns)) }
+  /// - Parameters:
+  ///   - bytes: where texts lie, with padding.
+  ///   - text: its place.
+  @inline(__always)
+  private func textClass(_ number: Int, _ bytes: Span<UInt8>, _ text: Range<Int>) -> Int {
+    if let found = namedClass(number, bytes, text) { return found }
+    let classifiers = self.classifiers.span
+    let patterns = patternResult(number, bytes, text)
+    let automaton = classifiers[number].texts.automaton
+    guard automaton >= 0 else { return classID(word(classifiers[number].texts.patternClasses + patterns)) }
+    let regexes = regexResult(number, bytes.extracting(text))
+    if regexes == 0 { return classID(word(classifiers[number].texts.patternClasses + patterns)) }
     var low = 0
-    var high = texts.pairCount
+    var high = classifiers[number].texts.pairCount
     while low < high {
       let middle = (low + high) / 2
-      let pair = texts.pairs + middle * DecisionFormat.pairWords
+      let pair = classifiers[number].texts.pairs + middle * DecisionFormat.pairWords
       let found = (Int(word(pair)), Int(word(pair + 1)))
       if found == (patterns, regexes) { return Int(word(pair + 2)) }
       if found < (patterns, regexes) { low = middle + 1 } else { high = middle }
@@ -79,55 +77,98 @@ extension VerifiedProgram {
     return NoClass.unknown
   }
 
+  /// The class of a text that rules name; `nil` for another one.
+  @inline(__always)
+  private func namedClass(_ number: Int, _ bytes: Span<UInt8>, _ text: Range<Int>) -> Int? {
+    let classifiers = self.classifiers.span
+    let count = classifiers[number].texts.textBucketCount
+    guard count > 0 else { return nil }
+    let buckets = textBuckets.span
+    let hash = TextWords.hash(bytes, text, seed: tables.program.hashSeed)
+    let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
+    var place = classifiers[number].texts.textBuckets &+ DecisionFormat.home(hash, among: count)
+    let end = place &+ classifiers[number].texts.textProbesMax
+    while place < end {
+      let bucket = buckets[place]
+      if bucket.offset == .max { return nil }
+      if bucket.fingerprint == fingerprint, Int(bucket.count) == text.upperBound &- text.lowerBound,
+        TextWords.areEqual(bytes, text, tables.bytes.span, at: Int(bucket.offset))
+      {
+        return classID(bucket.classID)
+      }
+      place &+= 1
+    }
+    return nil
+  }
+
   /// What the merged patterns say, read segment by segment.
   @inline(__always)
-  private func patternResult(_ texts: Classifier.Texts, _ text: Span<UInt8>) -> Int {
-    let slash = UInt8(ascii: "/")
-    switch texts.lead {
+  private func patternResult(_ number: Int, _ bytes: Span<UInt8>, _ text: Range<Int>) -> Int {
+    let classifiers = self.classifiers.span
+    var place = text.lowerBound
+    switch classifiers[number].texts.lead {
     case .none: break
-    case .path: guard text.count > 0, text[0] == slash else { return 0 }
-    case .identity: guard isIdentity(text) else { return 0 }
+    case .path:
+      guard text.count > 0, bytes[place] == UInt8(ascii: "/") else { return 0 }
+      place += 1
+    case .identity:
+      // `spiffe://`
+      guard text.count >= 9, TextWords.word(bytes, at: place) == 0x2F3A_6566_6669_7073,
+        bytes[place + 8] == UInt8(ascii: "/")
+      else { return 0 }
+      place += 9
     }
-    var target = texts.start
-    var place = texts.lead.byteCount
+    var target = classifiers[number].texts.start
+    let states = classifiers[number].texts.states
+    let words = tables.decisions.span
     while target & DecisionFormat.settledBit == 0 {
-      let state = texts.states + Int(target) * DecisionFormat.stateWords
-      var end = place
-      while end < text.count, text[end] != slash { end += 1 }
-      if end == place {
-        target = word(state + 1)
+      let state = states &+ Int(target) &* DecisionFormat.stateWords
+      let segment = Segment(bytes, from: place, to: text.upperBound, seed: tables.program.hashSeed)
+      if segment.end == place {
+        target = words[state &+ 1]
       } else {
-        target = next(texts, target, text.extracting(place..<end)) ?? word(state)
+        target = next(number, target, segment, bytes) ?? words[state]
       }
-      if end == text.count {
+      if segment.end == text.upperBound {
         if target & DecisionFormat.settledBit != 0 { break }
-        return Int(word(texts.states + Int(target) * DecisionFormat.stateWords + 2))
+        return Int(words[states &+ Int(target) &* DecisionFormat.stateWords &+ 2])
       }
-      place = end + 1
+      place = segment.end &+ 1
     }
     return Int(target & ~DecisionFormat.settledBit)
   }
 
   @inline(__always)
-  private func next(_ texts: Classifier.Texts, _ state: UInt32, _ segment: Span<UInt8>) -> UInt32? {
-    guard texts.segmentBucketCount > 0 else { return nil }
-    let hash = DecisionFormat.hash(XXH3.hash(segment, seed: tables.program.hashSeed), in: state)
-    var place = DecisionFormat.home(hash, among: texts.segmentBucketCount)
-    let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
-    for _ in 0..<texts.segmentProbesMax {
-      let bucket = segmentBuckets[texts.segmentBuckets + place]
-      if bucket.string.count == 0 { return nil }
-      if bucket.fingerprint == fingerprint, bucket.state == state, isEqual(segment, bucket.string) {
+  private func next(_ number: Int, _ state: UInt32, _ segment: Segment, _ bytes: Span<UInt8>) -> UInt32? {
+    let classifiers = self.classifiers.span
+    let count = classifiers[number].texts.edgeBucketCount
+    guard count > 0 else { return nil }
+    let buckets = edgeBuckets.span
+    let home = DecisionFormat.home(DecisionFormat.hash(segment.hash, in: state), among: count)
+    var place = classifiers[number].texts.edgeBuckets &+ home
+    let end = place &+ classifiers[number].texts.edgeProbesMax
+    while place < end {
+      let bucket = buckets[place]
+      if bucket.count == 0 { return nil }
+      if bucket.firstWord == segment.firstWord, bucket.state == state, Int(bucket.count) == segment.count,
+        segment.count <= 8 || isLong(segment, bucket.offset, bytes)
+      {
         return bucket.target
       }
-      place = place + 1 == texts.segmentBucketCount ? 0 : place + 1
+      place &+= 1
     }
     return nil
   }
 
+  /// Whether a segment of more than a word is the string at an offset. Apart, so that the common way needs no room for it.
+  @inline(never)
+  private func isLong(_ segment: Segment, _ offset: UInt32, _ bytes: Span<UInt8>) -> Bool {
+    TextWords.areEqual(bytes, segment.start..<segment.end, tables.bytes.span, at: Int(offset))
+  }
+
   /// What the merged regexes say, read byte by byte.
-  private func regexResult(_ texts: Classifier.Texts, _ text: Span<UInt8>) -> Int {
-    let automaton = tables.automata[texts.automaton]
+  private func regexResult(_ number: Int, _ text: Span<UInt8>) -> Int {
+    let automaton = tables.automata[classifiers[number].texts.automaton]
     let classMap = Int(tables.strings[Int(automaton.byteClasses)].offset)
     let classes = Int(automaton.classCount)
     let first = Int(automaton.firstTransition)
@@ -137,14 +178,7 @@ extension VerifiedProgram {
       state = Int(tables.transitions[first + state * classes + Int(tables.bytes[classMap + Int(text[index])])])
     }
     let accepting = state - Int(automaton.firstAccepting)
-    return accepting < 0 ? 0 : Int(word(texts.acceptingResults + accepting))
-  }
-
-  /// Whether a text begins with `spiffe://`.
-  private func isIdentity(_ text: Span<UInt8>) -> Bool {
-    guard text.count >= 9 else { return false }
-    let lead: InlineArray<9, UInt8> = [0x73, 0x70, 0x69, 0x66, 0x66, 0x65, 0x3A, 0x2F, 0x2F]
-    return areEqual(text.extracting(0..<9), lead.span)
+    return accepting < 0 ? 0 : Int(word(classifiers[number].texts.acceptingResults + accepting))
   }
 
   private func integerClass(_ number: Int, _ key: UInt64) -> Int {
@@ -165,16 +199,58 @@ extension VerifiedProgram {
   private func addressClass(_ number: Int, _ key: Address) -> Int {
     let first = classifiers[number].intervals
     let count = classifiers[number].intervalCount
+    let words = tables.decisions.span
     var low = 0
     var high = count
     while high - low > 1 {
       let middle = (low + high) / 2
-      let place = first + 4 * middle
-      let start = Address(
-        high: UInt64(word(place)) | UInt64(word(place + 1)) << 32,
-        low: UInt64(word(place + 2)) | UInt64(word(place + 3)) << 32)
-      if start <= key { low = middle } else { high = middle }
+      let start = words.extracting((first &+ 4 &* middle)..<words.count)
+      let last = UInt64(start[3]) << 32
+      let address = Address(
+        high: UInt64(start[0]) | UInt64(start[1]) << 32, low: UInt64(start[2]) | last)
+      if address <= key { low = middle } else { high = middle }
     }
     return Int(word(first + 4 * count + low))
+  }
+}
+
+/// The bytes up to the next slash, read once: where they end, their hash, their first word.
+private struct Segment {
+  let start: Int
+  let end: Int
+  let hash: UInt64
+  /// The first eight bytes, zeros behind the end.
+  let firstWord: UInt64
+
+  @inline(__always) var count: Int { end &- start }
+
+  @inline(__always)
+  init(_ bytes: Span<UInt8>, from start: Int, to limit: Int, seed: UInt64) {
+    self.start = start
+    let word = TextWords.word(bytes, at: start)
+    let count = min(TextWords.bytesBeforeSlash(word), limit &- start)
+    if count < 8 {
+      // Without bytes the word stays whole; nobody looks at it then.
+      firstWord = TextWords.lower(word, bytes: count)
+      end = start &+ count
+      hash = TextWords.hash(firstWord, seed: seed)
+    } else {
+      firstWord = word
+      (end, hash) = Self.long(bytes, from: start, to: limit, seed: seed)
+    }
+  }
+
+  @inline(never)
+  private static func long(
+    _ bytes: Span<UInt8>, from start: Int, to limit: Int, seed: UInt64
+  ) -> (end: Int, hash: UInt64) {
+    var end = start &+ 8
+    while end < limit {
+      let count = TextWords.bytesBeforeSlash(TextWords.word(bytes, at: end))
+      end &+= count
+      if count < 8 { break }
+    }
+    end = min(end, limit)
+    return (end, TextWords.hash(bytes, start..<end, seed: seed))
   }
 }

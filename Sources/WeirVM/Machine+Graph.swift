@@ -14,7 +14,8 @@ extension VerifiedProgram {
   ///
   /// - Complexity: no more steps than dimensions; only the slots on the way are looked at.
   @inline(__always)
-  func walk(_ decision: DecisionTable, _ frame: inout Frame, _ data: borrowing DataSets) -> Finding {
+  func walk(_ number: Int, _ frame: inout Frame, _ data: borrowing DataSets) -> Finding {
+    let decision = decisions[number]
     guard hasAllNeeded(decision, frame) else { return .unsettled }
     var target = tables.decisions[decision.graph]
     while target & DecisionFormat.endBit == 0 {
@@ -27,7 +28,7 @@ extension VerifiedProgram {
     if target == DecisionFormat.noRule { return .noRule }
     let place = Int(target & DecisionFormat.numberMask)
     guard target & DecisionFormat.clauseBit != 0 else { return .rule(place) }
-    return check(decision.clauseWords + place, decision, &frame, data)
+    return check(place, number, &frame, data)
   }
 
   /// Whether every slot has a class without which the graph could say more than is known: it may not look at them.
@@ -86,9 +87,10 @@ extension VerifiedProgram {
 
   /// What is left of a clause, which alone decides.
   private func check(
-    _ start: Int, _ decision: DecisionTable, _ frame: inout Frame, _ data: borrowing DataSets
+    _ start: Int, _ number: Int, _ frame: inout Frame, _ data: borrowing DataSets
   ) -> Finding {
-    var place = start
+    let decision = decisions[number]
+    var place = decision.clauseWords + start
     while true {
       let word = tables.decisions[place]
       if word & DecisionFormat.ruleBit != 0 { return .rule(Int(word & DecisionFormat.numberMask)) }

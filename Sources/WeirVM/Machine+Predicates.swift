@@ -27,10 +27,10 @@ extension VerifiedProgram {
       let text = frame.arena.span.extracting(range)
       switch step.opcode {
       case .equalsBytes: return truth(isEqual(text, tables.strings[operand]))
-      case .isInSet: return truth(isIn(tables.hashSets[operand], text))
+      case .isInSet: return truth(isIn(tables.hashSets[operand], range, frame))
       case .isUnder: return truth(isUnder(text, tables.strings[operand]))
       case .matchesPattern: return truth(match(tables.patterns[operand], text, taking: .nothing) != nil)
-      case .matchesGroup: return truth(isIn(tables.patternGroups[operand], text))
+      case .matchesGroup: return truth(isIn(tables.patternGroups[operand], range, frame))
       case .matchesRegex: return truth(accepts(tables.automata[operand], text))
       case .accept, .reject, .jump, .capture, .captureElse, .isPresent, .equalsInteger, .equalsAddress, .isInRanges,
         .isInNetworks, .equalsRegister, .isInRegister, .isInData, .hasBytes, .hasInteger, .hasAddress:
@@ -62,15 +62,22 @@ extension VerifiedProgram {
     return areEqual(text.extracting(0..<count), tables.bytes.span.extracting(start..<(start + count)))
   }
 
-  private func isIn(_ set: HashSetRecord, _ text: Span<UInt8>) -> Bool {
-    let hash = XXH3.hash(text, seed: tables.program.hashSeed)
+  private func isIn(_ set: HashSetRecord, _ text: Range<Int>, _ frame: borrowing Frame) -> Bool {
+    let hash = TextWords.hash(frame.arena.span, text, seed: tables.program.hashSeed)
     let mask = Int(set.bucketCount) - 1
     let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
     var place = Int(truncatingIfNeeded: hash) & mask
     for _ in 0..<Int(set.probesMax) {
       let bucket = hashBuckets[Int(set.firstBucket) + place]
       if bucket.member == 0 { return false }
-      if bucket.fingerprint == fingerprint, isEqual(text, tables.strings[Int(bucket.member) - 1]) { return true }
+      if bucket.fingerprint == fingerprint {
+        let string = tables.strings[Int(bucket.member) - 1]
+        if text.count == Int(string.count),
+          TextWords.areEqual(frame.arena.span, text, tables.bytes.span, at: Int(string.offset))
+        {
+          return true
+        }
+      }
       place = (place + 1) & mask
     }
     return false
@@ -108,8 +115,9 @@ extension VerifiedProgram {
     return false
   }
 
-  private func isIn(_ group: PatternGroupRecord, _ text: Span<UInt8>) -> Bool {
-    if isIn(tables.hashSets[Int(group.hashSet)], text) { return true }
+  private func isIn(_ group: PatternGroupRecord, _ range: Range<Int>, _ frame: borrowing Frame) -> Bool {
+    if isIn(tables.hashSets[Int(group.hashSet)], range, frame) { return true }
+    let text = frame.arena.span.extracting(range)
     let first = Int(group.firstMember)
     for member in first..<(first + Int(group.memberCount))
     where match(tables.patterns[Int(tables.groupMembers[member])], text, taking: .nothing) != nil {

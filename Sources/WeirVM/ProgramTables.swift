@@ -3,6 +3,7 @@ import WeirISA
 /// The sections of a program as arrays: decoded once, indices not yet checked.
 struct ProgramTables: Sendable {
   var program: ProgramRecord
+  /// The bytes of strings, then `TextWords.padding` zeros.
   var bytes: [UInt8] = []
   var strings: [StringRecord] = []
   var slots: [SlotRecord] = []
@@ -15,8 +16,8 @@ struct ProgramTables: Sendable {
   /// First, last, first, last …
   var networkBounds: [Address] = []
   var hashSets: [HashSetRecord] = []
-  /// A string's number plus one; 0 for an empty bucket.
-  var hashBuckets: [UInt32] = []
+  /// Numbers of strings.
+  var hashMembers: [UInt32] = []
   var patterns: [PatternRecord] = []
   var segments: [SegmentRecord] = []
   var patternGroups: [PatternGroupRecord] = []
@@ -43,7 +44,7 @@ struct ProgramTables: Sendable {
     guard programs.count == 1 else { throw .malformedSection(.program) }
     program = programs[0]
     guard program.version == ProgramRecord.currentVersion else { throw .unsupportedVersion(program.version) }
-    bytes = reader.bytes(.bytes)
+    bytes = reader.paddedBytes(.bytes)
     strings = StringRecord.pieces(try reader.words(.strings))
     slots = try reader.records(.slots)
     integers = try reader.longWords(.integers).map { Int64(bitPattern: $0) }
@@ -53,7 +54,7 @@ struct ProgramTables: Sendable {
     networkSets = try reader.records(.networkSets)
     networkBounds = try reader.addresses(.networkBounds)
     hashSets = try reader.records(.hashSets)
-    hashBuckets = try reader.words(.hashBuckets)
+    hashMembers = try reader.words(.hashMembers)
     patterns = try reader.records(.patterns)
     segments = try reader.records(.segments)
     patternGroups = try reader.records(.patternGroups)
@@ -103,7 +104,14 @@ private struct SectionReader {
 
   private func section(_ kind: SectionKind) -> UnverifiedProgram.Section { sections[Int(kind.rawValue)] }
 
-  func bytes(_ kind: SectionKind) -> [UInt8] { Array(data[section(kind).range]) }
+  func paddedBytes(_ kind: SectionKind) -> [UInt8] {
+    let range = section(kind).range
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(range.count + TextWords.padding)
+    bytes.append(contentsOf: data[range])
+    bytes.append(contentsOf: repeatElement(0, count: TextWords.padding))
+    return bytes
+  }
 
   /// The words of a section of whole elements, none of which is smaller than a word.
   func words(_ kind: SectionKind) throws(Rejection) -> [UInt32] {

@@ -44,7 +44,7 @@ extension Rejection: CustomStringConvertible {
     case .networkSets: "the table of network sets"
     case .networkBounds: "the table of network bounds"
     case .hashSets: "the table of hash sets"
-    case .hashBuckets: "the table of hash buckets"
+    case .hashMembers: "the table of members of hash sets"
     case .patterns: "the table of patterns"
     case .segments: "the table of segments"
     case .patternGroups: "the table of pattern groups"

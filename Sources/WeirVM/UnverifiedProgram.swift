@@ -70,7 +70,7 @@ public struct VerifiedProgram: ~Copyable, Sendable {
   let registerCount: Int
   let hashBuckets: [HashBucket]
   let textBuckets: [TextBucket]
-  let segmentBuckets: [SegmentBucket]
+  let edgeBuckets: [EdgeBucket]
   let classifiers: [Classifier]
   let decisions: [DecisionTable]
   let clauseStarts: [UInt32]
@@ -85,7 +85,7 @@ public struct VerifiedProgram: ~Copyable, Sendable {
     steps = verifier.steps
     hashBuckets = verifier.hashBuckets
     textBuckets = verifier.textBuckets
-    segmentBuckets = verifier.segmentBuckets
+    edgeBuckets = verifier.edgeBuckets
     classifiers = verifier.classifiers
     decisions = verifier.decisions
     clauseStarts = verifier.clauseStarts

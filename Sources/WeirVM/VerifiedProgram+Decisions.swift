@@ -45,7 +45,7 @@ extension VerifiedProgram {
     guard number >= 0, strategy != .sequence else { return decideInSequence(scope, &frame, data) }
     let firstRule = Int(tables.scopes[scope.index].firstRule)
     if strategy == .graph, decisions[number].hasGraph {
-      switch walk(decisions[number], &frame, data) {
+      switch walk(number, &frame, data) {
       case .rule(let rule): return tables.rules[firstRule + rule].effect == .deny ? .deny(by: rule) : .allow(by: rule)
       case .noRule: return .noRule
       case .unsettled: break
@@ -139,7 +139,7 @@ extension VerifiedProgram {
     let number = decisionOf[scope.index]
     guard number >= 0, strategy != .sequence else { return routeInSequence(scope, &frame, data) }
     if strategy == .graph, decisions[number].hasGraph {
-      switch walk(decisions[number], &frame, data) {
+      switch walk(number, &frame, data) {
       case .rule(let route): return .route(route)
       case .noRule: return .none
       case .unsettled: break

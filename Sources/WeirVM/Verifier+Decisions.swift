@@ -40,9 +40,6 @@ extension Verifier {
     let isEmpty = tables.decisions.isEmpty
     let classifierCount = isEmpty ? 0 : Int(try cursor.next())
     guard decisionCount == (isEmpty ? 0 : Int(try cursor.next())) else { throw .malformedSection(.decisions) }
-    // A bucket takes as many words, so there is room for all; room that is not used is never touched.
-    textBuckets.reserveCapacity(tables.decisions.count / DecisionFormat.textBucketWords)
-    segmentBuckets.reserveCapacity(tables.decisions.count / DecisionFormat.segmentBucketWords)
     for _ in 0..<classifierCount {
       classifiers.append(try classifier(&cursor))
       cursor.index += 1
@@ -116,19 +113,19 @@ extension Verifier {
 
   private mutating func texts(_ classifier: inout Classifier, _ cursor: inout DecisionCursor) throws(Rejection) {
     let head: TextClassifierHead = try cursor.record()
-    guard Int(head.textProbesMax) <= ProgramLimits.probesMax, Int(head.segmentProbesMax) <= ProgramLimits.probesMax,
-      head.states < DecisionFormat.settledBit, head.patternResults > 0
+    guard Int(head.textProbesMax) <= ProgramLimits.probesMax, Int(head.edgeProbesMax) <= ProgramLimits.probesMax,
+      isRoom(head.textBuckets, for: head.texts), isRoom(head.edgeBuckets, for: head.edges), head.states < DecisionFormat.settledBit, head.patternResults > 0
     else { throw cursor.refusal }
     var texts = Classifier.Texts()
     texts.lead = head.lead
     texts.start = head.start
     texts.textBucketCount = Int(head.textBuckets)
     texts.textProbesMax = Int(head.textProbesMax)
-    let firstText = try cursor.part(head.textBuckets, of: DecisionFormat.textBucketWords)
+    let firstText = try cursor.part(head.texts, of: DecisionFormat.textWords)
     texts.states = try cursor.part(head.states, of: DecisionFormat.stateWords)
-    texts.segmentBucketCount = Int(head.segmentBuckets)
-    texts.segmentProbesMax = Int(head.segmentProbesMax)
-    let firstSegment = try cursor.part(head.segmentBuckets, of: DecisionFormat.segmentBucketWords)
+    texts.edgeBucketCount = Int(head.edgeBuckets)
+    texts.edgeProbesMax = Int(head.edgeProbesMax)
+    let firstEdge = try cursor.part(head.edges, of: DecisionFormat.edgeWords)
     texts.patternClasses = try cursor.part(head.patternResults, of: 1)
     texts.pairCount = Int(head.pairs)
     texts.pairs = try cursor.part(head.pairs, of: DecisionFormat.pairWords)
@@ -142,12 +139,15 @@ extension Verifier {
     guard isTarget(head.start), head.lead != .none || head.start & DecisionFormat.settledBit != 0 else {
       throw cursor.refusal
     }
+    var edgesLeft = Int(head.edges)
     for state in 0..<Int(head.states) {
       let place = texts.states + state * DecisionFormat.stateWords
       guard isTarget(cursor.words[place]), isTarget(cursor.words[place + 1]),
-        cursor.words[place + 2] < head.patternResults
+        cursor.words[place + 2] < head.patternResults, Int(cursor.words[place + 3]) <= edgesLeft
       else { throw cursor.refusal }
+      edgesLeft -= Int(cursor.words[place + 3])
     }
+    guard edgesLeft == 0 else { throw cursor.refusal }
     for result in 0..<Int(head.patternResults) {
       let found = cursor.words[texts.patternClasses + result]
       guard found < classCount || found == DecisionFormat.noClass else { throw cursor.refusal }
@@ -167,78 +167,69 @@ extension Verifier {
       guard head.acceptingStates == automaton.stateCount - automaton.firstAccepting else { throw cursor.refusal }
       texts.automaton = Int(head.automaton)
     }
-    try checkTexts(&texts, at: firstText, classCount, cursor)
-    try checkSegments(&texts, at: firstSegment, stateCount: head.states, cursor, isTarget)
+    try fill(&texts, texts: Int(head.texts), at: firstText, classCount, cursor)
+    try fill(&texts, states: Int(head.states), edges: firstEdge, cursor, isTarget)
     classifier.texts = texts
     classifier.cost = head.cost
   }
 
-  private mutating func checkTexts(
-    _ texts: inout Classifier.Texts, at first: Int, _ classCount: UInt32, _ cursor: DecisionCursor
+  /// Whether a table has a place for each key, and no more than keys need.
+  private func isRoom(_ buckets: UInt32, for keys: UInt32) -> Bool {
+    Int(buckets) >= Int(keys) && Int(buckets) <= Int(keys) * DecisionFormat.bucketsPerKeyMax
+  }
+
+  /// Puts texts where look-ups find them, each within the promised number of probes.
+  private mutating func fill(
+    _ texts: inout Classifier.Texts, texts count: Int, at first: Int, _ classCount: UInt32, _ cursor: DecisionCursor
   ) throws(Rejection) {
-    let size = DecisionFormat.textBucketWords
     texts.textBuckets = textBuckets.count
-    for place in 0..<texts.textBucketCount {
-      let number = Int(cursor.words[first + place * size])
-      guard number > 0 else {
-        textBuckets.append(TextBucket())
-        continue
-      }
-      guard number <= hashes.count else { throw cursor.refusal }
-      let hash = hashes[number - 1]
-      let found = cursor.words[first + place * size + 1]
-      guard found < classCount || found == DecisionFormat.noClass,
-        isReached(
-          place, from: DecisionFormat.home(hash, among: texts.textBucketCount), among: texts.textBucketCount,
-          within: texts.textProbesMax, { cursor.words[first + $0 * size] > 0 })
+    // Whoever comes to the end of the table goes on behind it.
+    textBuckets.append(contentsOf: repeatElement(TextBucket(), count: texts.textBucketCount + texts.textProbesMax))
+    for text in 0..<count {
+      let number = Int(cursor.words[first + text * DecisionFormat.textWords])
+      let found = cursor.words[first + text * DecisionFormat.textWords + 1]
+      // An empty place is known by the largest offset.
+      guard number < hashes.count, tables.strings[number].offset < .max,
+        found < classCount || found == DecisionFormat.noClass
       else { throw cursor.refusal }
-      textBuckets.append(
-        TextBucket(
-          fingerprint: UInt32(truncatingIfNeeded: hash >> 32), string: tables.strings[number - 1], classID: found,
-          isFull: true))
+      let hash = hashes[number]
+      var place = texts.textBuckets + DecisionFormat.home(hash, among: texts.textBucketCount)
+      let end = place + texts.textProbesMax
+      while place < end, textBuckets[place].offset < .max { place += 1 }
+      guard place < end else { throw cursor.refusal }
+      let string = tables.strings[number]
+      textBuckets[place] = TextBucket(
+        fingerprint: UInt32(truncatingIfNeeded: hash >> 32), offset: string.offset, count: string.count, classID: found)
     }
   }
 
-  private mutating func checkSegments(
-    _ texts: inout Classifier.Texts, at first: Int, stateCount: UInt32, _ cursor: DecisionCursor,
+  /// Puts the edges of all states where look-ups find them, each within the promised number of probes.
+  private mutating func fill(
+    _ texts: inout Classifier.Texts, states: Int, edges first: Int, _ cursor: DecisionCursor,
     _ isTarget: (UInt32) -> Bool
   ) throws(Rejection) {
-    let size = DecisionFormat.segmentBucketWords
-    texts.segmentBuckets = segmentBuckets.count
-    for place in 0..<texts.segmentBucketCount {
-      let number = Int(cursor.words[first + place * size])
-      guard number > 0 else {
-        segmentBuckets.append(SegmentBucket())
-        continue
+    texts.edgeBuckets = edgeBuckets.count
+    edgeBuckets.append(contentsOf: repeatElement(EdgeBucket(), count: texts.edgeBucketCount + texts.edgeProbesMax))
+    var edge = first
+    for state in 0..<states {
+      for _ in 0..<Int(cursor.words[texts.states + state * DecisionFormat.stateWords + 3]) {
+        let number = Int(cursor.words[edge])
+        let target = cursor.words[edge + 1]
+        edge += DecisionFormat.edgeWords
+        // An empty place is known by an empty segment.
+        guard number < hashes.count, tables.strings[number].count > 0, isTarget(target) else { throw cursor.refusal }
+        let hash = DecisionFormat.hash(hashes[number], in: UInt32(state))
+        var place = texts.edgeBuckets + DecisionFormat.home(hash, among: texts.edgeBucketCount)
+        let end = place + texts.edgeProbesMax
+        while place < end, edgeBuckets[place].count > 0 { place += 1 }
+        guard place < end else { throw cursor.refusal }
+        let string = tables.strings[number]
+        let firstWord = TextWords.lower(
+          TextWords.word(tables.bytes.span, at: Int(string.offset)), bytes: min(Int(string.count), 8))
+        edgeBuckets[place] = EdgeBucket(
+          firstWord: firstWord, offset: string.offset, count: string.count, state: UInt32(state), target: target)
       }
-      let state = cursor.words[first + place * size + 1]
-      let target = cursor.words[first + place * size + 2]
-      // An empty segment is what an empty bucket looks like.
-      guard number <= hashes.count, tables.strings[number - 1].count > 0 else { throw cursor.refusal }
-      let hash = DecisionFormat.hash(hashes[number - 1], in: state)
-      guard state < stateCount, isTarget(target),
-        isReached(
-          place, from: DecisionFormat.home(hash, among: texts.segmentBucketCount), among: texts.segmentBucketCount,
-          within: texts.segmentProbesMax, { cursor.words[first + $0 * size] > 0 })
-      else { throw cursor.refusal }
-      segmentBuckets.append(
-        SegmentBucket(
-          fingerprint: UInt32(truncatingIfNeeded: hash >> 32), string: tables.strings[number - 1], state: state,
-          target: target))
     }
-  }
-
-  /// Whether a look-up that begins at home comes to a bucket in time and meets no empty one before.
-  private func isReached(
-    _ place: Int, from home: Int, among count: Int, within probesMax: Int, _ isFull: (Int) -> Bool
-  ) -> Bool {
-    var at = home
-    for _ in 0..<probesMax {
-      if at == place { return true }
-      guard isFull(at) else { return false }
-      at = at + 1 == count ? 0 : at + 1
-    }
-    return false
   }
 
   // MARK: - Decisions

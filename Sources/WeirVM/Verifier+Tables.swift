@@ -24,34 +24,34 @@ extension Verifier {
     guard end == bounds.count / 2 else { throw .malformedSection(kind) }
   }
 
-  /// Every key can be found from its home within the promised number of probes, and nothing else is in the buckets.
+  /// Fills the buckets of sets with their members, each found from its home within the promised number of probes.
   mutating func checkHashSets() throws(Rejection) {
-    hashBuckets = [HashBucket](repeating: HashBucket(), count: tables.hashBuckets.count)
-    var end = 0
+    var first = 0
     for (index, set) in tables.hashSets.enumerated() {
       let bucketCount = Int(set.bucketCount)
-      guard Int(set.firstBucket) == end, bucketCount > 0, bucketCount & (bucketCount - 1) == 0,
-        bucketCount <= tables.hashBuckets.count - end, Int(set.probesMax) <= ProgramLimits.probesMax
+      let end = first + Int(set.memberCount)
+      guard Int(set.firstBucket) == hashBuckets.count, bucketCount > 0, bucketCount & (bucketCount - 1) == 0,
+        bucketCount <= max(Int(set.memberCount), 1) * DecisionFormat.bucketsPerKeyMax, end <= tables.hashMembers.count,
+        Int(set.probesMax) <= ProgramLimits.probesMax
       else { throw .malformedRecord(.hashSets, index: index) }
-      var members = 0
-      for place in 0..<bucketCount {
-        let member = tables.hashBuckets[end + place]
-        guard member > 0 else { continue }
-        members += 1
-        guard Int(member) <= hashes.count else { throw .malformedRecord(.hashBuckets, index: end + place) }
-        let hash = hashes[Int(member) - 1]
-        let home = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
-        let distance = (place - home) & (bucketCount - 1)
-        guard distance < Int(set.probesMax) else { throw .malformedRecord(.hashBuckets, index: end + place) }
-        for step in 0..<distance where tables.hashBuckets[end + (home + step) & (bucketCount - 1)] == 0 {
-          throw .malformedRecord(.hashBuckets, index: end + place)
+      hashBuckets.append(contentsOf: repeatElement(HashBucket(), count: bucketCount))
+      for place in first..<end {
+        let member = Int(tables.hashMembers[place])
+        guard member < hashes.count else { throw .malformedRecord(.hashMembers, index: place) }
+        let hash = hashes[member]
+        var bucket = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
+        var probes = 1
+        while hashBuckets[Int(set.firstBucket) + bucket].member > 0, probes <= Int(set.probesMax) {
+          bucket = (bucket + 1) & (bucketCount - 1)
+          probes += 1
         }
-        hashBuckets[end + place] = HashBucket(fingerprint: UInt32(truncatingIfNeeded: hash >> 32), member: member)
+        guard probes <= Int(set.probesMax) else { throw .malformedRecord(.hashMembers, index: place) }
+        hashBuckets[Int(set.firstBucket) + bucket] = HashBucket(
+          fingerprint: UInt32(truncatingIfNeeded: hash >> 32), member: UInt32(member) + 1)
       }
-      guard members == Int(set.memberCount) else { throw .malformedRecord(.hashSets, index: index) }
-      end += bucketCount
+      first = end
     }
-    guard end == tables.hashBuckets.count else { throw .malformedSection(.hashBuckets) }
+    guard first == tables.hashMembers.count else { throw .malformedSection(.hashMembers) }
   }
 
   mutating func checkPatterns() throws(Rejection) {

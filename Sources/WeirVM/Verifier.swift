@@ -29,7 +29,7 @@ struct Verifier {
   /// The buckets of hash sets and classifiers, with what saves comparisons.
   var hashBuckets: [HashBucket] = []
   var textBuckets: [TextBucket] = []
-  var segmentBuckets: [SegmentBucket] = []
+  var edgeBuckets: [EdgeBucket] = []
   var classifiers: [Classifier] = []
   var decisions: [DecisionTable] = []
   /// Where the clauses of all decisions begin among their clause words.
@@ -72,18 +72,19 @@ struct Verifier {
 
   private mutating func checkStrings() throws(Rejection) {
     var end = 0
+    let byteCount = tables.bytes.count - TextWords.padding
     isText.reserveCapacity(tables.strings.count)
     hashes.reserveCapacity(tables.strings.count)
     for (index, string) in tables.strings.enumerated() {
-      guard Int(string.offset) == end, Int(string.count) <= tables.bytes.count - end else {
+      guard Int(string.offset) == end, Int(string.count) <= byteCount - end else {
         throw .malformedRecord(.strings, index: index)
       }
       end += Int(string.count)
       let place = Int(string.offset)..<end
       isText.append(isUTF8(tables.bytes.span.extracting(place)))
-      hashes.append(XXH3.hash(tables.bytes.span.extracting(place), seed: tables.program.hashSeed))
+      hashes.append(TextWords.hash(tables.bytes.span, place, seed: tables.program.hashSeed))
     }
-    guard end == tables.bytes.count else { throw .malformedSection(.bytes) }
+    guard end == byteCount else { throw .malformedSection(.bytes) }
   }
 
   /// Checks that a number names a string that is text.

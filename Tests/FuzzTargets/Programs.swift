@@ -60,7 +60,7 @@ private func owners(of kind: SectionKind) -> [Owner] {
   case .code: [Owner(kind: .conditions, first: nil, count: 0)]
   case .rangeBounds: [Owner(kind: .rangeSets, first: 0, count: 1)]
   case .networkBounds: [Owner(kind: .networkSets, first: 0, count: 1)]
-  case .hashBuckets: [Owner(kind: .hashSets, first: 0, count: 1)]
+  case .hashMembers: [Owner(kind: .hashSets, first: nil, count: 2)]
   case .segments: [Owner(kind: .patterns, first: 1, count: 2)]
   case .groupMembers: [Owner(kind: .patternGroups, first: 1, count: 2)]
   case .rules: [Owner(kind: .scopes, first: 2, count: 3)]

@@ -28,7 +28,6 @@ struct SharingTests {
       var image = HandmadeImage(rules: rules, constant: constant, slots: 1, costs: [cost])
       image.append(SlotRecord(kind: .path, type: .bytes), to: .slots)
       image.append(HashSetRecord(firstBucket: 0, bucketCount: 1, memberCount: 0, probesMax: 0), to: .hashSets)
-      image.append(word: 0, to: .hashBuckets)
       let pattern = PatternRecord(prefix: 0, firstSegment: 0, segmentCount: UInt32(segments), hasRest: false)
       image.append(pattern, to: .patterns)
       for _ in 0..<segments { image.append(SegmentRecord.free, to: .segments) }

@@ -8,7 +8,11 @@ struct Looping {
   /// The name of its file without the ending.
   let policy: String
 
-  func run(_ what: String, _ count: Int) throws {
+  enum Loop: String {
+    case fill, decide, match
+  }
+
+  func run(_ what: Loop, _ count: Int) throws {
     let requests = try Requests("\(folder)/requests-few.tsv")
     let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(self.policy).weirb")))
     let loaded = Loaded(try LoadedBundle.load(bytes, trust: .anybody))
@@ -21,10 +25,9 @@ struct Looping {
     for number in 0..<count {
       filling.fill(&frame, entries[number % entries.count], requests.bytes.span)
       switch what {
-      case "fill": break
-      case "decide": _ = loaded.bundle.program.decide(scope, &frame, data)
-      case "match": loaded.bundle.program.match(scope, &frame, data, into: &matches)
-      default: throw Mistake("no loop is named \(what)")
+      case .fill: break
+      case .decide: _ = loaded.bundle.program.decide(scope, &frame, data)
+      case .match: loaded.bundle.program.match(scope, &frame, data, into: &matches)
       }
     }
     print("{\"runs\":\(count)}")
