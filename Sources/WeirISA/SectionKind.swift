@@ -114,7 +114,8 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
   /// How a bundle holds the bytes of the section.
   public var storage: SectionStorage {
     switch self {
-    case .program, .bytes, .transitions, .tests, .manifest, .topology, .signatures: .plain
+    case .program, .tests, .manifest, .signatures: .plain
+    case .bytes, .transitions, .topology: .condensed
     case .policy: .compressed
     case .strings, .slots, .integers, .addresses, .rangeSets, .rangeBounds, .networkSets, .networkBounds, .hashSets,
       .hashMembers, .patterns, .segments, .patternGroups, .groupMembers, .automata, .captures, .zones, .dataSets, .code,
@@ -128,7 +129,9 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
 public enum SectionStorage: Sendable {
   /// As they are.
   case plain
-  /// As 32-bit words, see `PackedWords`.
+  /// In fewer bytes where that saves some, yet never in so few that reading them asks for much memory.
+  case condensed
+  /// As 32-bit words, see `PackedWords`, and those condensed.
   case packed
   /// Read by tools, not by those who decide: any bytes in fewer bytes.
   case compressed

@@ -79,23 +79,20 @@ struct ProgramTables: Sendable {
 
 /// Reads sections of an image; the constructor has checked that each is there once and in bounds.
 private struct SectionReader {
-  private let data: [UInt8]
   /// By raw value of the kind.
   private var sections: [UnverifiedProgram.Section]
 
   init(_ program: UnverifiedProgram) throws(Rejection) {
-    data = program.bytes
     var found: [UnverifiedProgram.Section?] = Array(repeating: nil, count: 32)
     for section in program.sections where section.kind.isProgram {
       let number = Int(section.kind.rawValue)
       guard found[number] == nil else { throw .repeatedSection(section.kind) }
-      let isWhole = section.isPacked || section.range.count % section.kind.elementBytes == 0
-      guard section.range.lowerBound >= 0, section.range.upperBound <= data.count, isWhole,
-        section.range.count <= Int(UInt32.max), !section.isPacked || section.kind.storage == .packed
+      let isWhole = section.isPacked || section.bytes.count % section.kind.elementBytes == 0
+      guard isWhole, section.bytes.count <= Int(UInt32.max), !section.isPacked || section.kind.storage == .packed
       else { throw .malformedSection(section.kind) }
       found[number] = section
     }
-    sections = Array(repeating: UnverifiedProgram.Section(kind: .program, range: 0..<0), count: 32)
+    sections = Array(repeating: UnverifiedProgram.Section(kind: .program, bytes: []), count: 32)
     for kind in SectionKind.allCases where kind.isProgram {
       guard let section = found[Int(kind.rawValue)] else { throw .missingSection(kind) }
       sections[Int(kind.rawValue)] = section
@@ -105,10 +102,10 @@ private struct SectionReader {
   private func section(_ kind: SectionKind) -> UnverifiedProgram.Section { sections[Int(kind.rawValue)] }
 
   func paddedBytes(_ kind: SectionKind) -> [UInt8] {
-    let range = section(kind).range
+    let section = section(kind)
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(range.count + TextWords.padding)
-    bytes.append(contentsOf: data[range])
+    bytes.reserveCapacity(section.bytes.count + TextWords.padding)
+    bytes.append(contentsOf: section.bytes)
     bytes.append(contentsOf: repeatElement(0, count: TextWords.padding))
     return bytes
   }
@@ -116,7 +113,7 @@ private struct SectionReader {
   /// The words of a section of whole elements, none of which is smaller than a word.
   func words(_ kind: SectionKind) throws(Rejection) -> [UInt32] {
     guard section(kind).isPacked else { return plainWords(kind) }
-    guard let words = PackedWords.unpack(data.span.extracting(section(kind).range)),
+    guard let words = PackedWords.unpack(section(kind).bytes.span),
       words.count % (kind.elementBytes / 4) == 0
     else { throw .malformedSection(kind) }
     return words
@@ -136,12 +133,12 @@ private struct SectionReader {
 
   /// The words of a section that is not packed.
   func plainWords<Word: FixedWidthInteger>(_ kind: SectionKind) -> [Word] {
-    let range = section(kind).range
+    let section = section(kind)
     let size = Word.bitWidth / 8
-    let bytes = data.span.extracting(range)
+    let bytes = section.bytes.span
     var words: [Word] = []
-    words.reserveCapacity(range.count / size)
-    for index in 0..<(range.count / size) {
+    words.reserveCapacity(bytes.count / size)
+    for index in 0..<(bytes.count / size) {
       // One check of bounds a word.
       let piece = bytes.extracting((size * index)..<(size * index + size))
       var word: Word = 0

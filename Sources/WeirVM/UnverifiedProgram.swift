@@ -2,37 +2,27 @@ import WeirISA
 
 /// The bytes of a program that nobody has looked at.
 public struct UnverifiedProgram: Sendable {
-  /// Where a section lies.
+  /// The bytes of a section.
   public struct Section: Sendable {
     public var kind: SectionKind
-    public var range: Range<Int>
+    public var bytes: ArraySlice<UInt8>
     /// Whether its words are packed, as in a bundle; see `PackedWords`.
     public var isPacked: Bool
 
-    public init(kind: SectionKind, range: Range<Int>, isPacked: Bool = false) {
+    public init(kind: SectionKind, bytes: ArraySlice<UInt8>, isPacked: Bool = false) {
       self.kind = kind
-      self.range = range
+      self.bytes = bytes
       self.isPacked = isPacked
     }
   }
 
-  let bytes: [UInt8]
   let sections: [Section]
 
   /// - Parameter sections: those of other kinds than a program's are passed over.
-  public init(bytes: [UInt8], sections: [Section]) {
-    self.bytes = bytes
-    self.sections = sections
-  }
+  public init(_ sections: [Section]) { self.sections = sections }
 
   public init(_ image: ProgramImage) {
-    var bytes: [UInt8] = []
-    var sections: [Section] = []
-    for section in image.sections {
-      sections.append(Section(kind: section.kind, range: bytes.count..<(bytes.count + section.bytes.count)))
-      bytes.append(contentsOf: section.bytes)
-    }
-    self.init(bytes: bytes, sections: sections)
+    self.init(image.sections.map { Section(kind: $0.kind, bytes: $0.bytes[...]) })
   }
 }
 

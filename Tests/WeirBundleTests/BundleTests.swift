@@ -10,7 +10,7 @@ import WeirPolicy
     #expect(bundle.header.mergesAndDecodesPaths)
     #expect(bundle.signatures.isEmpty)
     #expect(bundle.sections.map(\.kind) == [.bytes, .code, .policy, .manifest, .topology])
-    #expect(bundle[.bytes].map(Array.init) == Array("web".utf8))
+    #expect(try bundle.contents(of: .bytes) == Array("web".utf8))
     #expect(bundle[.tests] == nil)
     #expect(try bundle.topology() == Topology(SmallBundle.policy))
     #expect(try bundle.policy() == SmallBundle.policy)
@@ -91,7 +91,7 @@ import WeirPolicy
     #expect(refusal { $0 = [] } == .notABundle)
     #expect(refusal { $0[0] = 0 } == .notABundle)
     #expect(refusal { $0 = Array($0.prefix(20)) } == .truncated)
-    #expect(refusal { $0[8] = 3 } == .unsupportedVersion(3))
+    #expect(refusal { $0[8] = 4 } == .unsupportedVersion(4))
     #expect(refusal { $0[40] = 2 } == .malformedHeader("path normalisation"))
     #expect(refusal { $0[60] = 1 } == .malformedHeader("reserved bytes"))
     #expect(

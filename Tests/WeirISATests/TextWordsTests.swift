@@ -16,25 +16,28 @@ import WeirISA
       let here = bytes(before) + text + bytes(TextWords.padding)
       let there = text + bytes(TextWords.padding)
       let place = before..<(before + count)
-      #expect(
-        TextWords.hash(here.span, place, seed: 7) == TextWords.hash(there.span, 0..<count, seed: 7), "seed \(seed)")
-      #expect(TextWords.areEqual(here.span, place, there.span, at: 0), "seed \(seed)")
+      let hash = TextWords.hash(there.span, 0..<count, seed: 7)
+      let elsewhere = TextWords.hash(here.span, place, seed: 7)
+      #expect(elsewhere == hash, "seed \(seed)")
+      let isSame = TextWords.areEqual(here.span, place, there.span, at: 0)
+      #expect(isSame, "seed \(seed)")
       guard count > 0 else { continue }
       var other = there
       other[Int(random.next() % UInt64(count))] ^= 1 << UInt8(random.next() % 8)
-      #expect(!TextWords.areEqual(here.span, place, other.span, at: 0), "seed \(seed)")
-      #expect(
-        TextWords.hash(other.span, 0..<count, seed: 7) != TextWords.hash(there.span, 0..<count, seed: 7),
-        "seed \(seed)")
+      let isOther = !TextWords.areEqual(here.span, place, other.span, at: 0)
+      #expect(isOther, "seed \(seed)")
+      let otherHash = TextWords.hash(other.span, 0..<count, seed: 7)
+      #expect(otherHash != hash, "seed \(seed)")
     }
   }
 
   @Test func `the first slash of a word is found`() {
     for seed in UInt64(0)..<2_000 {
       var random = SplitMix64(seed: seed)
-      let bytes = (0..<8).map { _ in random.pick([0x2F, 0x2E, 0x30, 0xAF, 0x00, 0x61, 0xFF, 0x62] as [UInt8]) }
-      let word = TextWords.word(bytes.span, at: 0)
-      #expect(TextWords.bytesBeforeSlash(word) == bytes.firstIndex(of: 0x2F) ?? 8, "seed \(seed)")
+      let letters: [UInt8] = [0x2F, 0x2E, 0x30, 0xAF, 0x00, 0x61, 0xFF, 0x62]
+      let bytes = (0..<8).map { _ in letters[Int(random.next() % 8)] }
+      let found = TextWords.bytesBeforeSlash(TextWords.word(bytes.span, at: 0))
+      #expect(found == bytes.firstIndex(of: 0x2F) ?? 8, "seed \(seed)")
     }
   }
 }

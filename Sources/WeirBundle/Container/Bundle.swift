@@ -52,11 +52,11 @@ public struct Bundle: Sendable {
   ///
   /// - Throws: `malformedSection`. Complexity: linear.
   public func contents(of kind: SectionKind) throws(BundleError) -> [UInt8]? {
-    guard let stored = self[kind] else { return nil }
+    guard let stored = try expanded(kind) else { return nil }
     switch kind.storage {
-    case .plain: return Array(stored)
+    case .plain, .condensed: return Array(stored)
     case .packed:
-      guard let words = PackedWords.unpack(bytes.span.extracting(stored.indices)),
+      guard let words = PackedWords.unpack(stored.span),
         words.count * 4 % kind.elementBytes == 0
       else { throw .malformedSection("\(kind)", .malformedNumber) }
       var result: [UInt8] = []
@@ -65,6 +65,20 @@ public struct Bundle: Sendable {
       return result
     case .compressed:
       do throws(WireError) { return try Compression.decompress(stored) } catch {
+        throw .malformedSection("\(kind)", error)
+      }
+    }
+  }
+
+  /// The bytes of a section, condensed no more, `nil` when it is not there; words are packed still.
+  ///
+  /// - Throws: `malformedSection`. Complexity: linear.
+  public func expanded(_ kind: SectionKind) throws(BundleError) -> ArraySlice<UInt8>? {
+    guard let stored = self[kind] else { return nil }
+    switch kind.storage {
+    case .plain, .compressed: return stored
+    case .condensed, .packed:
+      do throws(WireError) { return try Compression.expand(stored) } catch {
         throw .malformedSection("\(kind)", error)
       }
     }
@@ -85,9 +99,9 @@ public struct Bundle: Sendable {
   ///
   /// - Throws: `missingSection`, `malformedSection`, or `malformedHeader` when the header names another path mode.
   public func topology() throws(BundleError) -> Topology {
-    guard let section = self[.topology] else { throw .missingSection("topology") }
+    guard let section = try contents(of: .topology) else { throw .missingSection("topology") }
     let topology: Topology
-    do throws(WireError) { topology = try Topology(wireBytes: Array(section)) } catch {
+    do throws(WireError) { topology = try Topology(wireBytes: section) } catch {
       throw .malformedSection("topology", error)
     }
     guard (topology.mesh?.mergesAndDecodesPaths ?? false) == header.mergesAndDecodesPaths else {

@@ -51,11 +51,14 @@ public struct BundleContents: Sendable {
   private static func stored(_ section: ProgramSection) -> [UInt8] {
     switch section.kind.storage {
     case .plain: return section.bytes
+    case .condensed: return Compression.condense(section.bytes)
     case .packed:
       let bytes = section.bytes
-      return PackedWords.pack(
-        stride(from: 0, to: bytes.count, by: 4).map { UInt32(truncatingIfNeeded: bytes.littleEndian(at: $0, count: 4)) }
-      )
+      return Compression.condense(
+        PackedWords.pack(
+          stride(from: 0, to: bytes.count, by: 4).map {
+            UInt32(truncatingIfNeeded: bytes.littleEndian(at: $0, count: 4))
+          }))
     case .compressed: return Compression.compress(section.bytes)
     }
   }

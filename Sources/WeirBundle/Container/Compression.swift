@@ -1,6 +1,6 @@
 import WeirPolicy
 
-/// Bytes in fewer bytes: some as they are, the others copied from before (LZ77). For sections that deciding does not read.
+/// Bytes in fewer bytes: some as they are, the others copied from before (LZ77).
 ///
 /// How many bytes there are; then runs and copies in turn until they are: how many bytes follow as they are, and those; the
 /// length of a copy less `matchMin`, and how far back it begins. Numbers have seven bits a byte, lowest first, the top bit set on
@@ -12,6 +12,7 @@ enum Compression {
   private static let hashBits: UInt32 = 16
   /// A copy takes three bytes at least, so a small file cannot ask for much memory.
   private static let matchMax = 512
+  private static let bytesPerByteMax = 171
 
   /// The same bytes give the same bytes.
   ///
@@ -72,15 +73,42 @@ enum Compression {
     return result + bytes[start...]
   }
 
+  /// Bytes that hosts read: a byte says whether they follow as they are (0) or compressed (1), and compressed ones stand for no
+  /// more than `expansionMax` times as many.
+  private static let plain: UInt8 = 0
+  private static let compressed: UInt8 = 1
+  private static let expansionMax = 4
+
+  /// - Complexity: near linear.
+  static func condense(_ bytes: [UInt8]) -> [UInt8] {
+    let fewer = compress(bytes)
+    return fewer.count < bytes.count && bytes.count <= expansionMax * fewer.count
+      ? [compressed] + fewer : [plain] + bytes
+  }
+
+  /// - Throws: `WireError` for what `condense` does not make.
+  /// - Complexity: linear in the bytes.
+  static func expand(_ bytes: ArraySlice<UInt8>) throws(WireError) -> ArraySlice<UInt8> {
+    guard let form = bytes.first else { throw .truncated }
+    let rest = bytes.dropFirst()
+    switch form {
+    case plain: return rest
+    case compressed: return try decompress(rest, countMax: expansionMax * rest.count)[...]
+    default: throw .outOfRange("form")
+    }
+  }
+
+  /// - Parameter countMax: bytes that the result may have.
   /// - Throws: `WireError` for what `compress` does not make.
   /// - Complexity: linear in the result, which has at most 171 times as many bytes.
-  static func decompress(_ bytes: ArraySlice<UInt8>) throws(WireError) -> [UInt8] {
-    var place = bytes.startIndex
+  static func decompress(_ bytes: ArraySlice<UInt8>, countMax: Int = .max) throws(WireError) -> [UInt8] {
+    var place = 0
+    let source = bytes.span
     func number() throws(WireError) -> Int {
       var number = 0
       for shift in stride(from: 0, to: 35, by: 7) {
-        guard place < bytes.endIndex else { throw .truncated }
-        let byte = bytes[place]
+        guard place < source.count else { throw .truncated }
+        let byte = source[place]
         place += 1
         number |= Int(byte & 0x7F) << shift
         if byte < 0x80 {
@@ -91,21 +119,25 @@ enum Compression {
       throw .malformedNumber
     }
     let count = try number()
-    var result: [UInt8] = []
+    guard count <= min(countMax, bytesPerByteMax * bytes.count) else { throw .outOfRange("count") }
+    var all = [UInt8](repeating: 0, count: count)
+    var result = all.mutableSpan
+    var end = 0
     repeat {
       let run = try number()
-      guard run <= bytes.endIndex - place, run <= count - result.count else { throw .truncated }
-      result += bytes[place..<(place + run)]
+      guard run <= source.count - place, run <= count - end else { throw .truncated }
+      for index in 0..<run { result[end &+ index] = source[place &+ index] }
       place += run
-      if result.count == count { break }
+      end += run
+      if end == count { break }
       let length = try number() + matchMin
       let distance = try number()
-      guard length <= matchMax, length <= count - result.count, distance > 0, distance <= result.count
-      else { throw .outOfRange("copy") }
+      guard length <= matchMax, length <= count - end, distance > 0, distance <= end else { throw .outOfRange("copy") }
       // What is copied may be what was just written.
-      for _ in 0..<length { result.append(result[result.count - distance]) }
-    } while result.count < count
-    guard place == bytes.endIndex else { throw .trailingBytes }
-    return result
+      for index in end..<(end + length) { result[index] = result[index &- distance] }
+      end += length
+    } while end < count
+    guard place == source.count else { throw .trailingBytes }
+    return all
   }
 }

@@ -34,17 +34,21 @@ public struct LoadedBundle: ~Copyable, Sendable {
   ) throws(LoadError) -> LoadedBundle {
     let bundle: Bundle
     let topology: Topology
+    var sections: [UnverifiedProgram.Section] = []
     do throws(BundleError) {
       bundle = try Bundle(bytes, supported: supported)
       try bundle.verify(trust)
       topology = try bundle.topology()
+      for section in bundle.sections where section.kind.isProgram {
+        guard let bytes = try bundle.expanded(section.kind) else { continue }
+        sections.append(
+          UnverifiedProgram.Section(
+            kind: section.kind, bytes: bytes, isPacked: section.kind.storage == .packed))
+      }
     } catch { throw .bundle(error) }
     let program: VerifiedProgram
     do throws(Rejection) {
-      let sections = bundle.sections.map {
-        UnverifiedProgram.Section(kind: $0.kind, range: $0.range, isPacked: $0.kind.storage == .packed)
-      }
-      program = try verify(UnverifiedProgram(bytes: bytes, sections: sections), supporting: supported)
+      program = try verify(UnverifiedProgram(sections), supporting: supported)
     } catch { throw .program(error) }
     try check(program, against: topology)
     let plans = try PlanBuilder.plans(program, topology)
