@@ -40,7 +40,9 @@ struct HashTable {
   ) -> HashTable? {
     for attempt in 0..<4 {
       let count = size << attempt
-      if let probesMax = probes(hashes, count, wraps, home) { return HashTable(bucketCount: count, probesMax: probesMax) }
+      if let probesMax = probes(hashes, count, wraps, home) {
+        return HashTable(bucketCount: count, probesMax: probesMax)
+      }
     }
     return nil
   }

@@ -114,7 +114,8 @@ extension Verifier {
   private mutating func texts(_ classifier: inout Classifier, _ cursor: inout DecisionCursor) throws(Rejection) {
     let head: TextClassifierHead = try cursor.record()
     guard Int(head.textProbesMax) <= ProgramLimits.probesMax, Int(head.edgeProbesMax) <= ProgramLimits.probesMax,
-      isRoom(head.textBuckets, for: head.texts), isRoom(head.edgeBuckets, for: head.edges), head.states < DecisionFormat.settledBit, head.patternResults > 0
+      isRoom(head.textBuckets, for: head.texts), isRoom(head.edgeBuckets, for: head.edges),
+      head.states < DecisionFormat.settledBit, head.patternResults > 0
     else { throw cursor.refusal }
     var texts = Classifier.Texts()
     texts.lead = head.lead

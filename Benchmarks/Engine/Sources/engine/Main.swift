@@ -10,7 +10,9 @@ struct Main {
     case "build": try Building(folder: folder, policy: policy).run()
     case "decide": try Deciding(folder: folder, policy: policy).run()
     case "loop":
-      guard let what = arguments.popFirst().flatMap(Looping.Loop.init(rawValue:)), let count = arguments.popFirst().flatMap({ Int($0) }) else {
+      guard let what = arguments.popFirst().flatMap(Looping.Loop.init(rawValue:)),
+        let count = arguments.popFirst().flatMap({ Int($0) })
+      else {
         throw Mistake("engine loop FOLDER POLICY fill|decide|match COUNT")
       }
       try Looping(folder: folder, policy: policy).run(what, count)
