@@ -56,8 +56,14 @@ public struct Space: Sendable {
         switch SlotClasses.build(slot, atomsOf[index], purpose, limits) {
         case .classes(let found): classes.append(found)
         case .refused(let atoms):
+          let named = atomsOf[index].filter { atoms.contains($0.offset) }
+          // Whoever names none would be asked again for ever.
+          let left = named.isEmpty ? atomsOf[index] : named
+          guard !left.isEmpty else {
+            classes.append(.presence(of: slot))
+            continue
+          }
           isComplete = false
-          let left = atomsOf[index].filter { atoms.contains($0.offset) }
           refusals += placement.place(left, of: slot, purpose, limits).map(\.element)
         }
       }
@@ -87,6 +93,11 @@ public struct Space: Sendable {
 }
 
 extension SlotClasses {
+  /// Only whether there is a value.
+  fileprivate static func presence(of slot: Slot) -> SlotClasses {
+    SlotClasses(witnesses: slot.canBeAbsent ? [.absent, .present] : [.present], holding: [:], classifier: .presence)
+  }
+
   static func build(
     _ slot: Slot, _ atoms: [(offset: Int, element: Atom)], _ purpose: Space.Purpose, _ limits: PlanLimits
   ) -> SlotOutcome {
@@ -107,9 +118,7 @@ extension SlotClasses {
       outcome = builder.build()
     case .integer, .address: outcome = IntervalClassesBuilder(slot: slot, atoms: intervals, limits: limits).build()
     case .presence:
-      outcome = .classes(
-        SlotClasses(
-          witnesses: slot.canBeAbsent ? [.absent, .present] : [.present], holding: [:], classifier: .presence))
+      outcome = .classes(.presence(of: slot))
     }
     if let presence, case .classes(let classes) = outcome {
       var holding = classes.holding

@@ -29,6 +29,7 @@ struct TextClassesBuilder {
         .map { ($0, pool) }
     }
     let withMachines = entries.filter { !$0.atom.machines.isEmpty }
+    let withPatterns = entries.filter { !$0.atom.patterns.isEmpty }
     guard patternFit.count == entries.count, let (automaton, tokenPool) = patternFit.result else {
       return .refused(Set(entries.dropFirst(patternFit.count).map { Int($0.index) }))
     }
@@ -53,7 +54,7 @@ struct TextClassesBuilder {
     var marked: Set<String> = []
     while true {
       guard let found = TextExploration(kind: slot.kind, tokens: tokens, regexes: regexes, limits: limits) else {
-        return .refused(Set(withMachines.dropFirst(withMachines.count / 2).map { Int($0.index) }))
+        return half(of: withMachines, withPatterns)
       }
       let open = found.ends.filter { !tokens.isMarked[Int($0.tokens)] }
       var collided: Set<UInt64> = []
@@ -73,7 +74,7 @@ struct TextClassesBuilder {
       let pieces = marked.sorted().compactMap { slot.kind.pieces(of: $0)?.map(String.init) }
       guard
         let separated = TokenAutomaton(Self.patterns(entries[...]), marked: pieces, pool: &pool, limits: limits)
-      else { return .refused(Set(entries.filter { !$0.atom.patterns.isEmpty }.map { Int($0.index) })) }
+      else { return half(of: withPatterns) }
       tokens = separated
     }
   }
@@ -97,8 +98,13 @@ struct TextClassesBuilder {
     _ texts: [String], _ exact: [Value: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
   ) -> SlotOutcome {
     if let found = classes(texts, exact, tokens, regexes) { return .classes(found) }
-    let complex = entries.filter { !$0.atom.patterns.isEmpty || !$0.atom.machines.isEmpty }
-    return .refused(Set(complex.dropFirst(complex.count / 2).map { Int($0.index) }))
+    return half(of: entries.filter { !$0.atom.patterns.isEmpty || !$0.atom.machines.isEmpty })
+  }
+
+  /// Where all together are too much: half of the first of these that are any, else half of all.
+  private func half(of kinds: [Entry]...) -> SlotOutcome {
+    let refused = kinds.first { !$0.isEmpty } ?? entries
+    return .refused(Set(refused.dropFirst(refused.count / 2).map { Int($0.index) }))
   }
 
   /// A class for each thing that the three parts of the classifier say of these texts; `nil` when their lists grow too long.
@@ -128,7 +134,7 @@ struct TextClassesBuilder {
 
 enum SlotOutcome {
   case classes(SlotClasses)
-  /// Indices of atoms, never none.
+  /// Indices of atoms; none only where there is no room for a slot without any.
   case refused(Set<Int>)
 }
 

@@ -67,7 +67,8 @@ public struct TokenAutomaton: Sendable {
   ) -> Bool {
     let statesMax = max(limits.tokenStatesMin, trie.count * limits.tokenStatesPerSegmentMax)
     let edgesMax = max(limits.tokenStatesMin, trie.count * limits.tokenEdgesPerSegmentMax)
-    let membershipsMax = limits.memberships(ofAtoms: atoms)
+    // What the pool holds already is not this automaton's.
+    let entriesMax = pool.entryCount + limits.memberships(ofAtoms: atoms)
     let emptySymbol = symbolIndex[""]
     let restOf = trie.rests.map { pool.id($0.asSet) }
     let endOf = trie.ends.map { pool.id($0.asSet) }
@@ -86,7 +87,7 @@ public struct TokenAutomaton: Sendable {
     _ = number([0], ListPool.empty)
     var current = 0
     while current < keys.count {
-      guard keys.count <= statesMax, next.count <= edgesMax, pool.entryCount <= membershipsMax else { return false }
+      guard keys.count <= statesMax, next.count <= edgesMax, pool.entryCount <= entriesMax else { return false }
       let key = keys[current]
       let nodes = Array(key.dropFirst())
       var accept = key[0]

@@ -10,9 +10,12 @@ import WeirPolicy
     .test(Test(attribute: attribute, predicate: predicate, whenAbsent: false, position: Self.here))
   }
 
-  private func space(_ conditions: [Condition], _ limits: PlanLimits) -> Space {
-    let world = World(seed: 0)
-    return Space(conditions, context: PlanContext(authz: world.policy.authz[0], of: world.policy), limits: limits)
+  private func space(
+    _ conditions: [Condition], _ limits: PlanLimits, _ purpose: Space.Purpose = .proving
+  ) -> Space {
+    let policy = World(seed: 0).policy
+    let context = PlanContext(authz: policy.authz[0], of: policy)
+    return Space(conditions, context: context, purpose: purpose, limits: limits)
   }
 
   @Test func regexesThatMultiplyBecomeVariables() {
@@ -88,6 +91,58 @@ import WeirPolicy
     let space = space(conditions, PlanLimits())
     let graph = try DecisionGraph(space, entries: Array(conditions.indices))
     #expect(space.refusals.isEmpty && graph.edgeCount <= 3 * conditions.count)
+  }
+
+  /// The lists of the names are longer than what patterns may have, and the first text that nobody would name is named.
+  @Test(arguments: [
+    (Attribute.query("q"), ["other", "other1"]), (.path, ["/", "/other"]),
+  ])
+  func namesAreNoBurdenOfPatterns(attribute: Attribute, taken: [String]) {
+    var limits = PlanLimits()
+    limits.membershipsMin = 64
+    let names = taken + (0..<48).map { "/n\($0)" }
+    let conditions = (0..<20).map { rule in
+      test(attribute, .isIn((0..<10).map { .string(names[(rule + $0 * 7) % names.count]) }))
+    }
+    for purpose in [Space.Purpose.proving, .deciding] {
+      let space = space(conditions, limits, purpose)
+      #expect(space.refusals.isEmpty && space.classes.count == 1)
+    }
+  }
+
+  @Test func patternsWithTooManyJointStatesBecomeVariables() {
+    var limits = PlanLimits()
+    limits.jointStatesMax = 100
+    let conditions = (0..<200).map { number in
+      test(
+        .path,
+        .matches(
+          SegmentPattern(
+            prefix: "", segments: [.literal("s\(number)"), .literal("a"), .capture("id"), .literal("b")], rest: .none,
+            text: "")))
+    }
+    let space = space(conditions, limits, .proving)
+    #expect(!space.refusals.isEmpty && space.refusals.count < conditions.count)
+    // In groups, each of them with little.
+    #expect(self.space(conditions, limits, .deciding).classes.count > 1)
+  }
+
+  /// Texts alone, so many of the kind of the open class that telling them apart is too much.
+  @Test func namesWithTooManyJointStatesBecomeVariables() {
+    var limits = PlanLimits()
+    limits.jointStatesMax = 20
+    let conditions = (0..<100).map { test(.path, .equals(.string($0 == 0 ? "/" : "/n\($0)"))) }
+    let space = space(conditions, limits, .proving)
+    #expect(!space.refusals.isEmpty && space.refusals.count < conditions.count)
+  }
+
+  @Test func withoutAnyRoomEverythingIsAVariable() {
+    var limits = PlanLimits()
+    limits.jointStatesMax = -1
+    for purpose in [Space.Purpose.proving, .deciding] {
+      let space = space([test(.path, .isUnder("/a")), test(.query("q"), .isPresent)], limits, purpose)
+      #expect(space.refusals.count >= 2 && space.variables.count == 2)
+    }
   }
 
   @Test func identitiesInTheSameSetsAreOneClass() {
