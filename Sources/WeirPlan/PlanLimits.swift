@@ -14,7 +14,8 @@ public struct PlanLimits: Hashable, Sendable {
   public var tokenStatesMin = 4_096
   /// Pieces that these states know, likewise.
   public var tokenEdgesPerSegmentMax = 2
-  /// States of the merged regexes of one slot; as many for each state of the regexes alone, and what even few may have.
+  /// States of the merged regexes of one slot; to decide, as many for each state of the regexes alone, and what even few
+  /// may have.
   public var regexStatesMax = 16_384
   public var regexStatesPerStateMax = 4
   public var regexStatesMin = 1_024
@@ -24,7 +25,7 @@ public struct PlanLimits: Hashable, Sendable {
   public var jointStatesMax = 262_144
   /// Entries of all lists that say which predicates hold in a class of one slot.
   public var membershipsMax = 4_000_000
-  /// The same for each predicate of the slot, and what even few may have.
+  /// To decide, the same for each predicate of the slot, and what even few may have.
   public var membershipsPerAtomMax = 64
   public var membershipsMin = 131_072
   /// Classifiers that one slot may have, each with some of its predicates.
@@ -33,6 +34,15 @@ public struct PlanLimits: Hashable, Sendable {
   public var pairsMax = 4_000_000
 
   public init() {}
+
+  /// A decision does better with several small classifiers; a proof has one, and may use all the room there is.
+  func suiting(_ purpose: Space.Purpose) -> PlanLimits {
+    guard purpose == .proving else { return self }
+    var limits = self
+    limits.regexStatesMin = regexStatesMax
+    limits.membershipsMin = membershipsMax
+    return limits
+  }
 
   func memberships(ofAtoms count: Int) -> Int {
     min(membershipsMax, max(membershipsMin, count * membershipsPerAtomMax))

@@ -35,6 +35,7 @@ public struct Space: Sendable {
   public init(
     _ conditions: [Condition], context: PlanContext, purpose: Purpose = .proving, limits: PlanLimits = PlanLimits()
   ) {
+    let limits = limits.suiting(purpose)
     var placement = AtomPlacement()
     var refusals: [Atom] = []
     while true {

@@ -59,6 +59,28 @@ private let repository = URL(fileURLWithPath: #filePath).deletingLastPathCompone
     }
   }
 
+  /// Merged, these regexes have a state for every set of letters that came after an x.
+  @Test func regexesThatMultiplyAreProved() throws {
+    let rules = "abcdefghij".map {
+      #"  allow \#($0) when caller is api and request.query["q"] matches re".*x\#($0).*""#
+    }
+    let text = #"""
+      module shop
+
+      mesh shop-mesh { trust_domain "shop.example" }
+      service web { identity "spiffe://shop.example/ns/prod/sa/web", protocol http, endpoints dns "web:8080" }
+      service api { identity "spiffe://shop.example/ns/prod/sa/api", protocol http, endpoints dns "api:8080" }
+
+      authz web {
+      \#(rules.joined(separator: "\n"))
+      }
+
+      prove "letters" { never allow web when request.query["q"] matches re"[a-w]*" }
+      """#
+    let results = Prover(policy: try policy([SourceFile(path: "a.weir", text: text)])).results()
+    #expect(results.map(\.answer.isProved) == [true])
+  }
+
   /// A budget that is gone proves nothing. What is refuted all the same was decided by the reference.
   @Test func withoutABudgetNothingIsProved() throws {
     var limits = PlanLimits()

@@ -28,6 +28,13 @@ import WeirPolicy
     #expect(space.atoms.count > 1, "what fits stays")
   }
 
+  /// Merged, these have a state for every set of letters that came after an x. Deciding, a slot has small automata.
+  @Test func aProofHasAllTheRoomForRegexes() {
+    let conditions = "abcdefghijkl".map { test(.query("q"), .matchesRegex(".*x\($0).*")) }
+    #expect(space(conditions, PlanLimits(), .proving).refusals.isEmpty)
+    #expect(!space(conditions, PlanLimits(), .deciding).refusals.isEmpty)
+  }
+
   @Test func patternsThatMultiplyBecomeVariables() {
     var limits = PlanLimits()
     limits.tokenStatesMin = 64

@@ -20,6 +20,7 @@ public struct MeaningAnalysis {
   public static let limits: PlanLimits = {
     var limits = PlanLimits()
     limits.graphStepsMax = 2_000_000
+    limits.regexStepsMax = 2_000_000
     limits.pairsMax = 50_000
     return limits
   }()
