@@ -34,11 +34,11 @@ struct HashTable {
     self.probesMax = probesMax
   }
 
-  /// Twice the room at each attempt; a hash that is any good needs one.
+  /// Once more with twice the room, which is all that loading it accepts; a hash that is any good needs one attempt.
   private static func least(
     from size: Int, _ hashes: [UInt64], wraps: Bool, home: (UInt64, Int) -> Int
   ) -> HashTable? {
-    for attempt in 0..<4 {
+    for attempt in 0..<2 {
       let count = size << attempt
       if let probesMax = probes(hashes, count, wraps, home) {
         return HashTable(bucketCount: count, probesMax: probesMax)

@@ -22,8 +22,10 @@ public enum DecisionFormat {
   public static let edgeWords = 2
   /// other segment, empty segment, what holds of a text that ends here, how many edges lead on.
   public static let stateWords = 4
-  /// Buckets, at most, for each key of a hash table.
-  public static let bucketsPerKeyMax = 32
+  /// Buckets, at most, for each key of a classifier's table: twice as many as it is meant to have.
+  public static let bucketsPerKeyMax = 4
+  /// The same for each member of a hash set, of which the number of buckets is rounded up to a power of two.
+  public static let bucketsPerMemberMax = 8
   /// what patterns say, what regexes say, class.
   public static let pairWords = 3
   /// dimension and form, two words that depend on the form.

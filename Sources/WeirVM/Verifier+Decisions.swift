@@ -114,7 +114,8 @@ extension Verifier {
   private mutating func texts(_ classifier: inout Classifier, _ cursor: inout DecisionCursor) throws(Rejection) {
     let head: TextClassifierHead = try cursor.record()
     guard Int(head.textProbesMax) <= ProgramLimits.probesMax, Int(head.edgeProbesMax) <= ProgramLimits.probesMax,
-      isRoom(head.textBuckets, for: head.texts), isRoom(head.edgeBuckets, for: head.edges),
+      isRoom(head.textBuckets, head.textProbesMax, for: head.texts),
+      isRoom(head.edgeBuckets, head.edgeProbesMax, for: head.edges), Int(head.texts) <= hashes.count,
       head.states < DecisionFormat.settledBit, head.patternResults > 0
     else { throw cursor.refusal }
     var texts = Classifier.Texts()
@@ -144,7 +145,8 @@ extension Verifier {
     for state in 0..<Int(head.states) {
       let place = texts.states + state * DecisionFormat.stateWords
       guard isTarget(cursor.words[place]), isTarget(cursor.words[place + 1]),
-        cursor.words[place + 2] < head.patternResults, Int(cursor.words[place + 3]) <= edgesLeft
+        cursor.words[place + 2] < head.patternResults, Int(cursor.words[place + 3]) <= edgesLeft,
+        Int(cursor.words[place + 3]) <= hashes.count
       else { throw cursor.refusal }
       edgesLeft -= Int(cursor.words[place + 3])
     }
@@ -174,9 +176,9 @@ extension Verifier {
     classifier.cost = head.cost
   }
 
-  /// Whether a table has a place for each key, and no more than keys need.
-  private func isRoom(_ buckets: UInt32, for keys: UInt32) -> Bool {
-    Int(buckets) >= Int(keys) && Int(buckets) <= Int(keys) * DecisionFormat.bucketsPerKeyMax
+  /// Whether a table has a place for each key, and no more than keys need: a small file cannot ask for much memory.
+  private func isRoom(_ buckets: UInt32, _ probesMax: UInt32, for keys: UInt32) -> Bool {
+    buckets >= keys && probesMax <= keys && Int(buckets) <= Int(keys) * DecisionFormat.bucketsPerKeyMax
   }
 
   /// Puts texts where look-ups find them, each within the promised number of probes.

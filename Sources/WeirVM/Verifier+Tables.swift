@@ -31,7 +31,8 @@ extension Verifier {
       let bucketCount = Int(set.bucketCount)
       let end = first + Int(set.memberCount)
       guard Int(set.firstBucket) == hashBuckets.count, bucketCount > 0, bucketCount & (bucketCount - 1) == 0,
-        bucketCount <= max(Int(set.memberCount), 1) * DecisionFormat.bucketsPerKeyMax, end <= tables.hashMembers.count,
+        bucketCount <= max(Int(set.memberCount) * DecisionFormat.bucketsPerMemberMax, 1),
+        end <= tables.hashMembers.count, Int(set.memberCount) <= hashes.count,
         Int(set.probesMax) <= ProgramLimits.probesMax
       else { throw .malformedRecord(.hashSets, index: index) }
       hashBuckets.append(contentsOf: repeatElement(HashBucket(), count: bucketCount))

@@ -80,6 +80,60 @@ struct SharingTests {
     expectRejection(image(slots: 1_000, rules: 3_000), .tooMuchWork)
   }
 
+  /// Buckets are made when a program is loaded: no more than its keys need, and each key is a string of its own.
+  @Test func bucketsAreBoundedByKeys() throws {
+    func image(buckets: Int, members: Int) -> ProgramImage {
+      var image = Self.trivialImage
+      let set = HashSetRecord(
+        firstBucket: 0, bucketCount: UInt32(buckets), memberCount: UInt32(members),
+        probesMax: UInt32(min(members, ProgramLimits.probesMax)))
+      image.append(set, to: .hashSets)
+      for _ in 0..<members { image.append(word: 0, to: .hashMembers) }
+      return image.image
+    }
+    for buckets in [1, 8] { _ = try verify(UnverifiedProgram(image(buckets: buckets, members: 1))) }
+    _ = try verify(UnverifiedProgram(image(buckets: 1, members: 0)))
+    let expected = Rejection.malformedRecord(.hashSets, index: 0)
+    expectRejection(image(buckets: 2, members: 0), expected)
+    expectRejection(image(buckets: 16, members: 1), expected)
+    // Nothing is made for members that are fewer strings than they say.
+    expectRejection(image(buckets: 1 << 20, members: 1 << 17), expected)
+  }
+
+  @Test func bucketsOfClassifiersAreBoundedByKeys() throws {
+    func image(buckets: UInt32, probes: UInt32, texts: UInt32) -> ProgramImage {
+      var image = Self.trivialImage
+      let head = TextClassifierHead(
+        lead: .none, texts: texts, textBuckets: buckets, textProbesMax: probes, states: 0, edges: 0, edgeBuckets: 0,
+        edgeProbesMax: 0, start: DecisionFormat.settledBit, patternResults: 1, pairs: 0,
+        automaton: DecisionFormat.noAutomaton, acceptingStates: 0)
+      // One classifier and no decision; then the head's tables: texts, and what the one result of patterns is.
+      for word in [1, 0, ClassifierHead(kind: .texts, canBeAbsent: false, slot: 0).word, 1] {
+        image.append(word: word, to: .decisions)
+      }
+      image.append(head, to: .decisions)
+      for word in [UInt32](repeating: 0, count: Int(texts) * DecisionFormat.textWords + 1) {
+        image.append(word: word, to: .decisions)
+      }
+      return image.image
+    }
+    _ = try verify(UnverifiedProgram(image(buckets: 4, probes: 1, texts: 1)))
+    _ = try verify(UnverifiedProgram(image(buckets: 0, probes: 0, texts: 0)))
+    let expected = Rejection.malformedRecord(.decisions, index: 0)
+    expectRejection(image(buckets: 5, probes: 1, texts: 1), expected)
+    expectRejection(image(buckets: 1, probes: 2, texts: 1), expected)
+    expectRejection(image(buckets: 0, probes: 64, texts: 0), expected)
+    expectRejection(image(buckets: 2, probes: 2, texts: 2), expected)
+  }
+
+  private static var trivialImage: HandmadeImage {
+    let constant = InstructionCost.perRule + InstructionCost.runsMax
+    var image = HandmadeImage(rules: 1, constant: constant, slots: 1, costs: [])
+    image.append(SlotRecord(kind: .path, type: .bytes), to: .slots)
+    image.setCode([Instruction(.accept)])
+    return image
+  }
+
   private func scope(of program: borrowing VerifiedProgram) throws -> ScopeID {
     let scope = program.scope(.authz, 0)
     return try #require(scope)
