@@ -7,7 +7,7 @@ import WeirSource
 /// What linting looks at grows with the policy, not with routes times rules.
 @Suite struct LintWorkTests {
   /// A service with a rule and a deny for each of many paths, and a route to each of them. What the gateway may do is denied.
-  private func policy(rules: Int, routes: Int) throws -> Policy {
+  private func policy(rules: Int, routes: Int, open: String = "allow") throws -> Policy {
     let text = """
       module shop
 
@@ -19,9 +19,9 @@ import WeirSource
       authz api {
         deny late when request.path under "/late" and request.method in { GET, POST }
       \((0..<rules).map {
-        "  allow r\($0) when request.path under \"/late/p\($0)\" and request.method in { GET, POST } and caller is edge"
+        "  \(open) r\($0) when request.path under \"/late/p\($0)\" and request.method in { GET, POST } and caller is edge"
       }.joined(separator: "\n"))
-        allow open when request.path under "/open"
+        \(open) open when request.path under "/open"
       }
       routes edge {
       \((0..<routes).map {
@@ -46,5 +46,11 @@ import WeirSource
   @Test func withoutABudgetNothingIsSaid() throws {
     let analysis = MeaningAnalysis(policy: try policy(rules: 30, routes: 10), conditionsMax: 0)
     #expect(analysis.findings().allSatisfy { $0.kind != .deniedRoute })
+  }
+
+  /// That a service allows nothing is seen without a look at its rules.
+  @Test func whatAllowsNothingNeedsNoBudget() throws {
+    let analysis = MeaningAnalysis(policy: try policy(rules: 30, routes: 10, open: "deny"), conditionsMax: 0)
+    #expect(analysis.findings().count { $0.kind == .deniedRoute } == 11)
   }
 }

@@ -6,6 +6,10 @@ import WeirSource
 /// What is said of routes and of what they send: never where some request gets through.
 @Suite struct DeliveryTests {
   private func codes(allow: String, routes: String, more: String = "") throws -> [String] {
+    try findings(allow: allow, routes: routes, more: more).map(\.kind.code)
+  }
+
+  private func findings(allow: String, routes: String, more: String = "") throws -> [Diagnostic] {
     let text = """
       module shop
 
@@ -36,8 +40,8 @@ import WeirSource
     let checked = check([SourceFile(path: "a.weir", text: text)])
     try #require(checked.diagnostics.map { "\($0.kind.code) \($0.message)" } == [])
     let policy = try #require(checked.policy)
-    return lint(checked.units, policy: policy, sources: checked.sources, asOf: nil).map(\.kind.code)
-      .filter { $0.hasPrefix("W12") }
+    return lint(checked.units, policy: policy, sources: checked.sources, asOf: nil)
+      .filter { $0.kind.code.hasPrefix("W12") }
   }
 
   @Test(arguments: [
@@ -91,6 +95,19 @@ import WeirSource
       allow: "allow it when \(condition), allow calls when caller is web",
       routes: #"route v1 when request.method is GET \#(action)"#)
     #expect(found.contains("W1208"), "\(found)")
+  }
+
+  /// Bytes count: what looks the same to a reader is another value to a service.
+  @Test func tellsSpellingsApart() throws {
+    let routes = [("r1", "e\u{301}"), ("r2", "\u{e9}")].map { name, text in
+      let action = #"{ forward to api, set request.header["x-region"] to "\#(text)" }"#
+      return #"route \#(name) when request.path under "/\#(name)" \#(action)"#
+    }
+    let found = try findings(
+      allow: #"allow it when caller is edge and request.header["x-region"] is "\#u{e9}""#,
+      routes: routes.joined(separator: "\n"))
+    #expect(found.map(\.kind.code) == ["W1208"])
+    #expect(found.allSatisfy { $0.message.contains("r1") && !$0.message.contains("r2") })
   }
 
   @Test(arguments: [

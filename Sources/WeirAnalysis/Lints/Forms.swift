@@ -5,7 +5,7 @@ import WeirPolicy
 struct Forms {
   let analyses: [Analysis]
   /// For each of them.
-  private let bitmaps: [Bitmaps]
+  private let bitmaps: [LazyBitmaps]
 
   init(_ conditions: [Condition], context: PlanContext, asterisk: Asterisk?, limits: PlanLimits) {
     var forms = [conditions]
@@ -14,7 +14,7 @@ struct Forms {
       if special != conditions { forms.append(special) }
     }
     analyses = forms.map { Analysis(Space($0, context: context, limits: limits), limits: limits) }
-    bitmaps = analyses.map { Bitmaps($0.space) }
+    bitmaps = analyses.map { LazyBitmaps(of: $0.space) }
   }
 
   /// Whether it is proved that no request satisfies one of `positive` and none of `negative`.
@@ -30,7 +30,7 @@ struct Forms {
   /// Those that can hold together with one of `positive`, as far as a look at one slot after the other tells.
   private func relevant(_ conditions: [Int], to positive: [Int], in form: Int) -> [Int] {
     guard let first = positive.first, positive.count == 1, conditions.count > 1 else { return conditions }
-    let isCompatible = bitmaps[form].conditions(compatibleWith: first)
+    let isCompatible = bitmaps[form].value.conditions(compatibleWith: first)
     return conditions.filter { isCompatible[$0] }
   }
 
@@ -77,4 +77,12 @@ struct Forms {
       return false
     }
   }
+}
+
+/// Bitmaps that are made when they are first asked for: many questions never do.
+private final class LazyBitmaps {
+  private let space: Space
+  private(set) lazy var value = Bitmaps(space)
+
+  init(of space: Space) { self.space = space }
 }

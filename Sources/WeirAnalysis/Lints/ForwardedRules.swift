@@ -11,11 +11,14 @@ struct ForwardedRules {
     let path: Template?
     let host: String?
     let headers: [HeaderChange]
+    /// The bytes of their texts: canonically equivalent ones are equal, but not the same to a service.
+    private let spelling: [[UInt8]]
 
     init(_ action: RouteAction) {
       path = action.rewritePath
       host = action.rewriteHost
       headers = action.headerChanges.filter { $0.side == .request }
+      spelling = ([path?.text, host] + headers.map(\.constant)).map { $0.map { Array($0.utf8) } ?? [] }
     }
   }
 
@@ -25,7 +28,8 @@ struct ForwardedRules {
   private var seen: [Change: [(condition: Condition, place: Int?)]] = [:]
   /// By route, where what it sends stands.
   private var places: [Int: Int] = [:]
-  private let bitmaps: Bitmaps
+  /// `nil` where no route is looked at.
+  private var bitmaps: Bitmaps?
 
   /// - Parameters:
   ///   - routes: indices into the routes of the table; all of them forward to the service.
@@ -35,6 +39,7 @@ struct ForwardedRules {
   ) {
     let authz = prover.policy.authz[prover.policy.services[service].ports[port].authz]
     rules = ScopeRules(authz)
+    guard !rules.allows.isEmpty, left > 0 else { return }
     let own = rules.conditions
     var all = own
     var unknown = Unknowns()
@@ -55,6 +60,7 @@ struct ForwardedRules {
       places[route] = all.count
       all.append(forwarding.sent(&unknown))
     }
+    guard !places.isEmpty else { return }
     // Deciding knows a class for every value, the target of `OPTIONS *` too.
     bitmaps = Bitmaps(
       Space(all, context: PlanContext(authz: authz, of: prover.policy), purpose: .deciding, limits: prover.limits))
@@ -73,12 +79,23 @@ struct ForwardedRules {
 
   /// - Returns: `nil` for a route that was left out.
   func candidates(for route: Int) -> Candidates? {
-    guard let change = changeOf[route], let place = places[route], let seen = seen[change] else { return nil }
+    guard let bitmaps, let change = changeOf[route], let place = places[route], let seen = seen[change] else {
+      return nil
+    }
     let isCompatible = bitmaps.conditions(compatibleWith: place)
     let kept = seen.indices.filter { index in seen[index].place.map { isCompatible[$0] } ?? false }
     return Candidates(
       conditions: kept.map { seen[$0].condition },
       isAllowed: { [rules] first in first < kept.count && rules.isAllowed(kept[first]) },
       hasAllow: kept.contains(where: rules.isAllowed))
+  }
+}
+
+extension HeaderChange {
+  fileprivate var constant: String? {
+    switch operation {
+    case .set(.text(let text)), .add(.text(let text)): text
+    case .set(.attribute), .add(.attribute), .remove: nil
+    }
   }
 }
