@@ -12,6 +12,8 @@ public struct ScopeStatistics: Hashable, Sendable {
   public var indexedRules: Int
   public var clauses: Int
   public var slots: Int
+  /// More than slots where one has several.
+  public var classifiers: Int
   public var variables: Int
   /// Edges of the graph; 0 without one.
   public var edges: Int
@@ -102,8 +104,9 @@ extension ProgramBuilder {
       ScopeStatistics(
         kind: kind, name: name, strategy: strategy, rules: rules.count,
         indexedRules: rules.indices.count { strategy != .sequence && space.isIndexed($0) },
-        clauses: space.clauses.count, slots: space.slots.count, variables: space.variables.count,
-        edges: graph?.edgeCount ?? 0, causes: causes.map { rules[$0].name }, refusals: space.refusals.count))
+        clauses: space.clauses.count, slots: space.slots.count { $0.group == 0 }, classifiers: space.slots.count,
+        variables: space.variables.count, edges: graph?.edgeCount ?? 0, causes: causes.map { rules[$0].name },
+        refusals: space.refusals.count))
   }
 }
 

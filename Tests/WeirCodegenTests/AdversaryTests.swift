@@ -91,7 +91,7 @@ struct AdversaryTests {
     }
     let statistics = try check(
       conditions, bytesPerRuleMax: 1 << 20, worlds(.path, ["/", "/ax", "/ay", "/hgfy", "/pox", "/q", "*", "a"]))
-    #expect(statistics.slots > 1, "several automata")
+    #expect(statistics.slots == 1 && statistics.classifiers > 1, "several automata")
   }
 
   /// `/*/a/*/b` in all places: each segment doubles what may still match.

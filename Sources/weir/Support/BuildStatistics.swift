@@ -21,7 +21,9 @@ struct BuildStatistics {
     case .clauses: text += "by \(scope.clauses) clauses"
     case .sequence: text += "rule after rule"
     }
-    text += ", \(scope.slots) slots, \(scope.variables) variables, \(scope.indexedRules) of \(scope.rules) indexed"
+    text += ", \(scope.slots) slots"
+    if scope.classifiers > scope.slots { text += " with \(scope.classifiers) classifiers" }
+    text += ", \(scope.variables) variables, \(scope.indexedRules) of \(scope.rules) indexed"
     if !scope.causes.isEmpty {
       text += "; a graph would be too large because of \(scope.causes.joined(separator: ", "))"
     }
