@@ -115,7 +115,7 @@ struct ImageWriter {
     }
   }
 
-  /// Writes the pool of strings and returns the seed of the program's hash sets, taken from its contents.
+  /// Writes the pool of strings and returns the seed of the program's hashes, taken from its contents.
   private mutating func writeStrings() throws(CodegenError) -> UInt64 {
     var bytes: [UInt8] = []
     for string in pools.strings {

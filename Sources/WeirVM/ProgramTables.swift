@@ -77,7 +77,8 @@ struct ProgramTables: Sendable {
   }
 }
 
-/// Reads sections of an image; the constructor has checked that each is there once and in bounds.
+/// Reads sections of an image; the constructor has checked that each is there once, and holds whole elements unless it is
+/// packed.
 private struct SectionReader {
   /// By raw value of the kind.
   private var sections: [UnverifiedProgram.Section]

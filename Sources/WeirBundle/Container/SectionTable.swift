@@ -3,7 +3,7 @@ import WeirISA
 /// One section of a file: its kind and where it lies.
 public struct SectionEntry: Hashable, Sendable {
   static let byteCount = 24
-  /// What the largest element of a section wants, so that a mapped file can be read in place.
+  /// Every section begins at a multiple of this.
   static let alignment = 16
 
   public var kind: SectionKind
