@@ -55,7 +55,9 @@ weir_tls_session *weir_tls_connect(weir_tls_set *set, int32_t index) {
   if (upstream->server_name) is_ready = is_ready && SSL_set_tlsext_host_name(ssl, upstream->server_name);
   if (upstream->roots >= 0) {
     X509_VERIFY_PARAM *parameters = SSL_get0_param(ssl);
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // Common names are for people (RFC 9525 section 2).
+    X509_VERIFY_PARAM_set_hostflags(
+      parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     is_ready = is_ready && upstream->host &&
                (X509_VERIFY_PARAM_set1_ip_asc(parameters, upstream->host) ||
                 X509_VERIFY_PARAM_set1_host(parameters, upstream->host, 0));

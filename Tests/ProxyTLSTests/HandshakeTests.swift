@@ -152,6 +152,19 @@ import Testing
     #expect(try reason("api.shop.example", now: World.now + 2 * World.day) == .expired)
   }
 
+  /// A common name is anybody's choice, also where no other name is of a host (RFC 9525 section 2).
+  @Test func takesNoCommonNameForAHost() throws {
+    let certificate = try world.shop.issue(
+      .init(subject: "api.shop.example", names: [.identity(World.gateway)], validity: World.valid))
+    let server = try world.server(
+      [certificate],
+      [
+        .init(names: ["*"], certificate: 0, clients: .anonymous, protocols: .http1, isFallback: true)
+      ])
+    let client = try world.client(nil, peer: .host("api.shop.example", roots: 0))
+    #expect(try world.handshake(client, server).ofClient.failure?.reason == .wrongHost)
+  }
+
   @Test func remembersVerifiedChains() throws {
     let certificate = try world.certificate([.identity(World.identity)])
     let server = try world.server()
