@@ -135,6 +135,28 @@ import WeirSource
     #expect(later.isChanged(since: trusting) && !keyless.isChanged(since: later))
   }
 
+  /// Upstreams are known by their place: at that of another service, nothing that was made for the former one is used.
+  @Test func contextsAreOfTheirServices() throws {
+    let first = try plan()
+    let renamed = check([SourceFile(path: "shop.weir", text: Self.policy.replacing("bank {", with: "vault {"))])
+    let configuration = try Configuration.read(Self.text, file: folder.appending(path: "weir.yaml").path)
+    let second = try TLSPlan.read(
+      configuration, Topology(try #require(renamed.policy)), threadCount: 2, now: Self.now, previous: first)
+    #expect(second.upstreams.keys.sorted() == ["vault", "web"] && second.isChanged(since: first))
+    #expect(second.contexts[0] !== first.contexts[0])
+  }
+
+  /// Names alone are asked for (RFC 6066 section 3); certificates have addresses without brackets.
+  @Test(arguments: ["127.0.0.1", "[::1]", "[2001:db8::1]"])
+  func addressesMayBeServerNames(name: String) throws {
+    let policy = Self.policy.replacing("tls { roots", with: "tls { server_name \"\(name)\", roots")
+    let checked = check([SourceFile(path: "shop.weir", text: policy)])
+    let configuration = try Configuration.read(Self.text, file: folder.appending(path: "weir.yaml").path)
+    let topology = Topology(try #require(checked.policy, "\(checked.diagnostics)"))
+    let plan = try TLSPlan.read(configuration, topology, threadCount: 1, now: Self.now, previous: nil)
+    #expect(plan.upstreams["bank"] != nil)
+  }
+
   @Test func saysWhatIsWrong() throws {
     #expect(errors() == [])
     #expect(

@@ -51,7 +51,10 @@ public struct TLSPlan: Sendable {
     wanted.trustGeneration = previous?.configuration.trustGeneration ?? 0
     if let previous, !previous.configuration.trusts(asMuchAs: wanted) { wanted.trustGeneration += 1 }
     var contexts: [TLSContextSet] = []
-    if let previous, previous.configuration == wanted, previous.contexts.count == threadCount {
+    // Upstreams are known by their place: of other services, what was connected to before is not theirs.
+    if let previous, previous.configuration == wanted, previous.upstreams == parts.upstreams,
+      previous.contexts.count == threadCount
+    {
       contexts = previous.contexts
     } else if reader.errors.isEmpty {
       do throws(TLSConfigurationError) {

@@ -127,8 +127,11 @@ struct TLSPlanReader {
         return nil
       }
       guard let roots = roots(file) else { return nil }
+      // Names alone are asked for (RFC 6066 section 3); certificates have addresses without brackets.
+      let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
       return TLSConfiguration.Upstream(
-        certificate: nil, protocols: protocols, serverName: host, peer: .host(host, roots: roots))
+        certificate: nil, protocols: protocols, serverName: IPAddress(bare) == nil ? bare : nil,
+        peer: .host(bare, roots: roots))
     }
     // Whoever takes both is spoken to in clear text: it may not have begun with TLS. Whoever takes mutual TLS never is.
     guard !service.isExternal, service.ports.contains(where: { $0.protocol.isHTTP && !$0.isPermissive }) else {
