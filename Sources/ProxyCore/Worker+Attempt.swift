@@ -91,7 +91,8 @@ extension Worker where Net: ~Copyable {
     return nil
   }
 
-  private func securedUpstream(_ x: UInt32) -> Int? {
+  /// How the service of the exchange is connected to, as its generation says; `nil`: in clear text.
+  func securedUpstream(_ x: UInt32) -> Int? {
     guard let service = exchanges[x].forwarding?.service else { return nil }
     return generations[exchanges[x].generation].reference.content.plan.tls(ofService: service)
   }

@@ -91,6 +91,7 @@ extension Worker where Net: ~Copyable {
   mutating func sharedConnections(_ x: UInt32, _ endpoint: Endpoint) -> (roomy: UInt32?, full: UInt32?) {
     let slot = exchanges[x].generation
     let contexts = generations[slot].contexts
+    let upstream = securedUpstream(x)
     var full: UInt32?
     for place in 0..<2 {
       let u = pools.shared(endpoint.line, place)
@@ -102,10 +103,12 @@ extension Worker where Net: ~Copyable {
         replace(u)
         continue
       }
-      guard links[l].upstream == nil || connections[u].contexts == contexts, connections[u].peer == endpoint.address
+      guard links[l].upstream == upstream, upstream == nil || connections[u].contexts == contexts,
+        connections[u].peer == endpoint.address
       else {
-        // Made with certificates that are no longer ours: it must not keep the place of one that may be used.
-        if slot == generations.currentIndex { retire(u) }
+        // Made with certificates that are no longer ours, or without the TLS that the service has by now: it must not keep the place of
+        // one that may be used.
+        if slot == generations.currentIndex { replace(u) }
         continue
       }
       guard links[l].session.canRequest else { continue }

@@ -47,15 +47,15 @@ routes edge {{ otherwise {{ forward to api {route} }} }}
 """
 
 
+INSIDE = 'identity "spiffe://m.example/ns/p/sa/api"'
+
+
 class Gateway:
-    def __init__(self, name, service, route="", config="", place='identity "spiffe://m.example/ns/p/sa/api"'):
+    def __init__(self, name, service, route="", config="", place=INSIDE):
         self.folder = os.path.join(work, name)
         os.makedirs(self.folder, exist_ok=True)
         self.port, self.status = free_port(), free_port()
-        with open(self.path("mesh.weir"), "w") as file:
-            file.write(MESH.format(service=service, route=route, place=place))
-        subprocess.run([weir, "build", self.path("mesh.weir"), "-o", self.path("mesh.weirb")], check=True,
-                       stdout=subprocess.DEVNULL)
+        self.build(service, route, place)
         with open(self.path("weir.yaml"), "w") as file:
             file.write("bundle: mesh.weirb\nadmin: weir.sock\naccess_log: access.jsonl\nworkers: 2\n" + config)
         self.log = open(self.path("log"), "w")
@@ -64,6 +64,12 @@ class Gateway:
              "--status", f"127.0.0.1:{self.status}"], cwd=self.folder, stdout=self.log, stderr=self.log)
         if not until(lambda: self.answers(self.status) and "serving on" in self.lines()):
             raise SystemExit(f"{name}: the gateway does not start: " + open(self.path("log")).read())
+
+    def build(self, service, route="", place=INSIDE):
+        with open(self.path("mesh.weir"), "w") as file:
+            file.write(MESH.format(service=service, route=route, place=place))
+        subprocess.run([weir, "build", self.path("mesh.weir"), "-o", self.path("mesh.weirb")], check=True,
+                       stdout=subprocess.DEVNULL)
 
     def path(self, name):
         return os.path.join(self.folder, name)

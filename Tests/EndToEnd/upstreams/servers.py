@@ -60,7 +60,7 @@ class HTTP1(http.server.BaseHTTPRequestHandler):
     def setup(self):
         if self.server.context:
             self.request = self.server.context.wrap_socket(self.request, server_side=True)
-            self.server.certificate = self.request.getpeercert()
+            self.server.certificates.append(self.request.getpeercert())
         super().setup()
 
     def log_message(self, *_):
@@ -113,7 +113,8 @@ class HTTP2(socketserver.BaseRequestHandler):
             with self.server.lock:
                 self.server.open.add(sock)
             self.server.agreed = sock.selected_alpn_protocol()
-            self.server.certificate = sock.getpeercert()
+            self.server.certificates.append(sock.getpeercert())
+        self.is_clear = sock is self.request
         connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         connection.initiate_connection()
         try:
@@ -140,6 +141,7 @@ class HTTP2(socketserver.BaseRequestHandler):
                 return connection.send_headers(stream, [(":status", str(self.server.health))], end_stream=True)
             with self.server.lock:
                 self.server.served += 1
+                self.server.clear += self.is_clear
             if path == "/hang":
                 return self.server.hanging.set()
             if path == "/half":
@@ -157,5 +159,6 @@ def make(handler, port=0, context=None, host="127.0.0.1"):
     server.hanging = threading.Event()
     server.release = threading.Event()
     server.agreed = None
-    server.certificate = None
+    server.certificates = []
+    server.clear = 0
     return server
