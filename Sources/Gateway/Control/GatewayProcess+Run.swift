@@ -48,7 +48,7 @@ extension GatewayProcess {
             switch signal {
             case .hangUp:
               reopenLog()
-              reloadAndLog()
+              report(reload())
             case .terminate: drain()
             case .interrupt:
               interrupts += 1
@@ -145,8 +145,8 @@ extension GatewayProcess {
   }
 
   private func reloadIfChanged() {
-    let hasNewBundle = bundleChanged()
-    if certificatesChanged() || hasNewBundle { reloadAndLog() }
+    if bundleChanged() { report(reload()) }
+    if certificatesChanged() { report(renewCertificates()) }
   }
 
   /// Whether the file of the bundle has other bytes than the one in force, or the one that was refused. It is read when it was touched.
@@ -187,8 +187,8 @@ extension GatewayProcess {
     }
   }
 
-  private func reloadAndLog() {
-    switch reload() {
+  private func report(_ outcome: ReloadOutcome) {
+    switch outcome {
     case .adopted(let generation, let identity): log("adopted generation \(generation), sha256 \(identity)")
     case .unchanged: log("nothing has changed")
     case .refused(let code, let message): log("reload refused, everything stays as it is: \(message) [\(code)]")

@@ -94,9 +94,22 @@ extension GatewayProcess: ControlSurface {
   }
 
   public func reload() -> ReloadOutcome {
+    take { state throws(GatewayFailure) in try reload(&state) }
+  }
+
+  /// Takes the certificates, keys and roots of this moment under the policy and the configuration in force: whatever is wrong with those
+  /// that are offered must not let certificates expire.
+  func renewCertificates() -> ReloadOutcome {
+    take { state throws(GatewayFailure) in
+      let configuration = state.configuration
+      return try adopt(LoadedPolicy.load(again: state.policy, configuration), configuration, &state)
+    }
+  }
+
+  private func take(_ change: (inout State) throws(GatewayFailure) -> ReloadOutcome) -> ReloadOutcome {
     state.withLock { state in
       let outcome: ReloadOutcome
-      do throws(GatewayFailure) { outcome = try reload(&state) } catch {
+      do throws(GatewayFailure) { outcome = try change(&state) } catch {
         outcome = .refused(code: error.code, message: error.message)
       }
       state.reloads.count(outcome)
@@ -117,14 +130,20 @@ extension GatewayProcess: ControlSurface {
     if let file = configuration.bundle?.value {
       state.refused = try? FileBytes.read(file, bytesMax: LoadedPolicy.bundleBytesMax)
     }
-    let policy = try LoadedPolicy.load(configuration, notBefore: state.policy.generation)
+    let outcome = try adopt(
+      LoadedPolicy.load(configuration, notBefore: state.policy.generation), configuration, &state)
+    state.refused = nil
+    return outcome
+  }
+
+  /// Puts them in force, if anything is other than it was.
+  private func adopt(
+    _ policy: consuming LoadedPolicy, _ configuration: Configuration, _ state: inout State
+  ) throws(GatewayFailure) -> ReloadOutcome {
     let (facts, entries) = (policy.facts, policy.entries)
     let tls = try Self.tls(configuration, facts.topology, workerCount: workerCount, previous: state.tls)
     guard facts.bytes != state.policy.bytes || configuration != state.configuration || tls.isChanged(since: state.tls)
-    else {
-      state.refused = nil
-      return .unchanged
-    }
+    else { return .unchanged }
     let upstreams = try Self.upstreams(
       facts.topology, configuration, number: state.upstreams.number + 1, discovery: discovery, registry: registry)
     dataPlane.adopt(
@@ -136,7 +155,6 @@ extension GatewayProcess: ControlSurface {
     state.configuration = configuration
     state.policy = facts
     state.upstreams = upstreams
-    state.refused = nil
     return .adopted(generation: facts.generation, identity: facts.identity)
   }
 }

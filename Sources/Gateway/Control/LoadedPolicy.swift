@@ -54,16 +54,26 @@ extension LoadedPolicy {
       throw GatewayFailure("missing_key", "no bundle is named: give `--bundle`, or `bundle` in the configuration")
     }
     let bytes = try read(file, bytesMax: bundleBytesMax)
-    let trust = try trust(configuration)
+    return try load(bytes, of: file.value, trust(configuration), configuration, notBefore: active)
+  }
+
+  /// Loads once more what is in force: it was verified when it was taken, and its file may have another one by now.
+  static func load(again facts: PolicyFacts, _ configuration: Configuration) throws(GatewayFailure) -> LoadedPolicy {
+    try load(facts.bytes, of: facts.file, .anybody, configuration, notBefore: nil)
+  }
+
+  private static func load(
+    _ bytes: [UInt8], of file: String, _ trust: BundleTrust, _ configuration: Configuration, notBefore active: UInt64?
+  ) throws(GatewayFailure) -> LoadedPolicy {
     let bundle: LoadedBundle
     do throws(LoadError) {
       bundle = try LoadedBundle.load(bytes, trust: trust, supported: GatewayFeatures.supported)
     } catch {
-      throw GatewayFailure(error.code, "\(file.value): refused: \(error)")
+      throw GatewayFailure(error.code, "\(file): refused: \(error)")
     }
     if let active, bundle.generation < active {
       let error = BundleError.olderGeneration(offered: bundle.generation, active: active)
-      throw GatewayFailure(error.code, "\(file.value): refused: \(error)")
+      throw GatewayFailure(error.code, "\(file): refused: \(error)")
     }
     let topology = bundle.topology
     let entries = try entries(configuration, topology)
@@ -71,7 +81,7 @@ extension LoadedPolicy {
       throw notInBundle("service", service.name, topology.services.map(\.name))
     }
     let facts = PolicyFacts(
-      file: file.value, bytes: bytes, identity: "\(bundle.identity)", generation: bundle.generation, topology: topology)
+      file: file, bytes: bytes, identity: "\(bundle.identity)", generation: bundle.generation, topology: topology)
     return LoadedPolicy(bundle: bundle, facts: facts, entries: entries)
   }
 

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 
 from certificates import Authority, listener_tls, nul_name
-from harness import Gateway, Load, Upstream, bundle, check, folder, wait
+from harness import Gateway, Load, Upstream, bundle, check, folder, replace, wait
 
 CLIENT = "spiffe://m.example/client"
 PAST = ("240101000000Z", "240201000000Z")
@@ -182,8 +182,10 @@ def rotation():
         return re.search(r"subject=CN = (\w+)", s_client(gateway))[1]
     check("the first certificate", shown(), "serving1")
     wait(lambda: load.count > 20)
+    replace(place / "a.weirb", b"no bundle")
+    check("a bundle is refused", gateway.logged("reload refused"))
     point(2)
-    check("the second one, without a restart", wait(lambda: shown() == "serving2"))
+    check("the second one, without a restart, whatever lies there as a bundle", wait(lambda: shown() == "serving2"))
     (folder("rotation/v1") / "tls.pem").write_text("torn")
     point(1)
     check("files that are wrong change nothing", gateway.logged("certificates were not taken") and shown() == "serving2")
