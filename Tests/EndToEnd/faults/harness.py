@@ -106,7 +106,8 @@ class Gateway:
         self.process = subprocess.Popen(
             [weir, "run", "--config", self.folder / "weir.yaml"], cwd=self.folder, stderr=subprocess.PIPE, text=True,
             preexec_fn=limit)
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
         # Built with a sanitizer, a gateway on a busy machine takes its time.
         self.ports = wait(lambda: self._ports(r"serving on (.*?) with"), 60)
         status = wait(lambda: self._ports(r"status on ([^,]*)"), 60)
@@ -180,15 +181,21 @@ class Gateway:
         self.process.send_signal(number)
 
     def stop(self):
-        """Ends it now; its exit status."""
+        """Ends it now, and looks at how."""
         if self.process.poll() is None:
             self.signal(signal.SIGINT)
             self.signal(signal.SIGINT)
+        check(f"{self.folder.name}: its end", self.ended(), 0)
+
+    def ended(self, seconds=60):
+        """Waits for its end, and for all that it says until then: sanitizers speak last. Its exit status."""
         try:
-            return self.process.wait(10)
+            status = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            return "hangs"
+            status = "hangs"
+        self.reader.join()
+        return status
 
 
 class Upstream:

@@ -68,7 +68,7 @@ def bundles():
     replace(offered, newer)
     check("a good one is taken again", wait(lambda: gateway.get("/here") == (200, "new")))
     check("and counted", gateway.metric('weir_reloads_total{outcome="adopted"') >= 1)
-    check("its end", gateway.stop(), 0)
+    gateway.stop()
 
 
 def changes():
@@ -137,7 +137,7 @@ def drain():
         load = Load(gateway, 8)
         wait(lambda: load.count > 100)
         gateway.signal(signal.SIGTERM)
-        check(f"SIGTERM under load, {name}: it ends in good order", gateway.process.wait(20), 0)
+        check(f"SIGTERM under load, {name}: it ends in good order", gateway.ended(), 0)
         check("no request was lost", load.finish(), {200})
         check("the last line of the log is whole", gateway.access.read_text().endswith("}\n"))
         check("every request has its line", len(gateway.reasons()), load.count)
@@ -153,7 +153,7 @@ def interrupts():
     check("the first SIGINT waits for what runs", gateway.logged("draining") and gateway.process.poll() is None)
     check("and is not ready", gateway.get_status("/readyz"), (503, "draining\n"))
     gateway.signal(signal.SIGINT)
-    check("the second one does not", gateway.process.wait(10), 0)
+    check("the second one does not", gateway.ended(), 0)
 
 
 def logs():
