@@ -6,7 +6,6 @@ import Testing
   /// What the threads of a test tell.
   private final class Told: Sendable {
     let ended = Atomic<Int>(0)
-    let name = Mutex([UInt8]())
   }
 
   /// The memory of a thread that has ended is gone: who started it must not touch it any more.
