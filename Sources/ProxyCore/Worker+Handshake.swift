@@ -56,8 +56,14 @@ extension Worker where Net: ~Copyable {
   /// The connection to an upstream that takes TLS is there: says the client's hello.
   mutating func beginHandshake(_ u: UInt32, connecting upstream: Int) {
     let x = connections[u].exchange
-    // A shared connection is made with the certificates in force, or not at all.
-    let slot = x == .none ? generations.currentIndex : exchanges[x].generation
+    var slot = generations.currentIndex
+    var place: UInt32 = 0
+    if x != .none {
+      slot = exchanges[x].generation
+    } else if let waiting = links[connections[u].link].session.nextTag(from: &place) {
+      // Whoever waits for a shared connection is of the contexts that it is made with, which need not be in force any more.
+      slot = exchanges[waiting].generation
+    }
     guard !sessions.isFull, generations[slot].contexts == connections[u].contexts, let contexts = generations[slot].tls,
       let session = TLSSession(connecting: upstream, in: contexts)
     else {

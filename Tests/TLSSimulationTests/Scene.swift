@@ -17,7 +17,8 @@ struct Scene {
   static let web = "spiffe://shop.example/ns/shop/sa/web"
   static let client = "spiffe://shop.example/ns/shop/sa/client"
 
-  private static let source = """
+  private static func source(_ spoken: String) -> String {
+    """
     module shop
 
     mesh m { trust_domain "shop.example" }
@@ -26,7 +27,7 @@ struct Scene {
 
     service web {
       identity "\(web)"
-      protocol http
+      protocol \(spoken)
       endpoints static { "10.0.0.9:80" }
     }
 
@@ -41,6 +42,7 @@ struct Scene {
 
     routes edge { otherwise { forward to web } }
     """
+  }
 
   let simulation: Simulation
   let authority: DevelopmentAuthority
@@ -51,8 +53,11 @@ struct Scene {
   let upstream: SocketAddress
   /// Seconds since 1970 at the start.
   let now: Int64
+  /// What the service speaks.
+  private let spoken: TLSConfiguration.Protocols
 
-  init(seed: UInt64, conditions: Conditions? = nil) throws {
+  init(seed: UInt64, conditions: Conditions? = nil, spoken: TLSConfiguration.Protocols = .http1) throws {
+    self.spoken = spoken
     simulation = Simulation(seed: seed, conditions: conditions)
     now = (Int64(simulation.now.nanoseconds) + simulation.wallOffset) / 1_000_000_000
     (authority, stranger, tickets) = try Self.authorities(at: now)
@@ -95,7 +100,7 @@ struct Scene {
               names: ["strict.shop.example"], certificate: 0, clients: .required, protocols: .http1, isFallback: false),
           ])
         ],
-        upstreams: [.init(certificate: 0, protocols: .http1, serverName: nil, peer: .identities(upstreams))],
+        upstreams: [.init(certificate: 0, protocols: spoken, serverName: nil, peer: .identities(upstreams))],
         ticketKeys: tickets, trustGeneration: trustGeneration))
   }
 
@@ -124,7 +129,7 @@ struct Scene {
         trustDomains: [.init(name: "shop.example", roots: 0)],
         listeners: [
           .init(contexts: [
-            .init(names: ["*"], certificate: 0, clients: .required, protocols: .http1, isFallback: true)
+            .init(names: ["*"], certificate: 0, clients: .required, protocols: spoken, isFallback: true)
           ])
         ], ticketKeys: tickets))
     simulation.serve(upstream) { [simulation] peer in
@@ -135,7 +140,7 @@ struct Scene {
 
   /// What the policy says, with the service behind TLS.
   func generation() throws -> Generation {
-    let bundle = try LoadedBundle.load(Self.bundle.get(), trust: .anybody)
+    let bundle = try LoadedBundle.load((spoken == .http2 ? Self.multiplexed : Self.bundle).get(), trust: .anybody)
     let upstreams = try Upstreams(
       bundle.topology, number: 1, endpoints: [[DiscoveredEndpoint(upstream, labels: [])]], in: registry)
     var names = MetricRegistry()
@@ -154,8 +159,11 @@ struct Scene {
         seed: simulation.seed))
   }
 
-  private static let bundle: Result<[UInt8], Error> = Result {
-    let checked = check([SourceFile(path: "shop.weir", text: source)])
+  private static let bundle: Result<[UInt8], Error> = Result { try bundle(speaking: "http") }
+  private static let multiplexed: Result<[UInt8], Error> = Result { try bundle(speaking: "http2") }
+
+  private static func bundle(speaking spoken: String) throws -> [UInt8] {
+    let checked = check([SourceFile(path: "shop.weir", text: source(spoken))])
     return try build(try made(checked.policy), generation: 1)
   }
 }

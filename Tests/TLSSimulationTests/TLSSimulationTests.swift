@@ -189,6 +189,29 @@ import Testing
     #expect(new.identity == Scene.gateway + "2" && new.text.hasPrefix("HTTP/1.1 200 OK"))
   }
 
+  /// At whatever moment certificates are renewed: a shared connection that was begun before goes on with those that it began with.
+  @Test func renewalCostsNoRequest() throws {
+    // Slow enough for the moment to be one at which the connection is under way.
+    var conditions = Conditions.loopback
+    conditions.delayMax = .milliseconds(40)
+    for seed in 0..<40 as Range<UInt64> {
+      let scene = try Scene(seed: seed, conditions: conditions, spoken: .http2)
+      var heard = ""
+      try scene.serve { heard = $0.text }
+      var worker = try scene.worker(try scene.contexts(), .off)
+      let (generation, renewed) = (try scene.generation(), try scene.contexts())
+      let client = scene.simulation.connect(to: scene.listener)
+      client.send(Self.get)
+      let moment = scene.simulation.now + .microseconds(Int64(scene.simulation.pick(0...120_000)))
+      scene.simulation.run(until: moment) { _ in worker.turn() }
+      worker.adopt(generation, tls: renewed)
+      let isHeard = scene.simulation.run(
+        until: scene.simulation.now + .seconds(10), { heard.hasPrefix("PRI * HTTP/2.0") }
+      ) { _ in worker.turn() }
+      #expect(isHeard && client.received.isEmpty, "seed \(seed)")
+    }
+  }
+
   @Test func whoWasBelievedProvesItselfAnew() throws {
     let scene = try Scene(seed: 8)
     try Self.serve(scene)
