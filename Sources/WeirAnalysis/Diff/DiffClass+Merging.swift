@@ -1,7 +1,7 @@
 /// What a neutral class is told by.
 private struct Change: Hashable {
   let place: String
-  let isAllowed: Bool
+  /// Says, too, whether its requests are allowed: they were before.
   let new: DiffOutcome
 }
 
@@ -16,7 +16,7 @@ extension [DiffClass] {
         result.append(found)
         continue
       }
-      let key = Change(place: found.place, isAllowed: found.new.effect == .allow, new: found.new)
+      let key = Change(place: found.place, new: found.new)
       if let index = known[key] {
         result[index].alsoOld.append(found.old)
       } else {
