@@ -76,12 +76,7 @@ import Testing
     #expect(try conversation.answer(to: Self.get).hasPrefix("HTTP/1.1 200 "), "seed \(seed)")
     // Three are left.
     #expect(conversation.skipUpstreamStreams(to: (1 << 31) - 5))
-    let client = try HTTP2Client(
-      conversation.simulation, to: conversation.front, (0..<20).map { .init(id: "\($0)", target: "/one/x") }, width: 5,
-      allowsFailures: false)
-    conversation.run(for: .seconds(60))
-    #expect(client.problems == [] && client.statuses.count == 20, "seed \(seed)")
-    #expect(client.statuses.values.allSatisfy { $0 == 200 }, "seed \(seed)")
+    try answersTwenty(conversation, width: 5, seed)
     #expect(server.problems == [] && server.connections == 2, "seed \(seed)")
     #expect(conversation.leftovers() == [], "seed \(seed)")
   }
@@ -92,13 +87,18 @@ import Testing
     let conversation = try Conversation(Self.mesh.get(), seed: seed)
     let server = try server(conversation)
     server.limits.streamsMax = 2
+    try answersTwenty(conversation, width: 10, seed)
+    #expect(server.problems == [] && server.connections == 1)
+    #expect(conversation.leftovers() == [])
+  }
+
+  /// A client with so many requests at a time gets an answer to each of twenty.
+  private func answersTwenty(_ conversation: Conversation, width: Int, _ seed: UInt64) throws {
     let client = try HTTP2Client(
-      conversation.simulation, to: conversation.front, (0..<20).map { .init(id: "\($0)", target: "/one/x") }, width: 10,
-      allowsFailures: false)
+      conversation.simulation, to: conversation.front, (0..<20).map { .init(id: "\($0)", target: "/one/x") },
+      width: width, allowsFailures: false)
     conversation.run(for: .seconds(60))
     #expect(client.problems == [] && client.statuses.count == 20, "seed \(seed)")
     #expect(client.statuses.values.allSatisfy { $0 == 200 }, "seed \(seed)")
-    #expect(server.problems == [] && server.connections == 1)
-    #expect(conversation.leftovers() == [])
   }
 }
