@@ -1,4 +1,5 @@
 import ArgumentParser
+import WeirBundle
 
 /// The command line: each command is one file in `Commands/`.
 @main
@@ -11,6 +12,7 @@ struct Weir: ParsableCommand {
 
       Exit status: 0 when all is well, 1 when something was found, 2 when the command line or a file is at fault.
       """,
+    version: "weir 0.1.0, bundles of format \(BundleHeader.currentVersion)",
     subcommands: [
       Check.self, Format.self, Lint.self, Test.self, Prove.self, Diff.self, Replay.self, Graph.self, Build.self,
       Eval.self,

@@ -26,10 +26,12 @@ final class Workspace {
 
   func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: path).path) }
 
-  /// Runs the command as a user would, in this folder.
   func weir(_ arguments: String..., input: String = "") throws -> Outcome { try weir(arguments, input: input) }
 
-  func weir(_ arguments: [String], input: String = "") throws -> Outcome {
+  /// Runs the command as a user would, in this folder.
+  ///
+  /// - Parameter output: a file that takes its standard output instead.
+  func weir(_ arguments: [String], input: String = "", output: String? = nil) throws -> Outcome {
     let name = UUID().uuidString
     let streams = ["in", "out", "err"].map { folder.appending(path: ".\(name).\($0)") }
     try Data(input.utf8).write(to: streams[0])
@@ -39,7 +41,7 @@ final class Workspace {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardInput = try FileHandle(forReadingFrom: streams[0])
-    process.standardOutput = try FileHandle(forWritingTo: streams[1])
+    process.standardOutput = try FileHandle(forWritingTo: output.map { URL(filePath: $0) } ?? streams[1])
     process.standardError = try FileHandle(forWritingTo: streams[2])
     try process.run()
     process.waitUntilExit()

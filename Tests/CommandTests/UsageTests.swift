@@ -3,13 +3,25 @@ import Testing
 @Suite struct UsageTests {
   static let commands = [
     "check", "fmt", "lint", "test", "prove", "graph", "build", "inspect", "verify", "keygen", "explain", "eval", "doc",
-    "new",
+    "new", "diff", "replay", "run", "demo", "admin",
   ]
 
   @Test func helpListsEveryCommand() throws {
     let help = try Workspace().weir("--help")
     #expect(help.status == 0)
     for command in Self.commands { #expect(help.out.contains("\n  \(command) "), "\(command)") }
+  }
+
+  @Test func versionNamesTheFormatOfBundles() throws {
+    let version = try Workspace().weir("--version")
+    #expect(version.status == 0 && version.err.isEmpty)
+    #expect(version.out.wholeMatch(of: /weir \d+\.\d+\.\d+, bundles of format \d+\n/) != nil)
+  }
+
+  @Test func resultsThatCannotBeWrittenAreAnError() throws {
+    let outcome = try Workspace().weir(["explain", "--list"], output: "/dev/full")
+    #expect(outcome.status == 2)
+    #expect(outcome.err.hasPrefix("weir: standard output cannot be written: "))
   }
 
   @Test(arguments: commands)

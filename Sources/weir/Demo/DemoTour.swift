@@ -12,12 +12,12 @@ struct DemoTour: Sendable {
     for (title, scene) in scenes {
       do {
         let seen = try scene()
-        print("✓ \(title)\n    \(seen)")
+        Output.write("✓ \(title)\n    \(seen)\n")
       } catch let problem as Problem {
-        print("✗ \(title)\n    \(problem.text)")
+        Output.write("✗ \(title)\n    \(problem.text)\n")
         problems.append(title)
       } catch {
-        print("✗ \(title)\n    \(error)")
+        Output.write("✗ \(title)\n    \(error)\n")
         problems.append(title)
       }
     }
