@@ -32,11 +32,12 @@ public struct Seeds: Sendable, CustomStringConvertible {
 
   /// Tries the property with each seed.
   ///
-  /// - Parameter problems: what is wrong with one.
+  /// - Parameter problems: what is wrong with one; an error is wrong too.
   /// - Returns: what is wrong, each with its seed.
-  public func problems(_ problems: (_ seed: UInt64) throws -> [String]) rethrows -> [String] {
-    try seeds.flatMap { seed in
-      let found = try problems(seed)
+  public func problems(_ problems: (_ seed: UInt64) throws -> [String]) -> [String] {
+    seeds.flatMap { seed in
+      var found: [String]
+      do { found = try problems(seed) } catch { found = ["\(error)"] }
       if !found.isEmpty { keep(seed) }
       return found.map { "seed \(seed): \($0)" }
     }
