@@ -58,7 +58,7 @@ struct CostTable {
   private static func steps(_ kind: OperandKind, _ operand: Int, _ pools: Pools, _ probes: [Int]) -> Int {
     switch kind {
     case .none, .distance, .capture, .integer, .address, .automaton, .register: 0
-    case .string: InstructionCost.comparison(with: pools.strings[operand].count)
+    case .string: InstructionCost.comparison(with: pools.strings[operand].bytes.count)
     case .hashSet: probes[operand]
     case .rangeSet: InstructionCost.bisections(of: pools.rangeSets[operand].count)
     case .networkSet: InstructionCost.bisections(of: pools.networkSets[operand].count)

@@ -31,8 +31,7 @@ struct DecisionWriter {
   private let placeOf: [Int]
   private let conditionCount: Int
 
-  private var literals: [[UInt32]] = []
-  private var literalNumbers: [[UInt32]: Int] = [:]
+  private var literals = Interner<Literal>()
   private var ranges: [UInt32] = []
   private var rangeNumbers: [[UInt32]: Int] = [:]
   private var clauseWords: [UInt32] = []
@@ -80,7 +79,7 @@ struct DecisionWriter {
     var words = [UInt32](repeating: 0, count: DecisionHead.wordCount)
     head.write(to: &words)
     words += classifiers.map { UInt32($0) } + conditions.map { UInt32($0) } + needed.map { UInt32(placeOf[$0]) }
-    for literal in literals { words += literal }
+    for literal in literals.values { words += [literal.head, literal.first, literal.second] }
     words += ranges
     words += clauseWords
     words += isRow.indices.filter { isRow[$0] }.map { UInt32($0) }
@@ -137,15 +136,22 @@ struct DecisionWriter {
     }
   }
 
+  private struct Literal: Hashable {
+    /// The place of the dimension, and the form.
+    var head: UInt32
+    var first: UInt32
+    var second: UInt32
+  }
+
   /// - Parameter set: `nil` for all classes.
   private mutating func literal(_ place: Int, _ set: ClassSet?) -> Int {
     let found = set.map(\.ranges) ?? []
     let isComplement = set?.isComplement ?? true
     let form: LiteralForm
-    let operands: [UInt32]
+    let operands: (first: UInt32, second: UInt32)
     if found.count == 1 {
       form = isComplement ? .outsideRange : .range
-      operands = [UInt32(found[0].lowerBound), UInt32(found[0].upperBound)]
+      operands = (UInt32(found[0].lowerBound), UInt32(found[0].upperBound))
     } else {
       form = isComplement ? .outsideRanges : .ranges
       let words = found.flatMap { [UInt32($0.lowerBound), UInt32($0.upperBound)] }
@@ -154,13 +160,10 @@ struct DecisionWriter {
         rangeNumbers[words] = first
         ranges += words
       }
-      operands = [UInt32(first), UInt32(found.count)]
+      operands = (UInt32(first), UInt32(found.count))
     }
-    let words = [UInt32(place) | UInt32(form.rawValue) << 28] + operands
-    if let known = literalNumbers[words] { return known }
-    literalNumbers[words] = literals.count
-    literals.append(words)
-    return literals.count - 1
+    let head = UInt32(place) | UInt32(form.rawValue) << 28
+    return literals.number(of: Literal(head: head, first: operands.first, second: operands.second))
   }
 
   // MARK: - Rows

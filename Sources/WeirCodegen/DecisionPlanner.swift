@@ -87,13 +87,12 @@ extension ProgramBuilder {
       kind = .texts
       body = .texts(
         try TextPlan(TextTable(classifier), lead: slot.kind.lead, &compiler.pools) {
-          Pools.intern($0, &automata, &automatonNumbers)
+          automata.number(of: $0)
         })
     }
     let head = ClassifierHead(
       kind: kind, canBeAbsent: classes.witnesses.first == .absent, slot: UInt16(truncatingIfNeeded: number))
-    return Pools.intern(
-      ClassifierPlan(head: head.word, classCount: classes.count, body: body), &classifiers, &classifierNumbers)
+    return classifiers.number(of: ClassifierPlan(head: head.word, classCount: classes.count, body: body))
   }
 
   private mutating func record(

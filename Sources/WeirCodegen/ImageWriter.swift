@@ -31,8 +31,8 @@ struct ImageWriter {
 
     let seed = try writeStrings()
     let padding = [UInt8](repeating: 0, count: TextWords.padding)
-    let hashes = pools.strings.map { string in
-      TextWords.hash((string + padding).span, 0..<string.count, seed: seed)
+    let hashes = pools.strings.values.map { string in
+      TextWords.hash((string.bytes + padding).span, 0..<string.bytes.count, seed: seed)
     }
     let classifiers = try writeDecisions(hashes, firstAutomaton: compiler.automata.count)
     let probes = try writeHashSets(hashes)
@@ -92,12 +92,14 @@ struct ImageWriter {
   }
 
   private mutating func writeSourceMap() {
-    // Each file is looked up once.
-    var files: [Int: UInt32] = [:]
+    // Mostly the file is that of the source before.
+    var latest: (file: Int, string: UInt32)?
     var records: [SourceRecord] = []
+    records.reserveCapacity(builder.sources.count)
     for source in builder.sources {
-      let file = files[source.position.file] ?? file(source.position)
-      files[source.position.file] = file
+      let place = source.position.file
+      let file = latest?.file == place ? latest?.string ?? 0 : file(source.position)
+      latest = (place, file)
       records.append(
         SourceRecord(
           word: UInt32(source.word), file: file, line: UInt32(clamping: source.position.line),
@@ -118,10 +120,12 @@ struct ImageWriter {
   /// Writes the pool of strings and returns the seed of the program's hashes, taken from its contents.
   private mutating func writeStrings() throws(CodegenError) -> UInt64 {
     var bytes: [UInt8] = []
-    for string in pools.strings {
-      guard bytes.count + string.count <= UInt32.max else { throw .tooMany("bytes of strings", limit: Int(UInt32.max)) }
-      append(word: UInt32(string.count), to: .strings)
-      bytes.append(contentsOf: string)
+    for string in pools.strings.values {
+      guard bytes.count + string.bytes.count <= UInt32.max else {
+        throw .tooMany("bytes of strings", limit: Int(UInt32.max))
+      }
+      append(word: UInt32(string.bytes.count), to: .strings)
+      bytes.append(contentsOf: string.bytes)
     }
     sections[.bytes] = bytes
     return xxh3(bytes, seed: UInt64(ProgramRecord.currentVersion))
@@ -130,7 +134,7 @@ struct ImageWriter {
   private mutating func writeHashSets(_ hashes: [UInt64]) throws(CodegenError) -> [Int] {
     var firstBucket = 0
     var probes: [Int] = []
-    for members in pools.hashSets {
+    for members in pools.hashSets.values {
       let table = try HashTable(members: members, hashes: hashes)
       let record = HashSetRecord(
         firstBucket: UInt32(firstBucket), bucketCount: UInt32(table.bucketCount), memberCount: UInt32(members.count),
@@ -144,10 +148,10 @@ struct ImageWriter {
   }
 
   private mutating func writePools() {
-    for integer in pools.integers { append(word: integer, to: .integers) }
-    for address in pools.addresses { append(address, to: .addresses) }
+    for integer in pools.integers.values { append(word: integer, to: .integers) }
+    for address in pools.addresses.values { append(address, to: .addresses) }
     var first = 0
-    for ranges in pools.rangeSets {
+    for ranges in pools.rangeSets.values {
       append([RangeSetRecord(first: UInt32(first), count: UInt32(ranges.count))], to: .rangeSets)
       first += ranges.count
       for range in ranges {
@@ -156,7 +160,7 @@ struct ImageWriter {
       }
     }
     first = 0
-    for ranges in pools.networkSets {
+    for ranges in pools.networkSets.values {
       append([RangeSetRecord(first: UInt32(first), count: UInt32(ranges.count))], to: .networkSets)
       first += ranges.count
       for range in ranges {
@@ -165,7 +169,7 @@ struct ImageWriter {
       }
     }
     first = 0
-    for pattern in pools.patterns {
+    for pattern in pools.patterns.values {
       let record = PatternRecord(
         prefix: UInt32(pattern.prefix), firstSegment: UInt32(first), segmentCount: UInt32(pattern.segments.count),
         hasRest: pattern.hasRest)
@@ -174,7 +178,7 @@ struct ImageWriter {
       first += pattern.segments.count
     }
     first = 0
-    for group in pools.groups {
+    for group in pools.groups.values {
       let record = PatternGroupRecord(
         hashSet: UInt32(group.hashSet), firstMember: UInt32(first), memberCount: UInt32(group.patterns.count))
       append([record], to: .patternGroups)
@@ -225,7 +229,7 @@ struct ImageWriter {
 
   private mutating func writeMergedAutomata() {
     var first = sections[.transitions, default: []].count / SectionKind.transitions.elementBytes
-    for automaton in builder.automata {
+    for automaton in builder.automata.values {
       let record = AutomatonRecord(
         byteClasses: UInt32(pools.string(automaton.byteClasses)), classCount: UInt32(automaton.classCount),
         stateCount: UInt32(automaton.stateCount), firstTransition: UInt32(first), start: UInt32(automaton.start),
@@ -252,7 +256,7 @@ struct ImageWriter {
     append(word: UInt32(builder.classifiers.count), to: .decisions)
     append(word: UInt32(decisions.count), to: .decisions)
     var costs: [ClassifierCost] = []
-    for plan in builder.classifiers {
+    for plan in builder.classifiers.values {
       let words = try writer.words(plan)
       append(words: words, to: .decisions)
       let cost = ClassifierWriter.cost(words)

@@ -1,29 +1,22 @@
 import WeirISA
+import WeirPlan
 import WeirPolicy
 
 /// The constants of a program, each kept once. Numbers are given in the order of first use, so equal policies give equal pools.
 ///
 /// Strings are compared byte by byte: Swift's `==` takes canonically equivalent strings for one.
 struct Pools {
-  private(set) var strings: [[UInt8]] = []
-  private var stringNumbers: [[UInt8]: Int] = [:]
-  private(set) var integers: [Int64] = []
-  private var integerNumbers: [Int64: Int] = [:]
-  private(set) var addresses: [IPAddress] = []
-  private var addressNumbers: [IPAddress: Int] = [:]
+  private(set) var strings = Interner<PooledString>()
+  private(set) var integers = Interner<Int64>()
+  private(set) var addresses = Interner<IPAddress>()
   /// Disjoint, ascending.
-  private(set) var rangeSets: [[ClosedRange<Int64>]] = []
-  private var rangeSetNumbers: [[ClosedRange<Int64>]: Int] = [:]
+  private(set) var rangeSets = Interner<[ClosedRange<Int64>]>()
   /// Disjoint, ascending.
-  private(set) var networkSets: [[AddressRange]] = []
-  private var networkSetNumbers: [[AddressRange]: Int] = [:]
+  private(set) var networkSets = Interner<[AddressRange]>()
   /// Numbers of strings, ascending.
-  private(set) var hashSets: [[Int]] = []
-  private var hashSetNumbers: [[Int]: Int] = [:]
-  private(set) var patterns: [Pattern] = []
-  private var patternNumbers: [Pattern: Int] = [:]
-  private(set) var groups: [Group] = []
-  private var groupNumbers: [Group: Int] = [:]
+  private(set) var hashSets = Interner<[Int]>()
+  private(set) var patterns = Interner<Pattern>()
+  private(set) var groups = Interner<Group>()
 
   /// A pattern without its names.
   struct Pattern: Hashable {
@@ -40,11 +33,11 @@ struct Pools {
 
   mutating func string(_ text: String) -> Int { string(Array(text.utf8)) }
 
-  mutating func string(_ bytes: [UInt8]) -> Int { Self.intern(bytes, &strings, &stringNumbers) }
+  mutating func string(_ bytes: [UInt8]) -> Int { strings.number(of: PooledString(bytes: bytes)) }
 
-  mutating func integer(_ value: Int64) -> Int { Self.intern(value, &integers, &integerNumbers) }
+  mutating func integer(_ value: Int64) -> Int { integers.number(of: value) }
 
-  mutating func address(_ value: IPAddress) -> Int { Self.intern(value, &addresses, &addressNumbers) }
+  mutating func address(_ value: IPAddress) -> Int { addresses.number(of: value) }
 
   mutating func ranges(_ ranges: [ClosedRange<Int64>]) -> Int {
     var merged: [ClosedRange<Int64>] = []
@@ -55,7 +48,7 @@ struct Pools {
         merged.append(range)
       }
     }
-    return Self.intern(merged, &rangeSets, &rangeSetNumbers)
+    return rangeSets.number(of: merged)
   }
 
   mutating func networks(_ networks: [Network]) -> Int {
@@ -67,12 +60,13 @@ struct Pools {
         merged.append(range)
       }
     }
-    return Self.intern(merged, &networkSets, &networkSetNumbers)
+    return networkSets.number(of: merged)
   }
 
   mutating func hashSet(_ members: [String]) -> Int {
-    let numbers = Set(members.map { string($0) }).sorted()
-    return Self.intern(numbers, &hashSets, &hashSetNumbers)
+    var numbers: [Int] = []
+    for number in members.map({ string($0) }).sorted() where number != numbers.last { numbers.append(number) }
+    return hashSets.number(of: numbers)
   }
 
   mutating func pattern(_ pattern: SegmentPattern) -> Int {
@@ -88,21 +82,20 @@ struct Pools {
       case .none: false
       case .any: true
       }
-    return Self.intern(Pattern(prefix: prefix, segments: segments, hasRest: hasRest), &patterns, &patternNumbers)
+    return patterns.number(of: Pattern(prefix: prefix, segments: segments, hasRest: hasRest))
   }
 
   mutating func group(_ patterns: [SegmentPattern], values: [String]) -> Int {
     let group = Group(hashSet: hashSet(values), patterns: patterns.map { pattern($0) })
-    return Self.intern(group, &groups, &groupNumbers)
+    return groups.number(of: group)
   }
+}
 
-  static func intern<Value: Hashable>(_ value: Value, _ values: inout [Value], _ numbers: inout [Value: Int]) -> Int {
-    if let number = numbers[value] { return number }
-    let number = values.count
-    numbers[value] = number
-    values.append(value)
-    return number
-  }
+/// Compared byte by byte, hashed all at once.
+struct PooledString: Hashable {
+  var bytes: [UInt8]
+
+  func hash(into hasher: inout Hasher) { hasher.combine(xxh3(bytes, seed: 0)) }
 }
 
 /// The addresses of a network, or of several that touch.

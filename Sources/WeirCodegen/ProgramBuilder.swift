@@ -9,13 +9,11 @@ struct ProgramBuilder {
   private(set) var code: [UInt64] = []
   private(set) var sources: [AssembledCondition.Source] = []
   private(set) var conditions: [ConditionRecord] = []
-  private var conditionNumbers: [AssembledCondition: Int] = [:]
+  private var assembledConditions = Interner<AssembledCondition>()
   private(set) var scopes: [Scope] = []
-  var classifiers: [ClassifierPlan] = []
-  var classifierNumbers: [ClassifierPlan: Int] = [:]
+  var classifiers = Interner<ClassifierPlan>()
   /// Merged from the regexes of a slot; numbered after those of single regexes.
-  var automata: [MergedAutomaton] = []
-  var automatonNumbers: [MergedAutomaton: Int] = [:]
+  var automata = Interner<MergedAutomaton>()
   /// What the ways of deciding ask of a host, with the scope that does.
   var decisionFeatures: [(Feature, Position)] = []
   /// Of the scopes that have rules and are no single condition.
@@ -98,9 +96,9 @@ struct ProgramBuilder {
   /// The number of a condition; equal code from the same places is kept once, as that of mesh-wide rules.
   mutating func condition(_ condition: Condition, view: PathView) throws(CodegenError) -> Int {
     let assembled = try compiler.compile(condition, view: view)
-    if let number = conditionNumbers[assembled] { return number }
+    let number = assembledConditions.number(of: assembled)
+    guard number == conditions.count else { return number }
     let first = code.count
-    conditionNumbers[assembled] = conditions.count
     conditions.append(ConditionRecord(firstWord: UInt32(first), count: UInt32(assembled.words.count)))
     code.append(contentsOf: assembled.words)
     sources.append(
@@ -108,7 +106,7 @@ struct ProgramBuilder {
         AssembledCondition.Source(word: first + $0.word, position: $0.position)
       })
     guard code.count <= UInt32.max else { throw .tooMany("instructions", limit: Int(UInt32.max)) }
-    return conditions.count - 1
+    return number
   }
 
   private func name(of target: AuthzScope.Target) -> String {

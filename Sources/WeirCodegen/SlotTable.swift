@@ -1,11 +1,11 @@
 import WeirISA
+import WeirPlan
 import WeirPolicy
 
 /// The slots of a program: one for each value that some condition reads.
 struct SlotTable {
-  private(set) var slots: [SlotRecord] = []
+  private var kept = Interner<SlotRecord>()
   private(set) var zones: [ZoneRecord] = []
-  private var numbers: [[UInt32]: Int] = [:]
   private let headerTypes: [String: ScalarType]
   private let tokens: [TokenIssuer]
 
@@ -14,6 +14,8 @@ struct SlotTable {
     tokens = policy.tokens
   }
 
+  var slots: [SlotRecord] { kept.values }
+
   /// The slot of an attribute, captures excepted; `isRepeated` for one under `any` or `all`.
   ///
   /// - Returns: `nil` for a capture or a claim that no issuer has.
@@ -21,16 +23,7 @@ struct SlotTable {
     for attribute: Attribute, isRepeated: Bool, view: PathView, _ pools: inout Pools
   ) -> Int? {
     guard let record = record(for: attribute, isRepeated: isRepeated, view: view, &pools) else { return nil }
-    return add(record)
-  }
-
-  private mutating func add(_ record: SlotRecord) -> Int {
-    var words = [UInt32](repeating: 0, count: SlotRecord.wordCount)
-    record.write(to: &words)
-    if let number = numbers[words] { return number }
-    numbers[words] = slots.count
-    slots.append(record)
-    return slots.count - 1
+    return kept.number(of: record)
   }
 
   private mutating func record(

@@ -56,7 +56,7 @@ public enum ValueType: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 }
 
 /// One value that conditions read, the same for all scopes of a program.
-public struct SlotRecord: TableRecord {
+public struct SlotRecord: TableRecord, Hashable {
   public static let wordCount = 4
 
   public var kind: SlotKind

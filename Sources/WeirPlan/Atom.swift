@@ -65,15 +65,31 @@ extension Slot.Kind {
   }
 
   /// The pieces of a text; `nil` when it does not have the form of this kind.
-  func pieces(of text: String) -> [Substring]? {
-    guard let lead else { return [text[...]] }
+  func pieces(of text: String) -> Pieces? {
+    guard let lead else { return Pieces(rest: text[...], isSplit: false) }
     guard text.utf8.starts(with: lead.utf8) else { return nil }
-    // Bytes, not characters: what a slash is followed by does not make it another one.
-    return text.utf8.dropFirst(lead.utf8.count).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      .map { Substring($0) }
+    return Pieces(rest: Substring(text.utf8.dropFirst(lead.utf8.count)), isSplit: true)
   }
 
   func text(of pieces: [String]) -> String { (lead ?? "") + pieces.joined(separator: "/") }
+}
+
+/// What stands between the slashes of a text, one piece at least.
+struct Pieces: Sequence, IteratorProtocol {
+  /// `nil` after the last piece.
+  private(set) var rest: Substring?
+  let isSplit: Bool
+
+  mutating func next() -> Substring? {
+    guard let text = rest else { return nil }
+    // Bytes, not characters: what a slash is followed by does not make it another one.
+    guard isSplit, let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+      rest = nil
+      return text
+    }
+    rest = text[text.utf8.index(after: slash)...]
+    return text[..<slash]
+  }
 }
 
 extension TokenPattern {

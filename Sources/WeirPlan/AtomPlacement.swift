@@ -14,7 +14,8 @@ struct AtomPlacement {
   /// - Parameter slot: one without a group.
   /// - Returns: `nil` for one that has no place.
   func group(of test: Atom.Test, in slot: Slot) -> Int? {
-    switch places[slot]?[test] {
+    if places.isEmpty { return 0 }
+    return switch places[slot]?[test] {
     case .group(let group): group
     case .nowhere: nil
     case nil: 0

@@ -3,7 +3,7 @@ public struct ClauseTable: Sendable {
   /// For each condition its clauses; a condition is true when one of them is.
   public private(set) var clausesOf: [Range<Int>] = []
   public private(set) var conditionOf: [Int32] = []
-  /// Each set once.
+  /// Each set once; some are of no constraint.
   public private(set) var sets: [ClassSet] = []
   /// For each clause its constraints, in `dimensions` and `setIDs`; in the order of levels.
   public private(set) var constraints: [Range<Int>] = []
@@ -18,23 +18,30 @@ public struct ClauseTable: Sendable {
 
   init(_ conditions: [[[Formula]]], classes: [SlotClasses], variableCount: Int) {
     classCounts = classes.map(\.count) + [Int](repeating: 2, count: variableCount)
-    var leafSets: [Formula: ClassSet] = [:]
-    var index: [ClassSet: Int32] = [:]
+    var leaves = Leaves()
+    var kept = Interner<ClassSet>()
     for (condition, clauses) in conditions.enumerated() {
       let first = count
       var seen: Set<[Formula]> = []
-      for clause in clauses where seen.insert(clause).inserted {
-        add(clause, condition: condition, classes, &leafSets, &index)
+      for clause in clauses where clauses.count == 1 || seen.insert(clause).inserted {
+        add(clause, condition: condition, classes, &leaves, &kept)
       }
       clausesOf.append(first..<count)
     }
+    sets = kept.values
+  }
+
+  /// Leaves that were met, each with the number of its set.
+  private struct Leaves {
+    var known = Interner<Formula>()
+    var setIDs: [Int32] = []
   }
 
   private mutating func add(
-    _ clause: [Formula], condition: Int, _ classes: [SlotClasses], _ leafSets: inout [Formula: ClassSet],
-    _ index: inout [ClassSet: Int32]
+    _ clause: [Formula], condition: Int, _ classes: [SlotClasses], _ leaves: inout Leaves,
+    _ kept: inout Interner<ClassSet>
   ) {
-    var found: [(dimension: Int, set: ClassSet)] = []
+    var found: [(dimension: Int, setID: Int32)] = []
     for leaf in clause {
       let dimension: Int
       switch leaf {
@@ -42,28 +49,26 @@ public struct ClauseTable: Sendable {
       case .variable(let variable, _): dimension = classes.count + variable
       case .constant, .and, .or: continue
       }
-      let set = leafSets[leaf] ?? leaf.classSet(classes, count: classCounts[dimension])
-      leafSets[leaf] = set
+      let number = leaves.known.number(of: leaf)
+      if number == leaves.setIDs.count {
+        leaves.setIDs.append(Int32(kept.number(of: leaf.classSet(classes, count: classCounts[dimension]))))
+      }
+      let setID = leaves.setIDs[number]
       if let place = found.firstIndex(where: { $0.dimension == dimension }) {
-        found[place].set = found[place].set.intersection(set, count: classCounts[dimension])
+        let both = kept[Int(found[place].setID)].intersection(kept[Int(setID)], count: classCounts[dimension])
+        found[place].setID = Int32(kept.number(of: both))
       } else {
-        found.append((dimension, set))
+        found.append((dimension, setID))
       }
     }
     let start = dimensions.count
     var mentioned: [Int32] = []
-    for (dimension, set) in found {
-      if set.isFull {
+    for (dimension, setID) in found {
+      if kept[Int(setID)].isFull {
         mentioned.append(Int32(dimension))
-        continue
-      }
-      dimensions.append(Int32(dimension))
-      if let known = index[set] {
-        setIDs.append(known)
       } else {
-        index[set] = Int32(sets.count)
-        setIDs.append(Int32(sets.count))
-        sets.append(set)
+        dimensions.append(Int32(dimension))
+        setIDs.append(setID)
       }
     }
     constraints.append(start..<dimensions.count)

@@ -36,16 +36,14 @@ indirect enum Formula: Hashable, Sendable {
       }
     }
     var result: [Formula] = []
-    var placeOfSlot: [Int: Int] = [:]
     var seen: Set<Formula> = []
     for operand in flat {
       if case .slot(let slot, let expression) = operand {
-        guard let place = placeOfSlot[slot] else {
-          placeOfSlot[slot] = result.count
+        let place = result.firstIndex { if case .slot(slot, _) = $0 { true } else { false } }
+        guard let place, case .slot(_, let other) = result[place] else {
           result.append(operand)
           continue
         }
-        guard case .slot(_, let other) = result[place] else { continue }
         if other == expression { continue }
         result[place] = .slot(slot, isAnd ? .all(other.conjuncts + [expression]) : .any(other.disjuncts + [expression]))
       } else if seen.insert(operand).inserted {

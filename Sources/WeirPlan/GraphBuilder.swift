@@ -35,13 +35,11 @@ private struct GraphBuilder {
   private var levelsOf: [[Int32]] = []
   private var setsOf: [[Int32]] = []
 
-  private var states: [State] = []
-  private var numbers: [State: Int32] = [:]
+  private var known = Interner<State>()
   private var root: DecisionGraph.Target = 0
   private var defaults: [DecisionGraph.Target] = []
   private var edges: [[(first: Int32, last: Int32, target: DecisionGraph.Target)]] = []
-  private var leaves: [DecisionGraph.Leaf] = []
-  private var leafNumbers: [DecisionGraph.Leaf: Int] = [:]
+  private var leaves = Interner<DecisionGraph.Leaf>()
   private var edgeCount = 0
   private var steps = 0
 
@@ -66,8 +64,8 @@ private struct GraphBuilder {
   mutating func run() throws(GraphFailure) {
     root = target(of: entryOf.indices.map(Int32.init), after: -1)
     var current = 0
-    while current < states.count {
-      try expand(states[current])
+    while current < known.count {
+      try expand(known[current])
       current += 1
     }
   }
@@ -92,24 +90,14 @@ private struct GraphBuilder {
     }
     if list.isEmpty { return DecisionGraph.terminal(entries.count) }
     if hasLeaves, alive.count == 1 { return leaf(alive[0], after: level) }
-    let state = State(level: next, alive: alive)
-    if let known = numbers[state] { return known }
-    let number = Int32(states.count)
-    numbers[state] = number
-    states.append(state)
-    return number
+    return DecisionGraph.Target(known.number(of: State(level: next, alive: alive)))
   }
 
   /// - Parameter clause: not yet satisfied.
   private mutating func leaf(_ clause: Int32, after level: Int32) -> DecisionGraph.Target {
     let constraint = levelsOf[Int(clause)].firstIndex { $0 > level } ?? 0
     let leaf = DecisionGraph.Leaf(clause: clauseOf[Int(clause)], constraint: constraint)
-    let number = leafNumbers[leaf] ?? leaves.count
-    if number == leaves.count {
-      leafNumbers[leaf] = number
-      leaves.append(leaf)
-    }
-    return DecisionGraph.terminal(entries.count + 1 + number)
+    return DecisionGraph.terminal(entries.count + 1 + leaves.number(of: leaf))
   }
 
   private func pendingLevel(_ clause: Int32, after level: Int32) -> Int32? {
@@ -200,7 +188,7 @@ private struct GraphBuilder {
   /// The conditions that occur in most states: what to look at when the budget is gone.
   private func widest() -> [Int] {
     var counts = [Int](repeating: 0, count: entries.count)
-    for state in states { for clause in state.alive { counts[Int(entryOf[Int(clause)])] += 1 } }
+    for state in known.values { for clause in state.alive { counts[Int(entryOf[Int(clause)])] += 1 } }
     return counts.indices.filter { counts[$0] > 0 }.sorted { (-counts[$0], $0) < (-counts[$1], $1) }.prefix(8)
       .map { entries[$0] }
   }
@@ -221,9 +209,9 @@ private struct GraphBuilder {
 
   /// Equal nodes become one, nodes that ask nothing go; numbered from the root, breadth first.
   func reduced() -> DecisionGraph {
+    let states = known.values
     var replacement = [DecisionGraph.Target](repeating: 0, count: states.count)
-    var nodes: [Node] = []
-    var index: [Node: DecisionGraph.Target] = [:]
+    var nodes = Interner<Node>()
     // Children have higher levels, so the highest levels come first.
     for state in states.indices.sorted(by: { (states[$1].level, $0) < (states[$0].level, $1) }) {
       func settled(_ target: DecisionGraph.Target) -> DecisionGraph.Target {
@@ -234,15 +222,11 @@ private struct GraphBuilder {
         edges[state].map { Edge(first: $0.first, last: $0.last, target: settled($0.target)) })
       if node.edges.isEmpty, !isVariable(node.level) {
         replacement[state] = node.standard
-      } else if let known = index[node] {
-        replacement[state] = known
       } else {
-        replacement[state] = Int32(nodes.count)
-        index[node] = Int32(nodes.count)
-        nodes.append(node)
+        replacement[state] = DecisionGraph.Target(nodes.number(of: node))
       }
     }
-    return numbered(nodes, from: root < 0 ? root : replacement[Int(root)])
+    return numbered(nodes.values, from: root < 0 ? root : replacement[Int(root)])
   }
 
   private func isVariable(_ level: Int32) -> Bool { space.order[Int(level)] >= space.slots.count }
@@ -309,6 +293,6 @@ private struct GraphBuilder {
     }
     return DecisionGraph(
       entries: entries, root: root, levels: levels, defaults: defaults, edges: ranges, edgeFirst: first,
-      edgeLast: last, edgeTarget: targets, leaves: leaves)
+      edgeLast: last, edgeTarget: targets, leaves: leaves.values)
   }
 }

@@ -1,21 +1,22 @@
 /// Ascending lists of numbers, each kept once: equal lists have one number.
 struct ListPool: Sendable {
-  private(set) var lists: [[Int32]] = [[]]
+  private var kept = Interner<[Int32]>()
   /// The numbers in all lists together.
   private(set) var entryCount = 0
-  private var index: [[Int32]: Int32] = [[]: 0]
   private var unions: [UInt64: Int32] = [:]
 
   static let empty: Int32 = 0
 
+  init() { _ = kept.number(of: []) }
+
+  var lists: [[Int32]] { kept.values }
+
   /// - Parameter list: ascending, without repetition.
   mutating func id(_ list: [Int32]) -> Int32 {
-    if let known = index[list] { return known }
-    let id = Int32(lists.count)
-    index[list] = id
-    lists.append(list)
-    entryCount += list.count
-    return id
+    let count = kept.count
+    let id = kept.number(of: list)
+    if id == count { entryCount += list.count }
+    return Int32(id)
   }
 
   mutating func union(_ left: Int32, _ right: Int32) -> Int32 {
@@ -32,6 +33,7 @@ struct ListPool: Sendable {
 extension [Int32] {
   /// Sorted, without repetition.
   var asSet: [Int32] {
+    if count < 2 { return self }
     let sorted = self.sorted()
     var result: [Int32] = []
     for element in sorted where element != result.last { result.append(element) }

@@ -5,18 +5,19 @@ struct Normaliser {
   let context: PlanContext
   let placement: AtomPlacement
   let purpose: Space.Purpose
-  private(set) var slots: [Slot] = []
-  private(set) var atoms: [Atom] = []
-  private(set) var variables: [Variable] = []
-  private var slotIndex: [Slot: Int] = [:]
-  private var atomIndex: [Atom: Int] = [:]
-  private var variableIndex: [Variable: Int] = [:]
+  private var knownSlots = Interner<Slot>()
+  private var knownAtoms = Interner<Atom>()
+  private var knownVariables = Interner<Variable>()
 
   init(context: PlanContext, placement: AtomPlacement, purpose: Space.Purpose) {
     self.context = context
     self.placement = placement
     self.purpose = purpose
   }
+
+  var slots: [Slot] { knownSlots.values }
+  var atoms: [Atom] { knownAtoms.values }
+  var variables: [Variable] { knownVariables.values }
 
   mutating func formula(_ condition: Condition) -> Formula {
     switch condition {
@@ -34,29 +35,15 @@ struct Normaliser {
     }
   }
 
-  mutating func variable(_ variable: Variable) -> Int {
-    if let known = variableIndex[variable] { return known }
-    variableIndex[variable] = variables.count
-    variables.append(variable)
-    return variables.count - 1
-  }
+  mutating func variable(_ variable: Variable) -> Int { knownVariables.number(of: variable) }
 
-  mutating func slot(_ slot: Slot) -> Int {
-    if let known = slotIndex[slot] { return known }
-    slotIndex[slot] = slots.count
-    slots.append(slot)
-    return slots.count - 1
-  }
+  mutating func slot(_ slot: Slot) -> Int { knownSlots.number(of: slot) }
 
   /// - Returns: `nil` for a refused atom.
   mutating func atom(_ slot: Int, _ test: Atom.Test) -> Formula? {
-    guard let group = placement.group(of: test, in: slots[slot]) else { return nil }
-    let slot = group == 0 ? slot : self.slot(slots[slot].inGroup(group))
-    let atom = Atom(slot: slot, test: test)
-    if let known = atomIndex[atom] { return .slot(slot, .atom(known)) }
-    atomIndex[atom] = atoms.count
-    atoms.append(atom)
-    return .slot(slot, .atom(atoms.count - 1))
+    guard let group = placement.group(of: test, in: knownSlots[slot]) else { return nil }
+    let slot = group == 0 ? slot : self.slot(knownSlots[slot].inGroup(group))
+    return .slot(slot, .atom(knownAtoms.number(of: Atom(slot: slot, test: test))))
   }
 
   private mutating func formula(_ test: Test) -> Formula {

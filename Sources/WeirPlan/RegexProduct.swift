@@ -19,14 +19,8 @@ public struct RegexProduct: Sendable {
     let representatives = merge(machines.map(\.machine))
     let isDead = machines.map { entry in entry.machine.accepting.indices.map { entry.machine.isDead(Int32($0)) } }
     // A state is the machines that can still accept, each with its own state.
-    var keys: [[UInt64]] = []
-    var numbers: [[UInt64]: Int32] = [:]
-    func number(_ key: [UInt64]) -> Int32 {
-      if let known = numbers[key] { return known }
-      numbers[key] = Int32(keys.count)
-      keys.append(key)
-      return Int32(keys.count - 1)
-    }
+    var keys = Interner<[UInt64]>()
+    func number(_ key: [UInt64]) -> Int32 { Int32(keys.number(of: key)) }
     _ = number(
       machines.indices.filter { !isDead[$0][Int(machines[$0].machine.start)] }
         .map { pair(Int32($0), machines[$0].machine.start) })

@@ -69,6 +69,8 @@ public struct TextClassifier: Sendable {
   public let regexes: RegexProduct
   /// Lists of atoms, by the numbers that the three parts give.
   let pool: ListPool
+  /// The texts of `exact` in the order of their bytes.
+  private(set) var named: [(text: String, signature: Signature)] = []
   /// The class of what the three parts say.
   public private(set) var classOf: [Signature: Int32] = [:]
 
@@ -85,6 +87,7 @@ public struct TextClassifier: Sendable {
     self.tokens = tokens
     self.regexes = regexes
     self.pool = pool
+    named = exact.keys.compactMap(\.text).sortedByBytes().map { ($0, signature(of: $0)) }
   }
 
   mutating func setClass(_ id: Int32, of signature: Signature) { classOf[signature] = id }

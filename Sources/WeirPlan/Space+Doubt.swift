@@ -27,12 +27,15 @@ extension Space {
     var isDoubtful = [Bool](repeating: false, count: dimensionCount)
     for condition in conditions {
       var union: [Int: ClassSet] = [:]
+      let isAlone = clauses.clausesOf[condition].count == 1
       for clause in clauses.clausesOf[condition] {
         for dimension in clauses.mentions[clause] { isDoubtful[Int(dimension)] = true }
         for constraint in clauses.constraints[clause] {
           let dimension = Int(clauses.dimensions[constraint])
           let set = clauses.set(at: constraint)
           if set.isEmpty { isDoubtful[dimension] = true }
+          // No constraint of a clause allows all classes.
+          if isAlone { continue }
           union[dimension] = union[dimension].map { $0.union(set, count: classCount(dimension)) } ?? set
         }
       }

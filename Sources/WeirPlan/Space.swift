@@ -132,6 +132,13 @@ extension SlotClasses {
 }
 
 extension Formula {
+  private var isLeaf: Bool {
+    switch self {
+    case .slot, .variable: true
+    case .constant, .and, .or: false
+    }
+  }
+
   /// As an `or` of `and`s of leaves; `nil` when there are more than `max`.
   ///
   /// Distributing keeps the value in Kleene's logic, too; nothing that contradicts itself is dropped.
@@ -148,6 +155,7 @@ extension Formula {
       }
       return result
     case .and(let operands):
+      if operands.allSatisfy(\.isLeaf) { return [operands] }
       var result: [[Formula]] = [[]]
       for operand in operands {
         guard let part = operand.disjunction(max: max), result.count * part.count <= max else { return nil }

@@ -46,8 +46,11 @@ struct TextClassesBuilder {
     pool = regexPool
     let exact = namedTexts()
     if case .finite(let texts) = slot.kind {
-      return outcome(texts, exact, tokens, regexes)
+      let classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
+      return outcome(texts, classifier)
     }
+    // The marks have done their work once there are enough: the classes are those of the automaton without them.
+    let classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: automaton, regexes: regexes, pool: pool)
 
     // An open class needs a text that no atom names. Where the first one found is named, the named texts of its kind get
     // states of their own, and the next one found is another.
@@ -62,13 +65,9 @@ struct TextClassesBuilder {
         collided.insert(pair(tokens.accepted[Int(end.tokens)], regexes.accepted[Int(end.regexes)]))
       }
       if collided.isEmpty {
-        let named = exact.keys.compactMap(\.text).filter { slot.kind.canHold($0) }.sortedByBytes()
-        // The marks have done their work: the classes are those of the automaton without them.
-        return outcome(open.map(\.text) + named + asterisk, exact, automaton, regexes)
+        return outcome(open.map(\.text), classifier)
       }
-      let classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
-      for text in exact.keys.compactMap(\.text) {
-        let signature = classifier.signature(of: text)
+      for (text, signature) in classifier.named {
         if collided.contains(pair(signature.patterns, signature.regexes)) { marked.insert(text) }
       }
       let pieces = marked.sorted().compactMap { slot.kind.pieces(of: $0)?.map(String.init) }
@@ -94,10 +93,8 @@ struct TextClassesBuilder {
     return namedBy.mapValues { pool.id($0.asSet) }
   }
 
-  private func outcome(
-    _ texts: [String], _ exact: [Value: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
-  ) -> SlotOutcome {
-    if let found = classes(texts, exact, tokens, regexes) { return .classes(found) }
+  private func outcome(_ texts: [String], _ classifier: TextClassifier) -> SlotOutcome {
+    if let found = classes(texts, classifier) { return .classes(found) }
     return half(of: entries.filter { !$0.atom.patterns.isEmpty || !$0.atom.machines.isEmpty })
   }
 
@@ -107,18 +104,19 @@ struct TextClassesBuilder {
     return .refused(Set(refused.dropFirst(refused.count / 2).map { Int($0.index) }))
   }
 
-  /// A class for each thing that the three parts of the classifier say of these texts; `nil` when their lists grow too long.
-  private func classes(
-    _ texts: [String], _ exact: [Value: Int32], _ tokens: TokenAutomaton, _ regexes: RegexProduct
-  ) -> SlotClasses? {
+  /// A class for each thing that the three parts of the classifier say of these texts and then of those that are named; `nil`
+  /// when their lists grow too long.
+  private func classes(_ texts: [String], _ classifier: TextClassifier) -> SlotClasses? {
     // What is listed text by text is there anyhow.
     var room = limits.memberships(ofAtoms: entries.count) + entries.reduce(0) { $0 + $1.atom.values.count }
-    var classifier = TextClassifier(kind: slot.kind, exact: exact, tokens: tokens, regexes: regexes, pool: pool)
+    var classifier = classifier
     var witnesses: [SlotValue] = slot.canBeAbsent ? [.absent] : []
     var holding: [Int: [Int32]] = [:]
     for entry in entries { holding[Int(entry.index)] = [] }
-    for text in texts {
-      let signature = classifier.signature(of: text)
+    let first = texts.map { ($0, classifier.signature(of: $0)) }
+    let named = classifier.named.filter { slot.kind.canHold($0.text) }
+    let last = asterisk.map { ($0, classifier.signature(of: $0)) }
+    for (text, signature) in first + named + last {
       guard classifier.classOf[signature] == nil else { continue }
       let id = Int32(witnesses.count)
       classifier.setClass(id, of: signature)
@@ -167,18 +165,19 @@ extension Slot.Kind {
   func canHold(_ text: String) -> Bool {
     switch self {
     case .path(let view):
-      guard let pieces = pieces(of: text) else { return false }
+      guard var pieces = pieces(of: text) else { return false }
       let domain = PieceDomain.pathSegment(isFolded: view.ignoresCase)
-      return pieces.indices.allSatisfy { index in
-        if pieces[index].isEmpty {
-          return index == pieces.count - 1 && (index == 0 || !view.ignoresTrailingSlash)
-        }
-        return domain.accepts(pieces[index])
+      var isFirst = true
+      while let piece = pieces.next() {
+        guard piece.isEmpty ? pieces.rest == nil && (isFirst || !view.ignoresTrailingSlash) : domain.accepts(piece)
+        else { return false }
+        isFirst = false
       }
+      return true
     case .identity:
       guard let pieces = pieces(of: text) else { return false }
-      return pieces.indices.allSatisfy { index in
-        (index == 0 ? PieceDomain.trustDomain : .identitySegment).accepts(pieces[index])
+      return pieces.enumerated().allSatisfy { index, piece in
+        (index == 0 ? PieceDomain.trustDomain : .identitySegment).accepts(piece)
       }
     case .text(let domain): return PieceDomain.text(domain).accepts(text)
     case .finite(let texts): return texts.contains(text)
@@ -189,5 +188,5 @@ extension Slot.Kind {
 
 extension [String] {
   /// In the order of their bytes, which is the same on every machine and tells canonically equivalent strings apart.
-  func sortedByBytes() -> [String] { sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  func sortedByBytes() -> [String] { sorted { $0.precedesByBytes($1) } }
 }

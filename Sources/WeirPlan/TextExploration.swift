@@ -66,30 +66,27 @@ struct TextExploration {
   private mutating func pieces(at place: Place) -> [(tokens: Int32, regexes: Int32, piece: String)] {
     let domain = domain(isFirst: place.isFirst)
     var result: [(Int32, Int32, String)] = []
-    var known: Set<String> = []
     for symbol in tokens.known[Int(place.tokens)] {
       let text = tokens.symbols[Int(symbol)]
-      known.insert(text)
       guard text.isEmpty && kind.lead != nil ? canBeEmpty(isFirst: place.isFirst) : domain.accepts(text) else {
         continue
       }
       result.append((tokens.step(place.tokens, symbol: symbol), regexes.run(text, from: place.regexes), text))
     }
-    if kind.lead != nil, !known.contains(""), canBeEmpty(isFirst: place.isFirst) {
+    if kind.lead != nil, !tokens.knows("", in: place.tokens), canBeEmpty(isFirst: place.isFirst) {
       result.append((tokens.empty[Int(place.tokens)], place.regexes, ""))
     }
     let other = tokens.other[Int(place.tokens)]
-    for (state, word) in otherWords(from: place.regexes, domain, known) { result.append((other, state, word)) }
+    for (state, word) in otherWords(at: place, domain) { result.append((other, state, word)) }
     return result
   }
 
-  /// For each state that the regexes can reach with a piece that is none of `known`, such a piece.
-  private mutating func otherWords(
-    from state: Int32, _ domain: PieceDomain, _ known: Set<String>
-  ) -> [(state: Int32, word: String)] {
+  /// For each state that the regexes can reach with a piece that the tokens do not know, such a piece.
+  private mutating func otherWords(at place: Place, _ domain: PieceDomain) -> [(state: Int32, word: String)] {
+    let state = place.regexes
     if regexes.isTrivial {
       var number = 0
-      while known.contains(domain.word(number)) { number += 1 }
+      while tokens.knows(domain.word(number), in: place.tokens) { number += 1 }
       return [(state, domain.word(number))]
     }
     let key = WordsKey(state: state, domain: domain)
@@ -100,7 +97,8 @@ struct TextExploration {
       shortest = reach(from: state, domain, avoiding: [])
       words[key] = shortest
     }
-    if shortest.allSatisfy({ !known.contains($0.word) }) { return shortest }
+    if shortest.allSatisfy({ !tokens.knows($0.word, in: place.tokens) }) { return shortest }
+    let known = Set(tokens.known[Int(place.tokens)].map { tokens.symbols[Int($0)] })
     return reach(from: state, domain, avoiding: known)
   }
 

@@ -47,7 +47,7 @@ public struct TextTable: Sendable {
 
   /// - Complexity: near linear in the classifier.
   public init(_ classifier: TextClassifier) {
-    texts = classifier.exact.keys.compactMap(\.text).sortedByBytes().map { ($0, classifier.classID(of: $0)) }
+    texts = classifier.named.map { ($0.text, classifier.classOf[$0.signature].map(Int.init)) }
     var patternResults = Numbering()
     add(classifier.tokens, &patternResults)
     var regexResultNumbers = Numbering()

@@ -2,9 +2,7 @@
 ///
 /// A state knows a few pieces; every other piece that is not empty leads to one state, and the empty piece to another.
 public struct TokenAutomaton: Sendable {
-  /// The pieces that patterns name.
-  public private(set) var symbols: [String] = []
-  private var symbolIndex: [String: Int32] = [:]
+  private var names = Interner<String>()
   /// For each state the symbols it knows.
   public private(set) var known: [[Int32]] = []
   private var next: [UInt64: Int32] = [:]
@@ -16,6 +14,9 @@ public struct TokenAutomaton: Sendable {
   private(set) var isMarked: [Bool] = []
 
   var stateCount: Int { known.count }
+
+  /// The pieces that patterns name.
+  public var symbols: [String] { names.values }
 
   /// - Parameters:
   ///   - patterns: with the number of their atom.
@@ -43,22 +44,26 @@ public struct TokenAutomaton: Sendable {
     guard determinise(trie, atoms: patterns.count, pool: &pool, limits: limits) else { return nil }
   }
 
-  private mutating func symbol(_ text: String) -> Int32 {
-    if let known = symbolIndex[text] { return known }
-    symbolIndex[text] = Int32(symbols.count)
-    symbols.append(text)
-    return Int32(symbols.count - 1)
-  }
+  private mutating func symbol(_ text: String) -> Int32 { Int32(names.number(of: text)) }
 
   func step(_ state: Int32, symbol: Int32) -> Int32 { next[pair(state, symbol)] ?? other[Int(state)] }
 
+  /// Whether the state knows a piece.
+  func knows(_ piece: String, in state: Int32) -> Bool {
+    names.known(piece).map { next[pair(state, Int32($0))] != nil } ?? false
+  }
+
   /// Where the empty piece leads.
   func stepEmpty(_ state: Int32) -> Int32 {
-    symbolIndex[""].flatMap { next[pair(state, $0)] } ?? empty[Int(state)]
+    names.known("").flatMap { next[pair(state, Int32($0))] } ?? empty[Int(state)]
   }
 
   func step(_ state: Int32, _ piece: Substring) -> Int32 {
-    if let symbol = symbolIndex[String(piece)], let target = next[pair(state, symbol)] { return target }
+    if !known[Int(state)].isEmpty, let symbol = names.known(String(piece)),
+      let target = next[pair(state, Int32(symbol))]
+    {
+      return target
+    }
     return piece.isEmpty ? empty[Int(state)] : other[Int(state)]
   }
 
@@ -69,20 +74,15 @@ public struct TokenAutomaton: Sendable {
     let edgesMax = max(limits.tokenStatesMin, trie.count * limits.tokenEdgesPerSegmentMax)
     // What the pool holds already is not this automaton's.
     let entriesMax = pool.entryCount + limits.memberships(ofAtoms: atoms)
-    let emptySymbol = symbolIndex[""]
+    let emptySymbol = names.known("").map { Int32($0) }
     let restOf = trie.rests.map { pool.id($0.asSet) }
     let endOf = trie.ends.map { pool.id($0.asSet) }
-    var keys: [[Int32]] = []
-    var numbers: [[Int32]: Int32] = [:]
+    var keys = Interner<[Int32]>()
     // A key is the list that holds whatever follows, then the nodes.
     func number(_ nodes: [Int32], _ rest: Int32) -> Int32 {
       var rest = rest
       for node in nodes { rest = pool.union(rest, restOf[Int(node)]) }
-      let key = [rest] + nodes
-      if let known = numbers[key] { return known }
-      numbers[key] = Int32(keys.count)
-      keys.append(key)
-      return Int32(keys.count - 1)
+      return Int32(keys.number(of: [rest] + nodes))
     }
     _ = number([0], ListPool.empty)
     var current = 0

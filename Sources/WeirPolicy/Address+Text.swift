@@ -132,16 +132,26 @@ extension Network: CustomStringConvertible {
 
   /// Reads `10.0.0.0/8` or `fd00::/8` (RFC 4632 section 3.1).
   public static func parse(_ text: some StringProtocol) throws(ParseError) -> Network {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let address = IPAddress(parts[0]), !parts[1].isEmpty, parts[1].utf8.count <= 3,
-      parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let bits = Int(parts[1]),
-      parts[1].utf8.count == 1 || parts[1].utf8.first != 0x30
+    let bytes = Array(text.utf8)
+    let slash = bytes.firstIndex(of: UInt8(ascii: "/")) ?? bytes.endIndex
+    guard let address = IPAddress(bytes.span.extracting(..<slash)), let bits = prefixLength(bytes.dropFirst(slash + 1))
     else { throw .malformed }
-    let isDotted = !parts[0].contains(":")
+    let isDotted = !bytes[..<slash].contains(UInt8(ascii: ":"))
     guard bits <= (isDotted ? 32 : 128) else { throw .prefixTooLong }
     let network = Network(base: address, prefixLength: isDotted ? bits + 96 : bits)
     guard network.base == address else { throw .hostBits(network) }
     return network
+  }
+
+  /// One to three digits without a leading zero.
+  private static func prefixLength(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard (1...3).contains(digits.count), digits.count == 1 || digits.first != UInt8(ascii: "0") else { return nil }
+    var length = 0
+    for digit in digits {
+      guard (0x30...0x39).contains(digit) else { return nil }
+      length = length * 10 + Int(digit - 0x30)
+    }
+    return length
   }
 
   /// The network of one address.

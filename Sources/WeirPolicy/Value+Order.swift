@@ -25,7 +25,7 @@ extension Value: Comparable {
     switch (left, right) {
     case (.int(let left), .int(let right)): left < right
     case (.ip(let left), .ip(let right)): left < right
-    case (.string(let left), .string(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
+    case (.string(let left), .string(let right)): left.precedesByBytes(right)
     case (.int, .ip), (.int, .string), (.ip, .string): true
     case (.ip, .int), (.string, .int), (.string, .ip): false
     }
@@ -33,6 +33,15 @@ extension Value: Comparable {
 }
 
 extension String {
+  /// An order that is the same on every machine and tells canonically equivalent strings apart.
+  public func precedesByBytes(_ other: String) -> Bool {
+    let (left, right) = (utf8Span.span, other.utf8Span.span)
+    for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+      return left[index] < right[index]
+    }
+    return left.count < right.count
+  }
+
   /// Whether both strings have the same bytes, which of two equal strings only those may not have that go beyond ASCII.
   func hasBytes(of other: String) -> Bool {
     guard self == other else { return false }

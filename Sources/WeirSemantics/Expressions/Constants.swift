@@ -134,7 +134,9 @@ extension ExpressionChecker {
       return nil
     }
     var set = ConstantSet()
+    set.values.reserveCapacity(elements.count)
     var places: [Value: SourceSpan] = [:]
+    places.reserveCapacity(elements.count)
     var networkPlaces: [Network: SourceSpan] = [:]
     var isComplete = true
     for element in elements {
@@ -177,7 +179,7 @@ extension ExpressionChecker {
       return range(low, high, of: member, because: purpose).map { ConstantSet(ranges: [$0]) }
     }
     // A network and an address may stand side by side.
-    if member == .ip, case .literal(.string(let text, let span)) = term, text.contains("/") {
+    if member == .ip, case .literal(.string(let text, let span)) = term, text.utf8.contains(UInt8(ascii: "/")) {
       return network(Spanned(text, span)).map { ConstantSet(networks: [$0]) }
     }
     guard let constant = constant(term, as: member, because: purpose, in: scope) else { return nil }

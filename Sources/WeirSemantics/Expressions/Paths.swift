@@ -15,14 +15,14 @@ extension ExpressionChecker {
 
   /// The operand of `under` and of `mount`: a canonical path without a final slash.
   mutating func pathPrefix(_ text: Spanned<String>, as view: PathView) -> String? {
-    guard !text.value.contains("{") else {
+    guard !text.value.utf8.contains(UInt8(ascii: "{")) else {
       fail(
         .badPath, at: text.span, "`under` takes a path without captures",
         help: "to capture segments write `matches \"\(text.value.withoutFinalSlash)/{rest...}\"`")
       return nil
     }
     guard let path = canonicalPath(text) else { return nil }
-    guard path == "/" || !path.hasSuffix("/") else {
+    guard path == "/" || path.utf8.last != slash else {
       fail(
         .badPath, at: text.span, "`under` takes a path without a final slash",
         notes: ["`under \"/v1\"` holds for `/v1`, `/v1/` and everything below"],
@@ -34,7 +34,7 @@ extension ExpressionChecker {
 
   /// A path in its canonical spelling: another one would never be equal to the path of a request.
   mutating func canonicalPath(_ text: Spanned<String>) -> String? {
-    if text.value.contains("{") {
+    if text.value.utf8.contains(UInt8(ascii: "{")) {
       fail(
         .badPath, at: text.span, "`\(text.value)` is a pattern, one path is expected here",
         help: "to compare with a pattern write `matches`")
@@ -91,8 +91,8 @@ extension ExpressionChecker {
 
   /// Splits `/a/{b}/{rest...}` at slashes; `prefix` is what stood before.
   mutating func pattern(_ path: Spanned<String>, prefix: String, text: String) -> SegmentPattern? {
-    let slash = UInt8(ascii: "/")
-    guard path.value.utf8.first == slash else {
+    let bytes = path.value.utf8
+    guard bytes.first == slash else {
       fail(
         .badPattern, at: path.span, "a pattern of a path begins with `/`",
         fix: prefix.isEmpty ? .init(path.span, "\"/\(path.value)\"") : nil)
@@ -102,15 +102,18 @@ extension ExpressionChecker {
     var rest = SegmentPattern.Rest.none
     var names: Set<String> = []
     // Bytes, not characters: what a slash is followed by does not make it another one.
-    let pieces = path.value.utf8.dropFirst().split(separator: slash, omittingEmptySubsequences: false)
-    for (index, bytes) in pieces.enumerated() {
-      let piece = Substring(bytes)
-      guard bytes.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
+    var end = bytes.startIndex
+    while end < bytes.endIndex {
+      let start = bytes.index(after: end)
+      end = bytes[start...].firstIndex(of: slash) ?? bytes.endIndex
+      let piece = path.value[start..<end]
+      guard piece.utf8.contains(where: isBrace) else {
         segments.append(.literal(String(piece)))
         continue
       }
-      guard piece.hasPrefix("{"), piece.hasSuffix("}"), piece.count >= 2,
-        !piece.dropFirst().dropLast().contains(where: { "{}".contains($0) })
+      var inner = piece.utf8.dropFirst().dropLast()
+      guard piece.utf8.first == UInt8(ascii: "{"), piece.utf8.last == UInt8(ascii: "}"), piece.utf8.count >= 2,
+        !inner.contains(where: isBrace)
       else {
         fail(
           .badPattern, at: path.span, "a capture is a whole segment, `\(piece)` is not",
@@ -118,16 +121,16 @@ extension ExpressionChecker {
           help: "for parts of a segment write `matches re\"…\"`")
         return nil
       }
-      var name = String(piece.dropFirst().dropLast())
-      let isRest = name.hasSuffix("...")
-      if isRest { name.removeLast(3) }
+      let isRest = inner.suffix(3).elementsEqual("...".utf8)
+      if isRest { inner = inner.dropLast(3) }
+      let name = String(Substring(inner))
       guard name.isEmpty || name.isCaptureName else {
         fail(
           .badPattern, at: path.span, "`\(name)` is no name of a capture",
           notes: ["names have lower case letters, digits, `-` and `_`"])
         return nil
       }
-      guard !isRest || index == pieces.count - 1 else {
+      guard !isRest || end == bytes.endIndex else {
         fail(.badPattern, at: path.span, "`\(piece)` must be the last segment: it takes everything that follows")
         return nil
       }
@@ -140,6 +143,10 @@ extension ExpressionChecker {
     return SegmentPattern(prefix: prefix, segments: segments, rest: rest, text: text)
   }
 }
+
+private let slash = UInt8(ascii: "/")
+
+private func isBrace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") }
 
 extension String {
   var withoutFinalSlash: String { hasSuffix("/") && self != "/" ? String(dropLast()) : self }

@@ -47,8 +47,10 @@ extension ExpressionChecker {
     case .literal(.set(_, let span)), .literal(.range(_, _, let span)), .data(_, _, let span):
       return useMembership(span)
     case .literal(.string(let text, let span)):
-      if reading.type == .ip, text.contains("/") { return useMembership(span) }
-      if text.contains("{"), reading.type == .path || reading.type == .identity { return usePattern(reading, span) }
+      if reading.type == .ip, text.utf8.contains(UInt8(ascii: "/")) { return useMembership(span) }
+      if reading.type == .path || reading.type == .identity, text.utf8.contains(UInt8(ascii: "{")) {
+        return usePattern(reading, span)
+      }
     case .literal(.regex(_, let span)):
       return usePattern(reading, span)
     case .literal, .word: break
@@ -144,7 +146,7 @@ extension ExpressionChecker {
         case .set(let set) = constant.payload
       else { return nil }
       return (set.membership, nil)
-    case .literal(.string(let text, let span)) where reading.type == .ip && text.contains("/"):
+    case .literal(.string(let text, let span)) where reading.type == .ip && text.utf8.contains(UInt8(ascii: "/")):
       return network(Spanned(text, span)).map { (.isInNetworks([$0]), nil) }
     case .literal(let literal): return useEquality(reading, literal.span)
     case .word(let name): return useEquality(reading, name.span)
@@ -236,7 +238,7 @@ extension ExpressionChecker {
       guard let constant = constant(term, as: .path, because: purpose(reading), in: scope),
         case .value(.string(let path)) = constant.payload
       else { return nil }
-      guard path == "/" || !path.hasSuffix("/") else {
+      guard path == "/" || path.utf8.last != UInt8(ascii: "/") else {
         fail(.badPath, at: term.span, "`under` takes a path without a final slash, this one is `\(path)`")
         return nil
       }

@@ -25,7 +25,9 @@ extension ExpressionChecker {
       usedParameters.insert(first.text)
       return parameter.term
     }
-    if reference.parts.count == 1, reference.arguments == nil, first.text.first?.isUppercase ?? false {
+    if reference.parts.count == 1, reference.arguments == nil, let initial = first.text.utf8.first,
+      (0x41...0x5A).contains(initial)
+    {
       return .word(first)
     }
     if let root = AttributeRoot(rawValue: first.text) {

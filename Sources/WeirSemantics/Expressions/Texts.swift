@@ -88,6 +88,8 @@ extension ExpressionChecker {
 
   /// An exact SPIFFE identity.
   mutating func identity(_ text: Spanned<String>) -> String? {
+    if SPIFFE.isIdentity(text.value) { return text.value }
+    // What is wrong with it is said of it as a pattern.
     guard let pattern = identityPattern(text) else { return nil }
     guard pattern.isExact else {
       fail(

@@ -52,6 +52,8 @@ extension Parser {
   /// Without quotes, escapes resolved.
   func stringValue(ofToken index: Int) -> String {
     let quoted = range(ofToken: index)
+    let inside = text[quoted.lowerBound + 1..<max(quoted.upperBound - 1, quoted.lowerBound + 1)]
+    guard inside.contains(UInt8(ascii: "\\")) else { return String(decoding: inside, as: UTF8.self) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(quoted.count)
     var next = quoted.lowerBound + 1

@@ -101,7 +101,7 @@ struct Parser {
     position += 1
     consumedEnd = position
     lineGoesOn = goesOn
-    expected.removeAll(keepingCapacity: true)
+    if !expected.isEmpty { expected.removeAll(keepingCapacity: true) }
     skipTrivia()
   }
 
