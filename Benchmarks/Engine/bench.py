@@ -13,6 +13,7 @@ import datetime
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,28 @@ def measure(n, globs, options):
     if options.callgrind:
         row.update(counted(folder, globs))
     return row
+
+
+EDITED = ((1, 500), (20, 500))
+
+
+def edited(scopes, rules, options, rounds=5):
+    """The least and the median of what building takes after each of a few edits of one file."""
+    folder = os.path.join(options.work, f"edited-{scopes}x{rules}")
+    shutil.rmtree(folder, ignore_errors=True)
+    problem.write_scopes(scopes, rules, os.path.join(folder, "policy"))
+    times = []
+    for number in range(rounds):
+        problem.edit(os.path.join(folder, "policy"), number)
+        times.append(asked(PROGRAM, "build", folder, "policy"))
+
+    def spread(key):
+        values = sorted(key(time) for time in times)
+        return [values[0], values[len(values) // 2]]
+
+    return {"scopes": scopes, "rules": scopes * rules, "check_ms": spread(lambda time: time["check_ms"]),
+            "generate_ms": spread(lambda time: time["generate_ms"]),
+            "both_ms": spread(lambda time: time["check_ms"] + time["generate_ms"])}
 
 
 def peers(n, options):
@@ -117,6 +140,14 @@ def show(rows):
         ])
 
 
+def show_edited(rows):
+    print("\nAfter an edit in one file (nothing is kept from the build before)\n")
+    print("| | " + " | ".join(f"{row['rules']:,} rules, {row['scopes']} scopes and files" for row in rows) + " |")
+    print("|---" * (len(rows) + 1) + "|")
+    for name, key in (("read and check, ms", "check_ms"), ("generate, ms", "generate_ms"), ("both, ms", "both_ms")):
+        print(f"| {name} | " + " | ".join(text(row[key], 1) for row in rows) + " |")
+
+
 def compare(rows, others):
     part = {row["rules"]: row for row in rows if row["globs"] == "segments"}
     sizes = [n for n in part if any(other["rules"] == n for other in others)]
@@ -169,8 +200,10 @@ def main():
             for row in peers(n, options):
                 kept.write(json.dumps(row) + "\n")
                 others.append(row)
+        edits = [edited(scopes, count, options) for scopes, count in EDITED]
     print(f"{begun}; `make bench-engine`")
     show(rows)
+    show_edited(edits)
     compare(rows, others)
     if any(row["wrong_decisions"] or row["wrong_match_sets"] or row["whole_wrong"] for row in rows):
         sys.exit("an answer is not as expected")

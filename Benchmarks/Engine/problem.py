@@ -212,6 +212,41 @@ def weir(rules, globs, is_first):
     return "\n".join(out + ["}", ""])
 
 
+def write_scopes(scopes, rules_per_scope, folder, seed=7):
+    """A mesh of many services with rules of their own, a file for each; `edit` changes one of them."""
+    draw = Draw(scopes * rules_per_scope, seed)
+    os.makedirs(folder, exist_ok=True)
+    for scope in range(scopes):
+        rules = [draw.rule(scope * rules_per_scope + number) for number in range(rules_per_scope)]
+        text = weir(rules, "segments", is_first=False).replace("bench.target", f"bench.s{scope}")
+        text = text.replace("authz target {", service_of(scope) + f"authz s{scope} {{", 1)
+        if scope == 0:
+            text = text.replace("\n\n", '\n\nmesh bench-mesh { trust_domain "mesh.local" }\n\n', 1)
+        with open(os.path.join(folder, f"s{scope:02}.weir"), "w") as file:
+            file.write(text)
+
+
+def service_of(scope):
+    return f"""service s{scope} {{
+  identity "spiffe://mesh.local/ns/bench/sa/s{scope}"
+  protocol http
+  endpoints dns "s{scope}:8080"
+}}
+
+header "x-env": String
+
+"""
+
+
+def edit(folder, number):
+    """Adds a rule at the end of the last file."""
+    path = os.path.join(folder, sorted(os.listdir(folder))[-1])
+    with open(path) as file:
+        text = file.read().rstrip().removesuffix("}")
+    with open(path, "w") as file:
+        file.write(text + f'  allow edited-{number} when request.path is "/edited/{number}"\n}}\n')
+
+
 def write(n, folder, count=100_000, seed=7):
     draw = Draw(n, seed)
     rules = [draw.rule(number) for number in range(n)]

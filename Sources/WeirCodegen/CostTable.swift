@@ -5,6 +5,11 @@ struct CostTable {
   struct Charge {
     var perByte: UInt64 = 0
     var perMember: UInt64 = 0
+
+    mutating func add(perByte: UInt64, perMember: UInt64) {
+      self.perByte += perByte
+      self.perMember += perMember
+    }
   }
 
   struct ConditionCost {
@@ -13,8 +18,7 @@ struct CostTable {
     var charges: [Int: Charge] = [:]
 
     mutating func charge(_ register: Int, perByte: UInt64, perMember: UInt64) {
-      charges[register, default: Charge()].perByte += perByte
-      charges[register, default: Charge()].perMember += perMember
+      charges[register, default: Charge()].add(perByte: perByte, perMember: perMember)
     }
   }
 

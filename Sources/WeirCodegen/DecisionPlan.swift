@@ -109,17 +109,17 @@ struct DecisionWriter {
   }
 
   private mutating func writeClauses() {
-    var firstLeaf = [Int: Int]()
-    for leaf in graph?.leaves ?? [] {
-      firstLeaf[leaf.clause] = min(firstLeaf[leaf.clause] ?? .max, leaf.constraint)
-    }
+    let leaves = graph?.leaves ?? []
+    placeOfLeaf.reserveCapacity(leaves.count)
+    var firstLeaf = [Int](repeating: .max, count: clauseCount)
+    for leaf in leaves { firstLeaf[leaf.clause] = min(firstLeaf[leaf.clause], leaf.constraint) }
     for clause in 0..<clauseCount {
       var items: [(place: Int, constraint: Int?, literal: Int)] = []
       let begin = clauses.constraints[clause].lowerBound
       for constraint in clauses.constraints[clause] {
         let place = placeOf[Int(clauses.dimensions[constraint])]
         // The rows know, and no leaf asks.
-        if isRow[place], constraint - begin < firstLeaf[clause] ?? .max { continue }
+        if isRow[place], constraint - begin < firstLeaf[clause] { continue }
         items.append((place, constraint - begin, literal(place, clauses.set(at: constraint))))
       }
       for dimension in clauses.mentions[clause] {

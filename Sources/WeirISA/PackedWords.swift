@@ -24,7 +24,7 @@ public enum PackedWords {
       var best = plain
       var least = size(of: block, words, plain)
       for form in turned...(turned + UInt8(distanceMax)) {
-        let size = size(of: block, words, form)
+        let size = start == 0 ? size(of: block, words, form) : sizeBehindOthers(of: block, words, form)
         if size < least { (best, least) = (form, size) }
       }
       bytes.append(best)
@@ -75,19 +75,42 @@ public enum PackedWords {
     case turned: return word << 2 | word >> 30
     default:
       let distance = Int(form - turned)
-      let difference = Int32(bitPattern: word &- (place < distance ? 0 : words[place - distance]))
-      return UInt32(bitPattern: difference << 1 ^ difference >> 31)
+      return zigzag(word &- (place < distance ? 0 : words[place - distance]))
     }
   }
 
-  @inline(__always)
   private static func size(of block: Range<Int>, _ words: Span<UInt32>, _ form: UInt8) -> Int {
     var size = 0
-    for place in block {
-      // (bits + 6) / 7 for up to 32 bits, of which a 0 has one.
-      size += ((38 - (number(at: place, words, form) | 1).leadingZeroBitCount) * 37) >> 8
-    }
+    for place in block { size &+= byteCount(number(at: place, words, form)) }
     return size
+  }
+
+  /// The same for a block that is not the first, where every distance stays within the words: many words at once.
+  private static func sizeBehindOthers(of block: Range<Int>, _ words: Span<UInt32>, _ form: UInt8) -> Int {
+    let own = words.extracting(block)
+    var size = 0
+    if form == turned {
+      for index in own.indices { size &+= byteCount(own[index] << 2 | own[index] >> 30) }
+      return size
+    }
+    let distance = Int(form - turned)
+    let earlier = words.extracting((block.lowerBound - distance)..<(block.upperBound - distance))
+    for index in own.indices { size &+= byteCount(zigzag(own[index] &- earlier[index])) }
+    return size
+  }
+
+  /// Bytes of a number.
+  @inline(__always)
+  private static func byteCount(_ number: UInt32) -> Int {
+    1 &+ (number >= 1 << 7 ? 1 : 0) &+ (number >= 1 << 14 ? 1 : 0) &+ (number >= 1 << 21 ? 1 : 0)
+      &+ (number >= 1 << 28 ? 1 : 0)
+  }
+
+  /// Twice a difference, or one less than twice its opposite.
+  @inline(__always)
+  private static func zigzag(_ difference: UInt32) -> UInt32 {
+    let difference = Int32(bitPattern: difference)
+    return UInt32(bitPattern: difference << 1 ^ difference >> 31)
   }
 
   private static func append(_ number: UInt32, to bytes: inout [UInt8]) {

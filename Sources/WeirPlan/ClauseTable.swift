@@ -118,7 +118,7 @@ public struct ClauseTable: Sendable {
 extension Formula {
   fileprivate func classSet(_ classes: [SlotClasses], count: Int) -> ClassSet {
     switch self {
-    case .slot(let slot, let expression): expression.classSet(classes[slot], count: count)
+    case .slot(let slot, let expression): expression.classSet(classes[slot].holding, count: count)
     case .variable(_, let isNegated): ClassSet([1], isComplement: isNegated, count: 2)
     case .constant, .and, .or: .full(count: count)
     }
@@ -126,17 +126,18 @@ extension Formula {
 }
 
 extension SlotExpression {
-  func classSet(_ classes: SlotClasses, count: Int) -> ClassSet {
+  /// - Parameter holding: for each atom the classes in which it holds.
+  func classSet(_ holding: [Int: [Int32]], count: Int) -> ClassSet {
     switch self {
-    case .atom(let index): return ClassSet(classes.holding[index] ?? [], count: count)
-    case .not(let inner): return inner.classSet(classes, count: count).inverted(count: count)
+    case .atom(let index): return ClassSet(holding[index] ?? [], count: count)
+    case .not(let inner): return inner.classSet(holding, count: count).inverted(count: count)
     case .all(let operands):
       var result = ClassSet.full(count: count)
-      for operand in operands { result = result.intersection(operand.classSet(classes, count: count), count: count) }
+      for operand in operands { result = result.intersection(operand.classSet(holding, count: count), count: count) }
       return result
     case .any(let operands):
       var result = ClassSet([], count: count)
-      for operand in operands { result = result.union(operand.classSet(classes, count: count), count: count) }
+      for operand in operands { result = result.union(operand.classSet(holding, count: count), count: count) }
       return result
     }
   }

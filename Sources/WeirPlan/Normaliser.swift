@@ -6,6 +6,8 @@ struct Normaliser {
   let placement: AtomPlacement
   let purpose: Space.Purpose
   private var knownSlots = Interner<Slot>()
+  /// For each attribute that was met its slot; `nil` for a derived one.
+  private var slotOf: [Attribute: Slot?] = [:]
   private var knownAtoms = Interner<Atom>()
   private var knownVariables = Interner<Variable>()
 
@@ -95,11 +97,16 @@ struct Normaliser {
 
   /// Whether the attribute is there and the predicate holds; `nil` when that is not a predicate on one slot.
   private mutating func holds(_ attribute: Attribute, _ predicate: Predicate) -> Formula? {
-    guard let slot = Slot(attribute, isRepeated: false, context: context) else {
-      return derivedHolds(attribute, predicate)
-    }
+    guard let slot = slot(of: attribute) else { return derivedHolds(attribute, predicate) }
     guard let test = predicate.atomTest(slot.kind) else { return nil }
     return atom(self.slot(slot), test)
+  }
+
+  private mutating func slot(of attribute: Attribute) -> Slot? {
+    if let known = slotOf[attribute] { return known }
+    let slot = Slot(attribute, isRepeated: false, context: context)
+    slotOf[attribute] = .some(slot)
+    return slot
   }
 }
 

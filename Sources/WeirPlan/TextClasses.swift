@@ -111,8 +111,8 @@ struct TextClassesBuilder {
     var room = limits.memberships(ofAtoms: entries.count) + entries.reduce(0) { $0 + $1.atom.values.count }
     var classifier = classifier
     var witnesses: [SlotValue] = slot.canBeAbsent ? [.absent] : []
-    var holding: [Int: [Int32]] = [:]
-    for entry in entries { holding[Int(entry.index)] = [] }
+    // By atom.
+    var found = [[Int32]](repeating: [], count: entries.map { Int($0.index) + 1 }.max() ?? 0)
     let first = texts.map { ($0, classifier.signature(of: $0)) }
     let named = classifier.named.filter { slot.kind.canHold($0.text) }
     let last = asterisk.map { ($0, classifier.signature(of: $0)) }
@@ -124,8 +124,11 @@ struct TextClassesBuilder {
       let atoms = classifier.atoms(of: signature)
       room -= atoms.count
       guard room >= 0 else { return nil }
-      for atom in atoms { holding[Int(atom)]?.append(id) }
+      for atom in atoms { found[Int(atom)].append(id) }
     }
+    var holding: [Int: [Int32]] = [:]
+    holding.reserveCapacity(entries.count)
+    for entry in entries { holding[Int(entry.index)] = found[Int(entry.index)] }
     return SlotClasses(witnesses: witnesses, holding: holding, classifier: .text(classifier))
   }
 }

@@ -65,7 +65,7 @@ struct TextExploration {
   /// Every way to go on by one piece, one piece for each way.
   private mutating func pieces(at place: Place) -> [(tokens: Int32, regexes: Int32, piece: String)] {
     let domain = domain(isFirst: place.isFirst)
-    var result: [(Int32, Int32, String)] = []
+    var result: [(tokens: Int32, regexes: Int32, piece: String)] = []
     for symbol in tokens.known[Int(place.tokens)] {
       let text = tokens.symbols[Int(symbol)]
       guard text.isEmpty && kind.lead != nil ? canBeEmpty(isFirst: place.isFirst) : domain.accepts(text) else {

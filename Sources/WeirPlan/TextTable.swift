@@ -115,7 +115,7 @@ private struct Numbering {
 extension TokenAutomaton {
   /// Which states stay what they are, whatever follows.
   fileprivate var settledStates: [Bool] {
-    var settled = known.map(\.isEmpty)
+    var settled = known.map { $0.isEmpty }
     var changes = true
     while changes {
       changes = false

@@ -44,24 +44,31 @@ public struct SourceFile: Sendable {
   public let text: [UInt8]
   /// Byte offset of each line's first byte.
   public let lineStarts: [Int]
+  /// Every byte is a scalar.
+  private let isASCII: Bool
 
   public init(path: String, text: [UInt8]) {
     self.path = path
     self.text = text
     var starts = [0]
-    for (offset, byte) in text.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+    var all: UInt8 = 0
+    for (offset, byte) in text.enumerated() {
+      if byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+      all |= byte
+    }
     self.lineStarts = starts
+    isASCII = all < 0x80
   }
 
   public init(path: String, text: String) { self.init(path: path, text: Array(text.utf8)) }
 
-  /// Complexity: O(log lines + length of the line).
+  /// Complexity: O(log lines), and the length of the line in a file that is not ASCII alone.
   public func lineColumn(at offset: Int) -> LineColumn {
     let line = lineIndex(at: offset)
     let start = lineStarts[line]
     let end = min(max(offset, start), text.count)
     // Continuation bytes do not begin a scalar.
-    let column = text[start..<end].count { $0 & 0xC0 != 0x80 }
+    let column = isASCII ? end - start : text[start..<end].count { $0 & 0xC0 != 0x80 }
     return LineColumn(line: line + 1, column: column + 1)
   }
 

@@ -20,37 +20,41 @@ enum Compression {
   static func compress(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.append(wireNumber: UInt64(bytes.count))
-    // The latest place of each hash, and for each place the one before it with the same hash.
+    // The latest place of each hash, and for each place what stands there and the place before it with the same hash: whoever
+    // follows them looks at nothing else until the beginnings are the same.
     var latest = [Int32](repeating: -1, count: 1 << hashBits)
-    var earlier = [Int32](repeating: -1, count: bytes.count)
+    var links = [(earlier: Int32, word: UInt32)](repeating: (-1, 0), count: bytes.count)
     let source = bytes.span
     let last = source.count - matchMin
-    func hash(_ place: Int) -> Int {
-      let word =
-        UInt32(source[place]) | UInt32(source[place + 1]) << 8 | UInt32(source[place + 2]) << 16
+    func word(_ place: Int) -> UInt32 {
+      UInt32(source[place]) | UInt32(source[place + 1]) << 8 | UInt32(source[place + 2]) << 16
         | UInt32(source[place + 3]) << 24
-      return Int((word &* 2_654_435_761) >> (32 - hashBits))
+    }
+    func link(_ place: Int, _ word: UInt32) {
+      let home = hash(word)
+      links[place] = (latest[home], word)
+      latest[home] = Int32(truncatingIfNeeded: place)
     }
     var place = 0
     var start = 0
     while place <= last {
       var best = (length: matchMin - 1, from: 0)
-      let home = hash(place)
-      var candidate = Int(latest[home])
+      let own = word(place)
+      let longest = min(matchMax, source.count - place)
+      var candidate = Int(latest[hash(own)])
       var attempts = 0
-      while candidate >= 0, attempts < attemptsMax {
+      while candidate >= 0, attempts < attemptsMax, best.length < longest {
         attempts += 1
-        if place + best.length < source.count, source[candidate + best.length] == source[place + best.length] {
-          var length = 0
-          let longest = min(matchMax, source.count - place)
+        let found = links[candidate]
+        if found.word == own, source[candidate + best.length] == source[place + best.length] {
+          var length = matchMin
           while length < longest, source[candidate + length] == source[place + length] { length += 1 }
           if length > best.length { best = (length, candidate) }
         }
-        candidate = Int(earlier[candidate])
+        candidate = Int(found.earlier)
       }
       guard best.length >= matchMin else {
-        earlier[place] = latest[home]
-        latest[home] = Int32(truncatingIfNeeded: place)
+        link(place, own)
         place += 1
         continue
       }
@@ -60,11 +64,7 @@ enum Compression {
       result.append(wireNumber: UInt64(place - best.from))
       let end = place + best.length
       while place < end {
-        if place <= last {
-          let home = hash(place)
-          earlier[place] = latest[home]
-          latest[home] = Int32(truncatingIfNeeded: place)
-        }
+        if place <= last { link(place, word(place)) }
         place += 1
       }
       start = end
@@ -72,6 +72,8 @@ enum Compression {
     if start < bytes.count || bytes.isEmpty { result.append(wireNumber: UInt64(bytes.count - start)) }
     return result + bytes[start...]
   }
+
+  private static func hash(_ word: UInt32) -> Int { Int((word &* 2_654_435_761) >> (32 - hashBits)) }
 
   /// Bytes that hosts read: a byte says whether they follow as they are (0) or compressed (1), and compressed ones stand for no
   /// more than `expansionMax` times as many.

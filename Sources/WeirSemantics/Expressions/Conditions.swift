@@ -36,16 +36,18 @@ extension ExpressionChecker {
   private func list(_ expression: Expression, negated: Bool) -> (isAll: Bool, [Element]) {
     let isAll: Bool
     if case .and = expression { isAll = !negated } else { isAll = negated }
-    func elements(_ expression: Expression, _ negated: Bool) -> [Element] {
+    var elements: [Element] = []
+    func collect(_ expression: Expression, _ negated: Bool) {
       switch expression {
-      case .parenthesized(let inner, _): return elements(inner, negated)
-      case .not(let inner, _): return elements(inner, !negated)
-      case .and(let operands, _) where isAll != negated: return operands.flatMap { elements($0, negated) }
-      case .or(let operands, _) where isAll == negated: return operands.flatMap { elements($0, negated) }
-      case .and, .or, .comparison, .missing: return [(expression, negated)]
+      case .parenthesized(let inner, _): collect(inner, negated)
+      case .not(let inner, _): collect(inner, !negated)
+      case .and(let operands, _) where isAll != negated, .or(let operands, _) where isAll == negated:
+        for operand in operands { collect(operand, negated) }
+      case .and, .or, .comparison, .missing: elements.append((expression, negated))
       }
     }
-    return (isAll, elements(expression, negated))
+    collect(expression, negated)
+    return (isAll, elements)
   }
 
   /// Adds what the `matches` tests of a list of `and` bind: whatever stands beside or below them is looked at only when they
@@ -105,15 +107,16 @@ extension ExpressionChecker {
           help: "write `token.sub`, or another claim, for `token`")
         return nil
       }
-      guard let asked = self.predicate(predicate, of: reading, in: scope) else { return nil }
-      let optionals = [reading, asked.other].compactMap { $0 }.filter(\.isOptional)
+      guard let (question, other) = self.predicate(predicate, of: reading, in: scope) else { return nil }
+      var optionals = reading.isOptional ? [reading] : []
+      if let other, other.isOptional { optionals.append(other) }
       guard checkElse(comparison, operand, optionals, reading) else { return nil }
       let quantifier: Test.Quantifier? = comparison.quantifier.map { $0.value == .any ? .any : .all }
       let own = quantifier == nil ? comparison.isNegated : false
       // Inlined into a call, an `else` may have nothing left to say.
       let otherwise = optionals.isEmpty ? nil : comparison.otherwise
       let test = Test(
-        attribute: reading.attribute, quantifier: quantifier, predicate: asked.predicate,
+        attribute: reading.attribute, quantifier: quantifier, predicate: question,
         isNegated: comparison.isNegated, whenAbsent: otherwise?.value ?? own, hasExplicitElse: otherwise != nil,
         position: program.position(calls.first?.span ?? comparison.span))
       return finish(

@@ -5,36 +5,38 @@ import WeirSyntax
 /// Constants take their type from what they are compared with or declared as.
 extension ExpressionChecker {
   /// `term` as a constant of `type`; `purpose` ends the headline of a mismatch: `` `request.port` is an Int``.
-  mutating func constant(_ term: Term, as type: Type, because purpose: String, in scope: Scope) -> Constant? {
+  mutating func constant(
+    _ term: Term, as type: Type, because purpose: @autoclosure () -> String, in scope: Scope
+  ) -> Constant? {
     switch term {
     case .reading(let reading):
       fail(
         .notConstant, at: reading.span, "`\(reading.text)` is read from the request, a constant is expected here")
       return nil
     case .data(_, _, let span):
-      fail(.typeMismatch, at: span, "a data set stands where \(type.phrase) is expected", notes: [purpose])
+      fail(.typeMismatch, at: span, "a data set stands where \(type.phrase) is expected", notes: [purpose()])
       return nil
     case .constant(let constant, let span):
       if constant.type == type { return constant }
       if type == .status, constant.type == .int, case .value(.int(let number)) = constant.payload {
-        return scalar(.int(number, span), as: type, because: purpose)
+        return scalar(.int(number, span), as: type, because: purpose())
       }
-      return mismatch(term, type, purpose)
+      return mismatch(term, type, purpose())
     case .word(let name):
-      return word(name, as: type, because: purpose)
+      return word(name, as: type, because: purpose())
     case .literal(let operand):
       switch (operand, type) {
       case (.set(let elements, let span), .set(let member)):
-        return set(elements, of: member, at: span, because: purpose, in: scope)
+        return set(elements, of: member, at: span, because: purpose(), in: scope)
           .map { Constant(type: type, payload: .set($0)) }
       case (.range(let low, let high, _), .set(let member)):
-        guard let range = range(low, high, of: member, because: purpose) else { return nil }
+        guard let range = range(low, high, of: member, because: purpose()) else { return nil }
         return Constant(type: type, payload: .set(ConstantSet(ranges: [range])))
       case (.set, _), (.range, _), (.regex, _), (.missing, _), (.reference, _):
-        return mismatch(term, type, purpose)
+        return mismatch(term, type, purpose())
       case (.string, _), (.int, _), (.bool, _), (.duration, _), (.size, _), (.percent, _), (.rate, _), (.time, _),
         (.date, _):
-        return scalar(operand, as: type, because: purpose)
+        return scalar(operand, as: type, because: purpose())
       }
     }
   }
@@ -50,7 +52,9 @@ extension ExpressionChecker {
     return nil
   }
 
-  private mutating func word(_ name: Name, as type: Type, because purpose: String) -> Constant? {
+  private mutating func word(
+    _ name: Name, as type: Type, because purpose: @autoclosure () -> String
+  ) -> Constant? {
     switch type {
     case .method:
       if Methods.names.contains(name.text) { return Constant(type: type, payload: .value(.string(name.text))) }
@@ -74,17 +78,19 @@ extension ExpressionChecker {
     case .bool, .int, .string, .duration, .size, .percent, .rate, .time, .date, .ip, .network, .host, .path,
       .pathPattern, .status, .identity, .destination, .regex, .set:
       if Methods.names.contains(name.text) || Weekdays.number(of: name.text) != nil {
-        return mismatch(.word(name), type, purpose)
+        return mismatch(.word(name), type, purpose())
       }
       fail(
-        .typeMismatch, at: name.span, "`\(name.text)` means nothing here", notes: [purpose],
+        .typeMismatch, at: name.span, "`\(name.text)` means nothing here", notes: [purpose()],
         help: type.isWrittenAsString ? "write it in quotes: \"\(name.text)\"" : nil)
       return nil
     }
   }
 
   /// A literal that is no set and no range.
-  private mutating func scalar(_ operand: Operand, as type: Type, because purpose: String) -> Constant? {
+  private mutating func scalar(
+    _ operand: Operand, as type: Type, because purpose: @autoclosure () -> String
+  ) -> Constant? {
     func value(_ value: Value) -> Constant { Constant(type: type, payload: .value(value)) }
     let span = operand.span
     switch (type, operand) {
@@ -113,13 +119,15 @@ extension ExpressionChecker {
     case (.duration, .duration), (.size, .size), (.percent, .percent), (.rate, .rate):
       return Constant(type: type, payload: .quantity)
     default:
-      return mismatch(.literal(operand), type, purpose)
+      return mismatch(.literal(operand), type, purpose())
     }
   }
 
-  mutating func range(_ low: Operand, _ high: Operand, of member: Type, because purpose: String) -> ClosedRange<Int64>?
-  {
-    guard let lower = scalar(low, as: member, because: purpose), let upper = scalar(high, as: member, because: purpose),
+  mutating func range(
+    _ low: Operand, _ high: Operand, of member: Type, because purpose: @autoclosure () -> String
+  ) -> ClosedRange<Int64>? {
+    guard let lower = scalar(low, as: member, because: purpose()),
+      let upper = scalar(high, as: member, because: purpose()),
       case .value(.int(let from)) = lower.payload, case .value(.int(let to)) = upper.payload, from <= to
     else { return nil }
     return from...to
@@ -127,7 +135,8 @@ extension ExpressionChecker {
 
   /// The members of `{ … }`; a member may be a set of its own, whose members are taken.
   mutating func set(
-    _ elements: [Operand], of member: Type, at span: SourceSpan, because purpose: String, in scope: Scope
+    _ elements: [Operand], of member: Type, at span: SourceSpan, because purpose: @autoclosure () -> String,
+    in scope: Scope
   ) -> ConstantSet? {
     guard !elements.isEmpty else {
       fail(.emptySet, at: span, "the set is empty", notes: ["no value is in it: the test would be constant"])
@@ -140,7 +149,7 @@ extension ExpressionChecker {
     var networkPlaces: [Network: SourceSpan] = [:]
     var isComplete = true
     for element in elements {
-      guard let term = term(element, in: scope), let part = members(term, of: member, because: purpose, in: scope)
+      guard let term = term(element, in: scope), let part = members(term, of: member, because: purpose(), in: scope)
       else {
         isComplete = false
         continue
@@ -166,23 +175,23 @@ extension ExpressionChecker {
   }
 
   private mutating func members(
-    _ term: Term, of member: Type, because purpose: String, in scope: Scope
+    _ term: Term, of member: Type, because purpose: @autoclosure () -> String, in scope: Scope
   ) -> ConstantSet? {
     if case .constant(let constant, _) = term, case .set(let inner) = constant.payload {
       guard constant.type == .set(member) else {
-        _ = mismatch(term, .set(member), purpose)
+        _ = mismatch(term, .set(member), purpose())
         return nil
       }
       return inner
     }
     if case .literal(.range(let low, let high, _)) = term {
-      return range(low, high, of: member, because: purpose).map { ConstantSet(ranges: [$0]) }
+      return range(low, high, of: member, because: purpose()).map { ConstantSet(ranges: [$0]) }
     }
     // A network and an address may stand side by side.
     if member == .ip, case .literal(.string(let text, let span)) = term, text.utf8.contains(UInt8(ascii: "/")) {
       return network(Spanned(text, span)).map { ConstantSet(networks: [$0]) }
     }
-    guard let constant = constant(term, as: member, because: purpose, in: scope) else { return nil }
+    guard let constant = constant(term, as: member, because: purpose(), in: scope) else { return nil }
     switch constant.payload {
     case .value(let value): return ConstantSet(values: [value])
     case .network(let network): return ConstantSet(networks: [network])

@@ -16,16 +16,14 @@ extension ExpressionChecker {
     case .matches(let operand): asked = match(operand, of: reading, in: scope).map { ($0, nil) }
     case .under(let operand): asked = prefix(operand, of: reading, in: scope).map { ($0, nil) }
     }
-    guard let asked else { return nil }
-    if let other = asked.other, other.attribute == reading.attribute, !reading.isStandIn {
+    guard let (question, other) = asked else { return nil }
+    if let other, other.attribute == reading.attribute, !reading.isStandIn {
       fail(.nothingRead, at: other.span, "`\(reading.text)` is compared with itself")
       return nil
     }
-    guard checkPossible(asked.predicate, of: reading, at: predicate.operandSpan ?? reading.span) else { return nil }
-    return (asked.predicate.seen(through: reading.attribute == .path ? scope.context.pathView : .exact), asked.other)
+    guard checkPossible(question, of: reading, at: predicate.operandSpan ?? reading.span) else { return nil }
+    return (reading.attribute == .path ? question.seen(through: scope.context.pathView) : question, other)
   }
-
-  private func purpose(_ reading: Reading) -> String { "`\(reading.text)` is \(reading.typeName)" }
 
   // MARK: - is
 
@@ -39,7 +37,7 @@ extension ExpressionChecker {
     guard let term = term(operand, in: scope) else { return nil }
     switch term {
     case .reading(let other):
-      guard let other = comparable(other, with: reading.type, because: purpose(reading)) else { return nil }
+      guard let other = comparable(other, with: reading.type, because: reading.purpose) else { return nil }
       return (.equalsAttribute(other.attribute), other)
     case .constant(let constant, let span):
       if case .set = constant.type { return useMembership(span) }
@@ -55,7 +53,7 @@ extension ExpressionChecker {
       return usePattern(reading, span)
     case .literal, .word: break
     }
-    guard let constant = constant(term, as: reading.type, because: purpose(reading), in: scope) else { return nil }
+    guard let constant = constant(term, as: reading.type, because: reading.purpose, in: scope) else { return nil }
     return constant.equality.map { ($0, nil) }
   }
 
@@ -74,7 +72,9 @@ extension ExpressionChecker {
   }
 
   /// The other side of a comparison of two attributes.
-  private mutating func comparable(_ other: Reading, with type: Type, because purpose: String) -> Reading? {
+  private mutating func comparable(
+    _ other: Reading, with type: Type, because purpose: @autoclosure () -> String
+  ) -> Reading? {
     guard other.occurrence != .list else {
       fail(
         .listHeader, at: other.span, "`\(other.text)` may have several values",
@@ -84,7 +84,7 @@ extension ExpressionChecker {
     guard !other.isOnlyPresent, other.type == type else {
       var help: String?
       if other.type == .set(type) { help = "membership is `in`: `… in \(other.text)`" }
-      fail(.typeMismatch, at: other.span, "`\(other.text)` is \(other.typeName)", notes: [purpose], help: help)
+      fail(.typeMismatch, at: other.span, "`\(other.text)` is \(other.typeName)", notes: [purpose()], help: help)
       return nil
     }
     return other
@@ -114,11 +114,11 @@ extension ExpressionChecker {
           .wrongTest, at: other.span, "`\(other.text)` is one value, not a set", help: "equality is `is`")
         return nil
       }
-      return comparable(other, with: .set(reading.type), because: purpose(reading))
+      return comparable(other, with: .set(reading.type), because: reading.purpose)
         .map { (.isInAttribute($0.attribute), $0) }
     case .data(let index, let member, let span):
       guard member == reading.type else {
-        fail(.typeMismatch, at: span, "the data set holds \(member.name)", notes: [purpose(reading)])
+        fail(.typeMismatch, at: span, "the data set holds \(member.name)", notes: [reading.purpose])
         return nil
       }
       guard reading.type != .path || scope.context.pathView == .exact else {
@@ -134,7 +134,7 @@ extension ExpressionChecker {
         let isAddressInNetworks = reading.type == .ip && constant.type == .set(.network)
         let isStatusInInts = reading.type == .status && constant.type == .set(.int)
         guard constant.type == .set(reading.type) || isAddressInNetworks || isStatusInInts else {
-          _ = mismatch(term, .set(reading.type), purpose(reading))
+          _ = mismatch(term, .set(reading.type), reading.purpose)
           return nil
         }
         return (set.membership, nil)
@@ -142,7 +142,7 @@ extension ExpressionChecker {
       if reading.type == .ip, case .network(let network) = constant.payload { return (.isInNetworks([network]), nil) }
       return useEquality(reading, span)
     case .literal(.set), .literal(.range):
-      guard let constant = constant(term, as: .set(reading.type), because: purpose(reading), in: scope),
+      guard let constant = constant(term, as: .set(reading.type), because: reading.purpose, in: scope),
         case .set(let set) = constant.payload
       else { return nil }
       return (set.membership, nil)
@@ -235,7 +235,7 @@ extension ExpressionChecker {
     case .reading(let other) where other.isStandIn && other.type == .path:
       return .isUnder("/")
     case .constant, .reading, .data, .word, .literal:
-      guard let constant = constant(term, as: .path, because: purpose(reading), in: scope),
+      guard let constant = constant(term, as: .path, because: reading.purpose, in: scope),
         case .value(.string(let path)) = constant.payload
       else { return nil }
       guard path == "/" || path.utf8.last != UInt8(ascii: "/") else {
@@ -248,6 +248,9 @@ extension ExpressionChecker {
 }
 
 extension Reading {
+  /// Why a constant has to have its type, for messages.
+  fileprivate var purpose: String { "`\(text)` is \(typeName)" }
+
   /// Stands for a parameter where a `fn` is declared.
   var isStandIn: Bool {
     if case .capture(_, let bindings) = attribute { return bindings.isEmpty }

@@ -8,12 +8,11 @@ func forbiddenBytes(in text: [UInt8], file: FileID) -> [Diagnostic] {
   var diagnostics: [Diagnostic] = []
   var reportedEncoding = false
   var position = 0
-  while position < text.count {
-    let byte = text[position]
-    if byte >= 0x20 && byte < 0x7F || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") {
-      position += 1
-      continue
-    }
+  let bytes = text.span
+  while true {
+    while position < bytes.count, isPlain(bytes[position]) { position += 1 }
+    guard position < bytes.count else { break }
+    let byte = bytes[position]
     if byte < 0x80 {
       if byte != UInt8(ascii: "\r") || !text.has(UInt8(ascii: "\n"), at: position + 1) {
         diagnostics.append(
@@ -45,6 +44,11 @@ func forbiddenBytes(in text: [UInt8], file: FileID) -> [Diagnostic] {
     position += length
   }
   return diagnostics
+}
+
+@inline(__always)
+private func isPlain(_ byte: UInt8) -> Bool {
+  byte &- 0x20 < 0x5F || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
 }
 
 /// The characters with Bidi_Control in Unicode (UAX #9).
