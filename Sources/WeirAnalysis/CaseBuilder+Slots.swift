@@ -59,9 +59,4 @@ extension CaseBuilder {
       lines.append((attribute, [value]))
     }
   }
-
-  func isInteger(_ attribute: Attribute) -> Bool {
-    guard case .header(let name) = attribute else { return false }
-    return policy.headers.first { $0.name == name }?.type == .int
-  }
 }

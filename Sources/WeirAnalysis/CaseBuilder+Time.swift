@@ -41,5 +41,5 @@ extension CaseBuilder {
   }
 
   /// 2026-01-01, a day like any other: a proof never reads the clock.
-  private static let today: Int64 = 20_454 * 86_400
+  static let today: Int64 = 20_454 * 86_400
 }

@@ -23,10 +23,6 @@ extension CaseBuilder {
     case .has(let member):
       guard !test.isNegated else { return }
       if let index = sets.firstIndex(where: { $0.attribute == test.attribute }) { sets[index].members.append(member) }
-    case .equals(let value) where test.quantifier != nil:
-      addLine(test.attribute, test.isNegated ? .string("other") : value)
-    case .isIn(let values) where test.quantifier != nil:
-      if let value = values.first { addLine(test.attribute, test.isNegated ? .string("other") : value) }
     case .isInAttribute(let set): if !test.isNegated { add(known(test.attribute), to: set) }
     case .hasAttribute(let member): if !test.isNegated { add(known(member), to: test.attribute) }
     case .equalsAttribute(let other):

@@ -49,11 +49,9 @@ struct CaseBuilder {
       addData(of: variable)
       if case .test(let test) = variable, region.point.classOf[space.slots.count + index] == 1 { satisfy(test) }
     }
-    for (index, slot) in space.slots.enumerated() where slot.isRepeated && region.point.classOf[index] == 1 {
-      if slot.attribute.isLine, !lines.contains(where: { $0.attribute == slot.attribute && !$0.values.isEmpty }) {
-        addLine(slot.attribute, isInteger(slot.attribute) ? .int(1) : .string("other"))
-      }
-    }
+    addLines(region)
+    joinCookies()
+    addSurroundings()
     guard addTime(region), addToken(), addTarget() else { return nil }
     result.facts = facts
     return result

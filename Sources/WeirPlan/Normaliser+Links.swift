@@ -2,10 +2,11 @@ import WeirPolicy
 
 extension Normaliser {
   /// What always holds between slots, each as an `or` of `and`s of presences: at most one token, claims exactly with their
-  /// token, several lines of a header exactly when there is one.
+  /// token, several lines of a header exactly when there is one, cookies only in a cookie header.
   mutating func links() -> [[[Formula]]] {
     var result: [[[Formula]]] = []
     if let tokens = tokenLink() { result.append(tokens) }
+    if let cookies = cookieLink() { result.append(cookies) }
     for slot in slots where !slot.isRepeated {
       let repeated = Slot(slot.attribute, isRepeated: true, context: context)
       guard let repeated, repeated.isRepeated, repeated != slot, slots.contains(repeated) else { continue }
@@ -16,6 +17,13 @@ extension Normaliser {
   }
 
   private mutating func present(_ slot: Int) -> Formula? { atom(slot, .isPresent) }
+
+  private mutating func cookieLink() -> [[Formula]]? {
+    let header = slots.indices.first { slots[$0].attribute == .cookieHeader }
+    let cookies = slots.indices.filter { slots[$0].attribute.isCookie }
+    guard let header, !cookies.isEmpty else { return nil }
+    return [[present(header)].compactMap(\.self), cookies.compactMap { present($0)?.negated }]
+  }
 
   private mutating func tokenLink() -> [[Formula]]? {
     struct Claims {

@@ -52,6 +52,13 @@ extension Attribute {
   }
 }
 
+extension Attribute {
+  /// What cookies are pieces of.
+  public static let cookieHeader = Attribute.header("cookie")
+
+  public var isCookie: Bool { if case .cookie = self { true } else { false } }
+}
+
 extension Slot {
   func inGroup(_ group: Int) -> Slot {
     var result = self

@@ -98,7 +98,8 @@ struct Differ {
       shorter.facts.removeAll(where: isLeftOut)
       guard shorter.facts.count < item.facts.count,
         let candidate = Witness(shorter, variables: [], of: base.side.shared, for: base.target),
-        case .confirmed(let found, let effect) = realise(candidate, proposal, nil)
+        case .confirmed(let found, let effect) = realise(candidate, proposal, nil),
+        (found.new ?? found.old)?.reason != DecisionReject.routeIndeterminate.rawValue
       else { return }
       item = shorter
       result = (found, effect)
