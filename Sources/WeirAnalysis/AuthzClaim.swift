@@ -31,12 +31,13 @@ struct AuthzClaim {
 
   func answer(named name: String) -> ClaimAnswer {
     let rules = ScopeRules(policy.authz[scope])
-    let conditions = [condition] + rules.conditions
+    let answering = policy.answering(scope: scope, asked: [condition] + rules.conditions)
+    let conditions = [condition, answering] + rules.conditions
     let question = Question(
-      conditions: conditions, lists: [[0], Array(1..<conditions.count)],
+      conditions: conditions, lists: [[0], [1], Array(2..<conditions.count)],
       context: PlanContext(authz: policy.authz[scope], of: policy)
     ) { [breaksByAllowing] firsts in
-      firsts[0] == 0 && rules.isAllowed(firsts[1]) == breaksByAllowing
+      firsts[0] == 0 && firsts[1] == 0 && rules.isAllowed(firsts[2]) == breaksByAllowing
     }
     let asterisk = prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil
     return prover.settle(

@@ -16,29 +16,37 @@ struct RouteClaim {
   func answer(named name: String) -> ClaimAnswer {
     let table = policy.routeTables[table]
     guard let target else { return .undecided(because: "routes of hosts are not asked by a test") }
-    let conditions = [condition, reaching] + table.routes.map(\.condition)
+    let asterisk = Asterisk(
+      reference: prover.reference, scope: policy.services[destination.service].ports[0].authz)
+    let plain = question(table, after: nil)
+    var result = plain.search(asterisk: asterisk, limits: prover.limits)
+    if let rules = admitting {
+      if case .none = result { return .proved }
+      result = question(table, after: rules).search(asterisk: asterisk, limits: prover.limits)
+    }
+    return prover.settle(result, doubt: isNever ? nil : plain.doubt(where: condition)) {
+      trial($0, table.routes[$0.firsts[1]], target, named: name)
+    }
+  }
+
+  /// What the gateway denies goes nowhere; that it goes all the same is for `always` to say.
+  private var admitting: ScopeRules? { isNever ? policy.admitting(policy.routeTables[table]) : nil }
+
+  /// - Parameter rules: what a request has to pass first.
+  private func question(_ table: RouteTable, after rules: ScopeRules?) -> Question {
+    let routes = table.routes.map(\.condition)
+    let before = rules?.conditions ?? []
+    let answering = policy.answering(table: self.table, asked: [condition] + routes + before)
+    let conditions = [condition, answering] + routes + before
+    let first = 2 + routes.count
     let breaking = table.routes.map { breaks($0.action) }
-    let question = Question(
-      conditions: conditions, lists: [[0], Array(2..<conditions.count), [1]],
+    return Question(
+      conditions: conditions, lists: [[0], Array(2..<first), [1], Array(first..<conditions.count)],
       context: PlanContext(policy: policy, pathView: table.pathView, callerCanBeAbsent: true)
     ) { firsts in
       firsts[0] == 0 && firsts[2] == 0 && firsts[1] < breaking.count && breaking[firsts[1]]
+        && rules?.isAllowed(firsts[3]) ?? true
     }
-    let scope = policy.services[destination.service].ports[0].authz
-    return prover.settle(
-      question.search(asterisk: Asterisk(reference: prover.reference, scope: scope), limits: prover.limits),
-      doubt: isNever ? nil : question.doubt(where: condition)
-    ) { trial($0, table.routes[$0.firsts[1]], target, named: name) }
-  }
-
-  /// What is true of every request that comes to the table: what the gateway does not answer for has no route.
-  private var reaching: Condition {
-    let table = policy.routeTables[table]
-    let tests = condition.tests + table.routes.flatMap(\.condition.tests)
-    guard case .gateway(let gateway) = table.owner, !policy.gateways[gateway].hosts.isEmpty,
-      tests.contains(where: { $0.reads.contains(.host) })
-    else { return .constant(true) }
-    return .or(policy.gateways[gateway].hosts.map(\.condition) + [.not(.isPresent(.host))])
   }
 
   /// A route of a service is asked at its first port that takes requests.
@@ -107,8 +115,18 @@ struct RouteClaim {
     let scope = policy.services[destination.service].ports[0].authz
     // The claim's own view of paths, not that of the destination.
     let isMet = prover.holds(condition, table: table, facts, scope: scope)
-    guard isMet, chosen.name == route.name else { return prover.disagreement(candidate, test, verdict) }
+    guard isMet, chosen.name == route.name, isAdmitted(facts, verdict) else {
+      return prover.disagreement(candidate, test, verdict)
+    }
     return .refuted(Counterexample(test: test, note: note(route), facts: facts, verdict: verdict))
+  }
+
+  /// Whether the rules of the gateway, as far as they have been looked at, let the request come to the routes.
+  private func isAdmitted(_ facts: RequestFacts, _ verdict: Verdict) -> Bool {
+    guard admitting != nil, case .gateway(let gateway) = policy.routeTables[table].owner,
+      let scope = policy.gateways[gateway].authz
+    else { return true }
+    return prover.isAllowed(facts, scope: scope, verdict)
   }
 }
 

@@ -132,6 +132,7 @@ private struct FindingCheck {
     case .denied, .redundant, .sameMeaning:
       reference.decide(request)?.outcome != without.decide(request)?.outcome ? "without it the outcome differs" : nil
     case .unreachable: reference.decide(request)?.route?.name == finding.item.name ? "it takes a request" : nil
+    case .refusedRoute: isLetIn(request) ? "its gateway lets a request come to it" : nil
     case .neverCharged:
       reference.decide(request)?.limits.contains { $0.limit == finding.item.name } ?? false ? "it is charged" : nil
     case .neverRefuses:
@@ -158,6 +159,8 @@ private struct FindingCheck {
       return value(limit.condition, limit.tokens, limit.pathView, request)
     }
     let routes = policy.routeTables.compactMap { table -> Kleene? in
+      // What is said of the hosts of a gateway is said of nobody else's requests.
+      guard finding.cover.isEmpty || request.gateway == finding.cover[0].name else { return nil }
       guard let route = table.routes.first(where: { $0.position == finding.item.position }) else { return nil }
       return value(route.condition, table.tokens, table.pathView, request)
     }
@@ -176,6 +179,11 @@ private struct FindingCheck {
 
   private func charges(_ request: RequestFacts) -> [String] {
     reference.decide(request)?.limits.map(\.limit) ?? []
+  }
+
+  private func isLetIn(_ request: RequestFacts) -> Bool {
+    guard request.service == nil, let verdict = reference.decide(request) else { return false }
+    return verdict.outcome == .allow && verdict.route?.name == finding.item.name
   }
 
   private func isSent(_ request: RequestFacts) -> Bool {

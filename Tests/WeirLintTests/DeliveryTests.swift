@@ -145,4 +145,59 @@ import WeirSource
         routes: #"route v1 when request.path under "/v1" or request.path is "/metrics" { forward to api }"#,
         more: #"authz api port admin { allow probe when caller is edge and request.path is "/metrics" }"#) == ["W1209"])
   }
+
+  @Test(arguments: [
+    // A host that the gateway does not answer for; a route behind all hosts that it does.
+    (#"route typo when request.host is "shop.exmaple" { respond 200 }"#, "", "W1202"),
+    (#"route own when request.host is "shop.example" { respond 200 }"#, "", ""),
+    (
+      """
+      route own when request.host is "shop.example" { respond 200 }
+      route late when request.path is "/late" { respond 200 }
+      """, "", "W1206"
+    ),
+    ("", #"allow everybody always, deny typo when request.host is "shop.exmaple""#, "W1202"),
+    ("", #"allow own when request.host in { "shop.example", "shop.exmaple" }"#, ""),
+    // What the gateway denies, or does not allow, comes to no route.
+    (
+      #"route admin when request.path under "/admin" { respond 200 }"#,
+      #"allow everybody always, deny admin when request.path under "/admin""#, "W1206"
+    ),
+    (
+      #"route admin when request.path under "/admin" { respond 200 }"#,
+      #"allow reads when request.path under "/pages""#, "W1206"
+    ),
+    (
+      #"route admin when request.path under "/admin" { respond 200 }"#,
+      #"allow everybody always, deny admin when request.path under "/admin" and request.method is POST"#, ""
+    ),
+    (
+      #"route admin when request.path under "/admin" { respond 200 }"#,
+      #"allow everybody always, shadow deny admin when request.path under "/admin""#, ""
+    ),
+  ])
+  func knowsWhatAGatewayLetsIn(routes: String, rules: String, code: String) throws {
+    let edge = rules.isEmpty ? "" : "authz edge { \(rules) }"
+    let allow = #"allow it when caller is web"#
+    #expect(
+      try codes(allow: allow, routes: routes, more: edge).filter { $0 == "W1202" || $0 == "W1206" }
+        == [code].filter { !$0.isEmpty })
+  }
+
+  /// Rules of the gateway come before its routes.
+  @Test func whatTheGatewayDeniesIsNotSent() throws {
+    let route = #"route v1 when request.path under "/v1" { forward to api }"#
+    let allow = #"allow v1 when caller is edge and request.path under "/v1/x""#
+    for (rules, expected) in [
+      (#"allow everybody always, deny x when request.path under "/v1/x""#, ["W1209", "W1208"]),
+      (#"allow everybody always, deny x when request.path is "/v1/x""#, []),
+      (#"allow pages when request.path under "/pages", allow some when caller.account is "x""#, []),
+      (
+        #"allow pages when request.path under "/pages", allow some when request.path under "/v1/y""#, ["W1209", "W1208"]
+      ),
+    ] {
+      let found = try codes(allow: allow, routes: route, more: "authz edge { \(rules) }")
+      #expect(found.filter { $0 != "W1206" }.sorted() == expected.sorted(), "\(rules)")
+    }
+  }
 }

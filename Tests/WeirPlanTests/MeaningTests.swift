@@ -35,8 +35,8 @@ import WeirReference
         switch finding.kind {
         case .alwaysTrue: #expect(value == .yes, "seed \(round): \(rule.condition) on \(request.facts)")
         case .neverTrue: #expect(value == .no, "seed \(round): \(rule.condition) on \(request.facts)")
-        case .denied, .redundant, .sameMeaning, .unreachable, .neverCharged, .neverRefuses, .deniedRoute,
-          .unreachedAllow:
+        case .denied, .redundant, .sameMeaning, .unreachable, .refusedRoute, .neverCharged, .neverRefuses,
+          .deniedRoute, .unreachedAllow:
           break
         }
       }

@@ -15,7 +15,7 @@ struct GoalSearch {
   private let questions: GoalQuestions
   private let numbers: [Condition: Int]
   /// Requests with a path, then `OPTIONS *` where that is another thing.
-  private let forms: [Analysis]
+  private let forms: Forms
   /// Answers to shared questions, by form and lists.
   private var known: [Asked: Answer<[(firsts: [Int], region: Region)]>] = [:]
 
@@ -40,16 +40,19 @@ struct GoalSearch {
     self.numbers = numbers
     let context: PlanContext
     let asterisk: Asterisk?
+    let given: Condition
     switch site {
     case .scope(let scope):
+      given = prover.policy.answering(scope: scope, asked: conditions)
       context = PlanContext(authz: prover.policy.authz[scope], of: prover.policy)
       asterisk = prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil
     case .table(let table):
+      given = prover.policy.answering(table: table, asked: conditions)
       context = PlanContext(
         policy: prover.policy, pathView: prover.policy.routeTables[table].pathView, callerCanBeAbsent: true)
       asterisk = prover.policy.authz.indices.first.map { Asterisk(reference: prover.reference, scope: $0) }
     }
-    forms = Forms(conditions, context: context, asterisk: asterisk, limits: prover.limits).analyses
+    forms = Forms(conditions, given: given, context: context, asterisk: asterisk, limits: prover.limits)
   }
 
   /// How many questions there are for a goal: each asks for less than the one before it.
@@ -66,7 +69,7 @@ struct GoalSearch {
     if question.isShared { sharedLists = lists }
     var candidates: [Candidate] = []
     var reason: String?
-    for (form, analysis) in forms.enumerated() {
+    for (form, analysis) in forms.analyses.enumerated() {
       switch answer(question, lists, form, analysis) {
       case .never: break
       case .undecided(let because): reason = because
@@ -85,9 +88,9 @@ struct GoalSearch {
   private mutating func answer(
     _ question: GoalQuestion, _ lists: [[Int]], _ form: Int, _ analysis: Analysis
   ) -> Answer<[(firsts: [Int], region: Region)]> {
-    guard question.isShared else { return analysis.firsts(lists, where: question.isWanted) }
+    guard question.isShared else { return forms.firsts(lists, in: analysis, where: question.isWanted) }
     let asked = Asked(form: form, lists: lists)
-    let all = known[asked] ?? analysis.firsts(lists) { _ in true }
+    let all = known[asked] ?? forms.firsts(lists, in: analysis) { _ in true }
     known[asked] = all
     guard case .found(let found) = all else { return all }
     let wanted = found.filter { question.isWanted($0.firsts) }

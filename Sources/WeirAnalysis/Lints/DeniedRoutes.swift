@@ -11,8 +11,6 @@ struct DeniedRoutes {
   let conditionsMax: Int
 
   private var policy: Policy { prover.policy }
-  /// Tables beyond which what earlier routes take is not looked at, so that the work stays near linear in the routes.
-  private static let closeRoutesMax = 64
 
   private struct Delivery: Hashable {
     let route: Position
@@ -90,7 +88,7 @@ struct DeniedRoutes {
     guard candidates.hasAllow else { return true }
     let forwarding = Forwarding(prover, table: table, route: route, to: place.service, port: place.port)
     for considersEarlier in [false, true] {
-      if considersEarlier, table.routes.count > Self.closeRoutesMax { return false }
+      if considersEarlier, table.routes.count > Prover.closeRoutesMax { return false }
       work.left -= candidates.conditions.count + (considersEarlier ? route : 0) + 1
       guard work.left > 0 else { return false }
       let result = forwarding.search(

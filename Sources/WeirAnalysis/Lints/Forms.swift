@@ -6,8 +6,16 @@ struct Forms {
   let analyses: [Analysis]
   /// For each of them.
   private let bitmaps: [LazyBitmaps]
+  /// What is true of no request; it stands after all conditions.
+  private let excluded: [Int]
 
-  init(_ conditions: [Condition], context: PlanContext, asterisk: Asterisk?, limits: PlanLimits) {
+  /// - Parameter given: what is true of every request that is asked about.
+  init(
+    _ conditions: [Condition], given: Condition = .constant(true), context: PlanContext, asterisk: Asterisk?,
+    limits: PlanLimits
+  ) {
+    excluded = given == .constant(true) ? [] : [conditions.count]
+    let conditions = conditions + excluded.map { _ in .not(given) }
     var forms = [conditions]
     if let asterisk {
       let special = conditions.map(asterisk.specialised)
@@ -20,7 +28,7 @@ struct Forms {
   /// Whether it is proved that no request satisfies one of `positive` and none of `negative`.
   func never(_ positive: [Int], without negative: [Int] = []) -> Bool {
     analyses.indices.allSatisfy { form in
-      let negative = relevant(negative, to: positive, in: form)
+      let negative = relevant(negative + excluded, to: positive, in: form)
       let answer = analyses[form].firsts([positive, negative]) { $0[0] < positive.count && $0[1] == negative.count }
       if case .never = answer { return true }
       return false
@@ -37,7 +45,7 @@ struct Forms {
   /// Whether it is proved that no request satisfies all of them.
   func neverTogether(_ conditions: [Int]) -> Bool {
     analyses.allSatisfy { analysis in
-      if case .never = analysis.isSatisfiable(conditions) { return true }
+      if case .never = analysis.isSatisfiable(conditions, without: excluded) { return true }
       return false
     }
   }
@@ -45,11 +53,40 @@ struct Forms {
   /// Those that some request with a path reaches first; `nil` when that is not known.
   func reached(_ entries: [Int]) -> Set<Int>? {
     guard let analysis = analyses.first else { return nil }
-    switch analysis.firsts([entries], where: { _ in true }) {
+    switch firsts([entries], in: analysis, where: { _ in true }) {
     case .never: return []
     case .undecided: return nil
     case .found(let found): return Set(found.compactMap { $0.firsts[0] < entries.count ? entries[$0.firsts[0]] : nil })
     }
+  }
+
+  /// Those entries that some request reaches first that the rules allow; `nil` when that is not known.
+  ///
+  /// - Parameter start: where the conditions of the rules begin.
+  func passed(_ entries: [Int], after rules: ScopeRules, from start: Int) -> Set<Int>? {
+    var passed: Set<Int> = []
+    for analysis in analyses {
+      switch firsts(
+        [entries, Array(start..<(start + rules.conditions.count))], in: analysis,
+        where: {
+          rules.isAllowed($0[1])
+        })
+      {
+      case .never: continue
+      case .undecided: return nil
+      case .found(let found):
+        passed.formUnion(found.map(\.firsts[0]).filter(entries.indices.contains).map { entries[$0] })
+      }
+    }
+    return passed
+  }
+
+  /// For each combination of first true conditions that is wanted, a request that gives it.
+  func firsts(
+    _ lists: [[Int]], in analysis: Analysis, where isWanted: ([Int]) -> Bool
+  ) -> Answer<[(firsts: [Int], region: Region)]> {
+    guard !excluded.isEmpty else { return analysis.firsts(lists, where: isWanted) }
+    return analysis.firsts(lists + [excluded]) { $0.last == 1 && isWanted($0) }
   }
 
   /// The fewest of `candidates`, as far as leaving out one after the other finds them, without which a request satisfies

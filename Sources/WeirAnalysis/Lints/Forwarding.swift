@@ -65,8 +65,13 @@ struct Forwarding {
 
   /// What every request satisfies that the route sends.
   func sent(_ unknown: inout Unknowns) -> Condition {
-    let condition = table.routes[route].condition.mapTests { asSent($0, &unknown) }
-    return pattern.map { .and([condition, $0]) } ?? condition
+    var parts = [table.routes[route].condition.mapTests { asSent($0, &unknown) }]
+    if let pattern { parts.append(pattern) }
+    if case .gateway(let gateway) = table.owner, fate(.host) == .same {
+      let rules = prover.policy.authz[scope].rules.map(\.condition)
+      parts.append(prover.policy.answering(gateway, asked: rules + table.routes.map(\.condition)))
+    }
+    return parts.count == 1 ? parts[0] : .and(parts)
   }
 
   /// Looks for a request that the route sends and of which the first true one of `seen` is wanted. `none` is proved.
@@ -79,10 +84,15 @@ struct Forwarding {
     let earlier = considersEarlier ? table.routes[..<route] : []
     let sent = earlier.map { $0.condition.mapTests { asSent($0, &unknown) } } + [sent(&unknown)]
     let last = sent.count - 1
+    let rules = prover.policy.admitting(table)
+    let before = rules?.conditions.map { $0.mapTests { asSent($0, &unknown) } } ?? []
+    let (ofService, ofGateway) = (sent.count, sent.count + seen.count)
+    let conditions = sent + seen + before
     let question = Question(
-      conditions: sent + seen, lists: [Array(sent.indices), Array(sent.count..<(sent.count + seen.count))],
+      conditions: conditions,
+      lists: [Array(sent.indices), Array(ofService..<ofGateway), Array(ofGateway..<conditions.count)],
       context: PlanContext(authz: prover.policy.authz[scope], of: prover.policy)
-    ) { $0[0] == last && isWanted($0[1]) }
+    ) { $0[0] == last && isWanted($0[1]) && rules?.isAllowed($0[2]) ?? true }
     // A rewritten path is a path, whatever it was before.
     let isRewritten = table.routes[route].action.rewritePath != nil
     return question.search(

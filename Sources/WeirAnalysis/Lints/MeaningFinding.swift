@@ -15,6 +15,8 @@ public struct MeaningFinding: Sendable {
     case sameMeaning
     /// Whatever the route covers goes to earlier ones.
     case unreachable
+    /// Whatever the route covers and earlier ones do not take is denied by the rules of its gateway.
+    case refusedRoute
     /// Nothing that the limit covers is allowed.
     case neverCharged
     /// A stricter limit counts whatever the limit counts.

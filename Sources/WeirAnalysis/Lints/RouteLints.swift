@@ -8,6 +8,7 @@ struct RouteLints {
   private let routes: [Route]
   private let context: PlanContext
   private let asterisk: Asterisk?
+  private let given: Condition
   private let forms: Forms
 
   init(_ prover: Prover, table index: Int) {
@@ -17,16 +18,19 @@ struct RouteLints {
     routes = table.routes
     context = PlanContext(policy: prover.policy, pathView: table.pathView, callerCanBeAbsent: true)
     asterisk = prover.policy.authz.indices.first.map { Asterisk(reference: prover.reference, scope: $0) }
-    forms = Forms(table.routes.map(\.condition), context: context, asterisk: asterisk, limits: prover.limits)
+    let conditions = table.routes.map(\.condition)
+    given = prover.policy.answering(table: index, asked: conditions)
+    forms = Forms(conditions, given: given, context: context, asterisk: asterisk, limits: prover.limits)
   }
 
   func findings() -> [MeaningFinding] {
     // Every table ends in an `otherwise`, wanted or not.
     let asked = routes.indices.dropLast().filter { !routes[$0].condition.tests.isEmpty }
     guard let reached = forms.reached(Array(routes.indices)) else { return [] }
+    let refused = refused(asked.filter(reached.contains))
     return asked.compactMap { route in
       guard !reached.contains(route) else {
-        return leavesNothing(route) ? constant(.alwaysTrue, route) : nil
+        return leavesNothing(route) ? constant(.alwaysTrue, route) : refused[route]
       }
       if forms.never([route]) { return constant(.neverTrue, route) }
       let earlier = Array(0..<route)
@@ -41,6 +45,33 @@ struct RouteLints {
     return question.doubt(where: .constant(true)) == nil && forms.always(route)
   }
 
+  /// Routes of which the rules of the gateway let nothing come there.
+  private func refused(_ candidates: [Int]) -> [Int: MeaningFinding] {
+    let table = prover.policy.routeTables[table]
+    guard !candidates.isEmpty, let rules = prover.policy.admitting(table), case .gateway(let gateway) = table.owner
+    else { return [:] }
+    let conditions = routes.map(\.condition) + rules.conditions
+    let forms = Forms(
+      conditions, given: prover.policy.answering(table: self.table, asked: conditions), context: context,
+      asterisk: asterisk,
+      limits: prover.limits)
+    guard let found = forms.passed(Array(routes.indices), after: rules, from: routes.count) else { return [:] }
+    let denies = Array(routes.count..<(routes.count + rules.denies.count))
+    var result: [Int: MeaningFinding] = [:]
+    for route in candidates where !found.contains(route) {
+      var cover = [prover.policy.item(gateway)]
+      if forms.never([route], without: Array(0..<route) + denies) {
+        cover = forms.cover(of: route, among: Array(0..<route) + denies).map { number in
+          number < routes.count ? routes[number].item : rules.denies[number - routes.count].item
+        }
+      }
+      result[route] = MeaningFinding(
+        kind: .refusedRoute, item: routes[route].item, cover: cover,
+        example: example(of: routes[route].condition, named: routes[route].name, saysOutcome: true))
+    }
+    return result
+  }
+
   private func finding(_ kind: MeaningFinding.Kind, _ route: Int, cover: [Int]) -> MeaningFinding {
     MeaningFinding(
       kind: kind, item: routes[route].item, cover: cover.map { routes[$0].item },
@@ -49,21 +80,32 @@ struct RouteLints {
 
   private func constant(_ kind: MeaningFinding.Kind, _ route: Int) -> MeaningFinding {
     let reason = ConstantReason(routes[route].condition, isAlways: kind == .alwaysTrue) { part, value in
-      forms(of: part).isConstant(0, value)
+      forms(of: part, given: given).isConstant(0, value)
     }
     let name = routes[route].name
     let example =
       reason.nearest.flatMap { self.example(of: $0, named: name) } ?? self.example(of: .constant(true), named: name)
     return MeaningFinding(
-      kind: kind, item: routes[route].item, cover: [], reason: reason.told(of: prover.policy), example: example)
+      kind: kind, item: routes[route].item, cover: restsOnHosts(route, kind), reason: reason.told(of: prover.policy),
+      example: example)
   }
 
-  private func forms(of condition: Condition) -> Forms {
-    Forms([condition], context: context, asterisk: asterisk, limits: prover.limits)
+  /// The gateway, where the condition is constant for the hosts alone that it answers for.
+  private func restsOnHosts(_ route: Int, _ kind: MeaningFinding.Kind) -> [MeaningFinding.Item] {
+    guard given != .constant(true), case .gateway(let gateway) = prover.policy.routeTables[table].owner,
+      !forms(of: routes[route].condition, given: .constant(true)).isConstant(0, kind == .alwaysTrue)
+    else { return [] }
+    return [prover.policy.item(gateway)]
+  }
+
+  private func forms(of condition: Condition, given: Condition) -> Forms {
+    Forms([condition], given: given, context: context, asterisk: asterisk, limits: prover.limits)
   }
 
   /// A request that satisfies a condition, and the route that takes it.
-  private func example(of condition: Condition, named name: String) -> String? {
+  ///
+  /// - Parameter saysOutcome: whether what is decided belongs to it.
+  private func example(of condition: Condition, named name: String, saysOutcome: Bool = false) -> String? {
     let asked = prover.asked(of: prover.policy.routeTables[table])
     let question = Question(
       conditions: [condition, asked] + routes.map(\.condition).whereFew, lists: [[0], [1]], context: context
@@ -74,9 +116,10 @@ struct RouteLints {
     for candidate in candidates {
       guard let witness = prover.witness(candidate, ofTable: table),
         prover.holds(condition, table: table, witness.facts, scope: scope),
-        let taken = prover.reference.decide(witness.facts)?.route
+        let verdict = prover.reference.decide(witness.facts), let taken = verdict.route
       else { continue }
-      return prover.brief(witness, expecting: [.route(taken.name)], named: name, for: target)
+      let outcome = saysOutcome ? [TestSuite.Expectation(outcomeOf: verdict)] : []
+      return prover.brief(witness, expecting: outcome + [.route(taken.name)], named: name, for: target)
     }
     return nil
   }

@@ -16,8 +16,10 @@ struct ScopeLints {
     let authz = prover.policy.authz[scope]
     singleReads = Set(authz.singleReads)
     rules = authz.rules
+    let conditions = authz.rules.map(\.condition)
     forms = Forms(
-      authz.rules.map(\.condition), context: PlanContext(authz: authz, of: prover.policy),
+      conditions, given: prover.policy.answering(scope: scope, asked: conditions),
+      context: PlanContext(authz: authz, of: prover.policy),
       asterisk: prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil,
       limits: prover.limits)
   }
@@ -91,9 +93,13 @@ struct ScopeLints {
   }
 
   private func finding(_ kind: MeaningFinding.Kind, _ rule: Int, cover: [Int] = []) -> MeaningFinding {
-    MeaningFinding(
-      kind: kind, item: rules[rule].item, cover: cover.map { rules[$0].item },
-      example: prover.example(of: rules[rule].condition, scope: scope, named: rules[rule].name))
+    let name = rules[rule].name
+    // Beside a cover that is always true even a rule that never is may be found.
+    let example =
+      prover.example(of: rules[rule].condition, scope: scope, named: name)
+      ?? cover.first.flatMap { prover.example(of: rules[$0].condition, scope: scope, named: name) }
+    return MeaningFinding(
+      kind: kind, item: rules[rule].item, cover: cover.map { rules[$0].item }, example: example)
   }
 
   private func constant(_ kind: MeaningFinding.Kind, _ rule: Int) -> MeaningFinding {
@@ -109,22 +115,29 @@ extension Prover {
   ) -> MeaningFinding {
     let context = PlanContext(authz: policy.authz[scope], of: policy)
     let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
+    let given = policy.answering(scope: scope, asked: [condition])
     let reason = ConstantReason(condition, isAlways: kind == .alwaysTrue) { part, value in
-      Forms([part], context: context, asterisk: asterisk, limits: limits).isConstant(0, value)
+      Forms([part], given: given, context: context, asterisk: asterisk, limits: limits).isConstant(0, value)
     }
+    let restsOnHosts =
+      given != .constant(true)
+      && !Forms([condition], context: context, asterisk: asterisk, limits: limits).isConstant(0, kind == .alwaysTrue)
+    var cover: [MeaningFinding.Item] = []
+    if restsOnHosts, case .gateway(let gateway) = policy.authz[scope].target { cover = [policy.item(gateway)] }
     let example =
       reason.nearest.flatMap { self.example(of: $0, scope: scope, named: item.name) }
       ?? self.example(of: .constant(true), scope: scope, named: item.name)
-    return MeaningFinding(kind: kind, item: item, cover: [], reason: reason.told(of: policy), example: example)
+    return MeaningFinding(kind: kind, item: item, cover: cover, reason: reason.told(of: policy), example: example)
   }
 
   /// A request that satisfies a condition and how it is decided, as a test on one line.
   func example(of condition: Condition, scope: Int, named name: String) -> String? {
     let target = TestSuite.Target(policy.authz[scope].target)
+    let rules = policy.authz[scope].rules.map(\.condition).whereFew
     let question = Question(
-      conditions: [condition] + policy.authz[scope].rules.map(\.condition).whereFew, lists: [[0]],
+      conditions: [condition, policy.answering(scope: scope, asked: [condition] + rules)] + rules, lists: [[0], [1]],
       context: PlanContext(authz: policy.authz[scope], of: policy)
-    ) { $0[0] == 0 }
+    ) { $0 == [0, 0] }
     let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
     guard case .some(let candidates) = question.search(asterisk: asterisk, limits: limits) else { return nil }
     for candidate in candidates {
@@ -158,5 +171,12 @@ extension Condition {
 }
 
 extension Rule {
-  fileprivate var item: MeaningFinding.Item { .init(name: name, position: position) }
+  var item: MeaningFinding.Item { .init(name: name, position: position) }
+}
+
+extension Policy {
+  /// A gateway as the other place of a finding.
+  func item(_ gateway: Int) -> MeaningFinding.Item {
+    .init(name: gateways[gateway].name, position: gateways[gateway].position)
+  }
 }

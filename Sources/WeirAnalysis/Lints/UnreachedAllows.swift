@@ -10,8 +10,6 @@ struct UnreachedAllows {
   let conditionsMax: Int
 
   private var policy: Policy { prover.policy }
-  /// Tables beyond which what earlier routes take is not looked at, so that the work stays near linear in the routes.
-  private static let closeRoutesMax = 64
 
   func findings() -> [MeaningFinding] {
     let callers = policy.gateways.indices.compactMap { index in
@@ -53,20 +51,9 @@ struct UnreachedAllows {
     guard !waited.isEmpty else { return nil }
     let gateways = Set(waited.map { callers[$0].gateway })
     let identified = Condition.and([rule.condition, .or(waited.map { callers[$0].condition })])
-    for table in policy.routeTables {
-      if case .gateway(let gateway) = table.owner, !gateways.contains(gateway) { continue }
-      for (number, route) in table.routes.enumerated()
-      where route.action.destinations.contains(where: { $0.service == service }) {
-        if case .gateway = table.owner, prover.httpPort(of: service) != port { continue }
-        guard policy.services[service].ports[port].protocol.isHTTP else { continue }
-        left -= table.routes.count + 1
-        guard left > 0 else { return nil }
-        let forwarding = Forwarding(prover, table: table, route: number, to: service, port: port)
-        let isClose = table.routes.count <= Self.closeRoutesMax
-        let result = forwarding.search(forwarding.seen([identified]), considersEarlier: isClose) { $0 == 0 }
-        guard case .none = result else { return nil }
-      }
-    }
+    guard
+      prover.sendsNothing(to: service, port: port, from: gateways, within: &left, where: [identified], { $0 == 0 })
+    else { return nil }
     let names = gateways.sorted().map { policy.gateways[$0] }
     return MeaningFinding(
       kind: .unreachedAllow, item: .init(name: rule.name, position: rule.position),

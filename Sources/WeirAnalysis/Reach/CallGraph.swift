@@ -21,11 +21,15 @@ public struct CallGraph: Sendable {
   /// By target in the order of the policy, then by caller.
   public let edges: [Edge]
 
+  /// Rules and routes that all questions together about what gateways send may look at.
+  private static let conditionsMax = 400_000
+
   /// - Complexity: a walk for each pair of a caller and a target, each bounded by `limits`.
   public init(policy: Policy, limits: PlanLimits = PlanLimits()) {
     let prover = Prover(policy: policy, limits: limits)
     let callers = Caller.all(policy)
-    var edges = policy.authz.indices.flatMap { prover.edges(to: $0, from: callers) }
+    var left = Self.conditionsMax
+    var edges = policy.authz.indices.flatMap { prover.edges(to: $0, from: callers, within: &left) }
     for gateway in policy.gateways where gateway.authz == nil {
       edges.append(Edge(caller: "anybody", target: gateway.name, node: gateway.name, rules: [], isCertain: true))
     }
@@ -38,6 +42,8 @@ private struct Caller {
   var name: String
   var condition: Condition
   var isNobody = false
+  /// One that calls by its routes alone.
+  var gateway: Int?
 
   /// Names first; whatever has none comes last.
   static func all(_ policy: Policy) -> [Caller] {
@@ -45,9 +51,9 @@ private struct Caller {
     for service in policy.services where !service.identities.isEmpty {
       named.append(Caller(name: service.name, condition: test(.isIn(service.identities.map(Value.string).sorted()))))
     }
-    for gateway in policy.gateways {
+    for (index, gateway) in policy.gateways.enumerated() {
       guard let identity = gateway.identity else { continue }
-      named.append(Caller(name: gateway.name, condition: test(.equals(.string(identity)))))
+      named.append(Caller(name: gateway.name, condition: test(.equals(.string(identity))), gateway: index))
     }
     for principal in policy.principals {
       named.append(
@@ -68,7 +74,7 @@ private struct Caller {
 }
 
 extension Prover {
-  fileprivate func edges(to scope: Int, from callers: [Caller]) -> [CallGraph.Edge] {
+  fileprivate func edges(to scope: Int, from callers: [Caller], within left: inout Int) -> [CallGraph.Edge] {
     let authz = policy.authz[scope]
     let rules = ScopeRules(authz)
     guard !rules.allows.isEmpty else { return [] }
@@ -82,7 +88,9 @@ extension Prover {
     let first = callers.count
     let conditions = callers.map(\.condition) + rules.conditions
     let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
-    let forms = Forms(conditions, context: context, asterisk: asterisk, limits: limits)
+    let forms = Forms(
+      conditions, given: policy.answering(scope: scope, asked: conditions), context: context, asterisk: asterisk,
+      limits: limits)
     let entries = Array(first..<conditions.count)
     return callers.indices.compactMap { caller in
       // A port with mutual TLS refuses whoever shows no certificate.
@@ -91,7 +99,7 @@ extension Prover {
       var isCertain = false
       var isPossible = false
       for (form, analysis) in forms.analyses.enumerated() {
-        switch analysis.firsts([[caller], entries], where: { $0[0] == 0 && rules.isAllowed($0[1]) }) {
+        switch forms.firsts([[caller], entries], in: analysis, where: { $0[0] == 0 && rules.isAllowed($0[1]) }) {
         case .never: continue
         case .undecided: isPossible = true
         case .found(let found):
@@ -102,11 +110,24 @@ extension Prover {
           }
         }
       }
-      guard isPossible else { return nil }
+      guard isPossible, !sendsNothing(callers[caller], to: scope, rules, within: &left) else { return nil }
       return CallGraph.Edge(
         caller: callers[caller].name, target: CaseText(policy: policy).place(target), node: node,
         rules: allowing.sorted().map { rules.allows[$0 - rules.denies.count].name }, isCertain: isCertain)
     }
+  }
+
+  /// Whether it is proved that a gateway sends nothing that is allowed.
+  private func sendsNothing(
+    _ caller: Caller, to scope: Int, _ rules: ScopeRules, within left: inout Int
+  ) -> Bool {
+    guard let gateway = caller.gateway, case .service(let service, let port) = policy.authz[scope].target,
+      isHTTP(scope: scope)
+    else { return false }
+    let conditions =
+      rules.denies.map(\.condition) + rules.allows.map { Condition.and([caller.condition, $0.condition]) }
+    return sendsNothing(
+      to: service, port: port, from: [gateway], within: &left, where: conditions, rules.isAllowed)
   }
 
   private func isAllowed(

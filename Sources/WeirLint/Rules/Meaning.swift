@@ -17,8 +17,12 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
       help = "write `always` if that is meant; a limit has no `when` then"
     case .neverTrue:
       kind = .neverTrueCondition
-      message = "the condition of `\(name)` is true for no request"
-      help = "what it asks for excludes itself: remove it or correct it"
+      message =
+        "the condition of `\(name)` is true for no request" + (others.isEmpty ? "" : " that \(others) answers for")
+      help =
+        others.isEmpty
+        ? "what it asks for excludes itself: remove it or correct it"
+        : "a gateway answers for its `hosts` alone: add the host there or correct it"
     case .denied:
       kind = .allowThatIsDenied
       message = "`\(name)` allows nothing: whatever it covers is denied by \(others)"
@@ -35,6 +39,10 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
       kind = .unreachedRoute
       message = "route `\(name)` is never reached: whatever it covers goes to \(others)"
       help = "put it further up or remove it"
+    case .refusedRoute:
+      kind = .unreachedRoute
+      message = "route `\(name)` is never reached: whatever it covers is denied before, by \(others)"
+      help = "rules of a gateway come before its routes: allow what the route is for, or remove it"
     case .neverCharged:
       kind = .limitWithoutRequests
       message = "limit `\(name)` is never charged: nothing that it covers is allowed"

@@ -1,0 +1,37 @@
+import WeirPlan
+import WeirPolicy
+
+/// What is true of every request that a gateway lets in.
+extension Policy {
+  /// That a gateway answers for the host; nothing where that is every host, or no one asks for hosts.
+  func answering(_ gateway: Int, asked conditions: [Condition]) -> Condition {
+    let hosts = gateways[gateway].hosts
+    guard !hosts.isEmpty, conditions.contains(where: { $0.tests.contains { $0.reads.contains(.host) } }) else {
+      return .constant(true)
+    }
+    return .or(hosts.map(\.condition))
+  }
+
+  /// The same for the routes of a table.
+  func answering(table: Int, asked conditions: [Condition]) -> Condition {
+    guard case .gateway(let gateway) = routeTables[table].owner else { return .constant(true) }
+    return answering(gateway, asked: conditions)
+  }
+
+  /// The same for a scope: hosts are asked at gateways alone.
+  func answering(scope: Int, asked conditions: [Condition]) -> Condition {
+    guard case .gateway(let gateway) = authz[scope].target else { return .constant(true) }
+    return answering(gateway, asked: conditions)
+  }
+
+  /// The enforced rules that a request has passed when it comes to the routes of a table; `nil` where that is every request, or
+  /// cannot be said in terms of the routes: the two see paths differently, or the rules are many.
+  func admitting(_ table: RouteTable) -> ScopeRules? {
+    guard case .gateway(let gateway) = table.owner, let scope = gateways[gateway].authz else { return nil }
+    let rules = ScopeRules(authz[scope])
+    let conditions = rules.conditions.whereFew
+    guard authz[scope].pathView == table.pathView || !conditions.contains(where: \.readsPath) else { return nil }
+    if rules.denies.isEmpty, rules.allows.contains(where: { $0.condition == .constant(true) }) { return nil }
+    return conditions.count == rules.conditions.count ? rules : nil
+  }
+}
