@@ -47,8 +47,10 @@ struct AuthzClaim {
   }
 
   private func trial(_ candidate: Candidate, named name: String) -> Trial {
-    guard let witness = prover.witness(candidate, for: target),
-      let verdict = prover.reference.decide(witness.facts),
+    guard let witness = prover.witness(candidate, for: target) else {
+      return .unrealised(candidate.obstacle(for: target))
+    }
+    guard let verdict = prover.reference.decide(witness.facts),
       let test = prover.text(witness, expecting: [.init(outcomeOf: verdict)], named: name, for: target)
     else { return .unwritable }
     let facts = witness.facts

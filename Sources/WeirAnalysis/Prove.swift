@@ -114,7 +114,7 @@ enum Trial {
   case unrealised(String)
   case contradicted(String)
 
-  static let unwritable = Trial.unrealised("the request that would show it cannot be written as a test")
+  static let unwritable = Trial.unrealised(Candidate.unwritten)
 }
 
 extension Prover {
@@ -147,6 +147,18 @@ extension Prover {
       return .unrealised("it rests on \(candidate.space.describe(variable)), and no value was found that settles it")
     }
     return .contradicted(test)
+  }
+}
+
+extension Candidate {
+  static let unwritten = "the request that would show it cannot be written as a test"
+
+  /// Why no request was made of it, in words.
+  func obstacle(for target: TestSuite.Target) -> String {
+    var builder = CaseBuilder(policy: space.context.policy, space: space, target: target, isAsterisk: isAsterisk)
+    return builder.addTime(region)
+      ? Self.unwritten
+      : "it rests on how date, weekday, hour, minute and instant go together, and no instant was found that settles it"
   }
 }
 

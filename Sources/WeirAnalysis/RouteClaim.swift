@@ -98,7 +98,9 @@ struct RouteClaim {
   private func trial(
     _ candidate: Candidate, _ route: Route, _ target: TestSuite.Target, named name: String
   ) -> Trial {
-    guard var witness = prover.witness(candidate, for: target) else { return .unwritable }
+    guard var witness = prover.witness(candidate, for: target) else {
+      return .unrealised(candidate.obstacle(for: target))
+    }
     var expectations = [TestSuite.Expectation.route(route.name)]
     // With a sticky key the draw is not what decides.
     if case .forward(let split, sticky: nil) = route.action.kind, let branch = branch(of: route.action) {

@@ -53,7 +53,6 @@ import Testing
         others      api port http   jobs
         web         api port admin  probe
         api         api port admin  probe
-        edge        api port admin  probe
         prometheus  api port admin  scrape, probe
         others      api port admin  probe
         nobody      api port admin  probe

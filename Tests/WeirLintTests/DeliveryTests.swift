@@ -193,7 +193,8 @@ import WeirSource
       (#"allow everybody always, deny x when request.path is "/v1/x""#, []),
       (#"allow pages when request.path under "/pages", allow some when caller.account is "x""#, []),
       (
-        #"allow pages when request.path under "/pages", allow some when request.path under "/v1/y""#, ["W1209", "W1208"]
+        #"allow pages when request.path under "/pages", allow some when request.path under "/v1/y""#,
+        ["W1209", "W1208"]
       ),
     ] {
       let found = try codes(allow: allow, routes: route, more: "authz edge { \(rules) }")

@@ -56,7 +56,7 @@ struct Differ {
           candidate.region, in: candidate.space, of: side.shared, for: target, isAsterisk: candidate.isAsterisk)
       }
       guard let witness else {
-        reason = reason ?? "the request that would show it cannot be written as a test"
+        reason = reason ?? base(proposal).map { candidate.obstacle(for: $0.target) }
         continue
       }
       switch realise(witness, proposal, candidate) {
