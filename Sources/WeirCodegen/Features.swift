@@ -9,6 +9,8 @@ public struct FeatureUse: Hashable, Sendable {
 
 struct FeatureCollector {
   private var first: [Feature: Position] = [:]
+  /// Indices of files that come with the compiler.
+  private var standardFiles: Set<Int> = []
 
   /// Ascending by feature.
   var uses: [FeatureUse] {
@@ -27,11 +29,12 @@ struct FeatureCollector {
   }
 
   mutating func collect(_ policy: Policy) {
+    standardFiles = Set(policy.files.indices.filter { policy.files[$0].hasPrefix("std/") })
     if let mesh = policy.mesh { use(.mergeAndDecodePaths, mesh.position, when: mesh.mergesAndDecodesPaths) }
     for service in policy.services { collect(service) }
     for gateway in policy.gateways {
       use(.gateways, gateway.position)
-      use(.gatewayAuthz, gateway.position, when: gateway.authz != nil)
+      if let scope = gateway.authz { use(.gatewayAuthz, policy.authz[scope].firstPosition) }
     }
     for token in policy.tokens {
       use(.tokens, token.position)
@@ -39,19 +42,17 @@ struct FeatureCollector {
     }
     for set in policy.dataSets { use(.dataSets, set.position) }
     for scope in policy.authz { collect(scope) }
+    // Every port has a scope, with rules or without.
+    let ruled = policy.authz.filter { !$0.rules.isEmpty }
+    for scope in ruled.isEmpty ? policy.authz : ruled { use(.authz, scope.firstPosition) }
     for table in policy.routeTables {
       use(.routes, table.position)
       collect(table.pathView, table.position)
       for route in table.routes {
         collect(route.condition, route.position)
         collect(route.action, route.position)
+        if let retry = route.action.retry { collect(policy.retries[retry], route.position) }
       }
-    }
-    for retry in policy.retries {
-      use(.retries, retry.position)
-      use(.unsafeRetries, retry.position, when: retry.evenUnsafe)
-      use(.idempotencyHeaders, retry.position, when: retry.idempotencyHeader != nil)
-      if let condition = retry.condition { collect(condition, retry.position) }
     }
     for limit in policy.limits {
       use(.limits, limit.position)
@@ -100,8 +101,21 @@ struct FeatureCollector {
     use(.pathViews, position, when: service.ignoresPathCase || service.ignoresTrailingSlash)
   }
 
+  /// - Parameter position: of the route that uses it.
+  private mutating func collect(_ retry: Retry, _ position: Position) {
+    let own = ownPlace(retry.position, within: position)
+    use(.retries, own)
+    use(.unsafeRetries, own, when: retry.evenUnsafe)
+    use(.idempotencyHeaders, own, when: retry.idempotencyHeader != nil)
+    if let condition = retry.condition { collect(condition, own) }
+  }
+
+  /// Where the author of the policy can look: what stands in the standard library is needed where it is used.
+  private func ownPlace(_ position: Position, within place: Position) -> Position {
+    standardFiles.contains(position.file) ? place : position
+  }
+
   private mutating func collect(_ scope: AuthzScope) {
-    use(.authz, scope.position)
     collect(scope.pathView, scope.position)
     for rule in scope.rules {
       use(.shadowRules, rule.position, when: rule.isShadow)
@@ -139,7 +153,6 @@ struct FeatureCollector {
     use(.aborts, position, when: action.abort != nil)
     use(.timeouts, position, when: action.timeoutNanoseconds != nil)
     use(.idleTimeouts, position, when: action.idleTimeoutNanoseconds != nil)
-    use(.retries, position, when: action.retry != nil)
     use(.webSockets, position, when: action.allowsWebSocket)
   }
 
@@ -149,12 +162,11 @@ struct FeatureCollector {
     case .constant: break
     case .and(let operands), .or(let operands): for operand in operands { collect(operand, position) }
     case .not(let operand): collect(operand, position)
-    case .test(let test): collect(test)
+    case .test(let test): collect(test, ownPlace(test.position, within: position))
     }
   }
 
-  private mutating func collect(_ test: Test) {
-    let position = test.position
+  private mutating func collect(_ test: Test, _ position: Position) {
     collect(test.attribute, position)
     use(.repeatedValues, position, when: test.quantifier != nil)
     switch test.predicate {
@@ -197,5 +209,12 @@ struct FeatureCollector {
       use(.timeZones, position, when: zone != nil)
     case .responseStatus, .responseHeader: use(.responseConditions, position)
     }
+  }
+}
+
+extension AuthzScope {
+  /// Of its first rule; of what it belongs to where it has none.
+  fileprivate var firstPosition: Position {
+    rules.map(\.position).min { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) } ?? position
   }
 }

@@ -39,6 +39,7 @@ public func check(
   checker.checkTests()
   checker.checkProofs()
   checker.program.policy.headers = checker.headersInUse()
+  checker.dropUnusedRetries()
 
   let diagnostics = checker.expressions.diagnostics.withoutRepetition
   let isValid = !diagnostics.contains(where: \.isError)

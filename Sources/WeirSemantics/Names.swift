@@ -100,6 +100,7 @@ extension ExpressionChecker {
       usedHeaders.insert(name)
       return type
     }
+    if program.modules[module]?.brokenHeaders.contains(name) ?? false { return nil }
     let known = Set(own.keys).union(program.standardHeaders.keys).sorted()
     let suggestion = Spelling.suggestion(for: name, among: known)
     report(

@@ -35,6 +35,8 @@ struct Program {
     var unresolved: Set<String> = []
     /// Header declarations of the module, by lower-case name.
     var headers: [String: HeaderType] = [:]
+    /// Headers whose declaration cannot hold, by lower-case name: what is wrong with them was said there.
+    var brokenHeaders: Set<String> = []
   }
 
   var sources: SourceSet
@@ -49,6 +51,8 @@ struct Program {
   var routeBlocks: [Declared<RoutesDeclaration>] = []
   var limits: [Declared<LimitDeclaration>] = []
   var dataSets: [Declared<DataDeclaration>] = []
+  /// Indices of data sets that cannot be: what is wrong with them was said at their declaration.
+  var brokenDataSets: Set<Int> = []
   /// Headers of `std.http`, known everywhere.
   var standardHeaders: [String: HeaderType] = [:]
 

@@ -90,6 +90,29 @@ import Testing
     }
   }
 
+  @Test func needsArePlacesOfThePolicy() throws {
+    let workspace = try workspace()
+    try workspace.write(
+      "routes.weir",
+      """
+      module shop.edge
+
+      import shop.web.{web}
+      import std.retry.{gentle}
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/gateway", hosts { "shop.example" } }
+
+      routes edge {
+        otherwise { forward to web, timeout 2s, retry gentle }
+      }
+      """)
+    let built = try workspace.weir("build", ".", "-o", "a.weirb")
+    #expect(built.status == 0, "\(built.err)")
+    let summary = try workspace.weir("inspect", "a.weirb")
+    #expect(summary.lines.contains("needs       `retry` (routes.weir:9:3)"), "\(summary.out)")
+    #expect(!summary.out.contains("std/"))
+  }
+
   @Test func inspectsWithoutTrust() throws {
     let workspace = try workspace()
     _ = try workspace.weir("keygen", "--out", "k")
@@ -98,7 +121,9 @@ import Testing
     #expect(summary.status == 0)
     #expect(summary.lines.contains("generation  3"))
     #expect(summary.lines.contains { $0.hasPrefix("signed by   ") && $0.count == 12 + 64 })
-    #expect(summary.lines.contains("needs       `authz` (web.weir:3:1)"))
+    #expect(summary.lines.contains("needs       `authz` (web.weir:5:13)"))
+    // What the policy does not say is not asked for, though the standard library has it.
+    #expect(!summary.out.contains("retry"))
     let rules = try workspace.weir("inspect", "a.weirb", "--rules")
     #expect(rules.lines == ["web  allow  reads  web.weir:5"])
     let stats = try workspace.weir("inspect", "a.weirb", "--stats")

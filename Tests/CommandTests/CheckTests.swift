@@ -57,6 +57,31 @@ import WeirJSON
     #expect(log["version"] == .string("2.1.0"))
   }
 
+  /// What rests on a declaration that cannot hold is not wrong by itself.
+  @Test func aBrokenDeclarationIsToldOnce() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "web.weir",
+      """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      header "x-a": Bool
+      data blocked: Set<Bool> max 10 stale 10m
+      data names: Set<Host>? max 10 stale 10m
+
+      authz web {
+        allow flagged when request.header["x-a"] is "1"
+        deny bad when caller in blocked or caller in names
+      }
+
+      """)
+    let outcome = try workspace.weir("check", "--format", "json", "web.weir")
+    let codes = try outcome.lines.map { try JSONValue(parsing: Array($0.utf8))["code"] }
+    #expect(codes == [.string("E0309"), .string("E0402"), .string("E0719")])
+  }
+
   @Test func readsFoldersInOrderAndOnce() throws {
     let workspace = try Workspace()
     try workspace.write("b/z.weir", "module b\nnonsense\n")

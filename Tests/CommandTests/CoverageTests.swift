@@ -55,7 +55,7 @@ import WeirJSON
     #expect(outcome.lines.contains("branches    0     2   0.00"))
     #expect(
       outcome.lines.contains(
-        #"shop.weir:20: allow jobs: `caller is "spiffe://shop.example/ns/prod/sa/web"` is never false"#),
+        #"shop.weir:20: allow jobs: `caller is web` is never false"#),
       "\(outcome.out)")
     #expect(outcome.lines.contains("shop.weir:20: allow jobs: `time.hour` is never 21"))
     #expect(outcome.lines.contains("shop.weir:20: allow jobs: `source.ip` is never 11.0.0.0"))

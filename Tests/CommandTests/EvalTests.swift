@@ -139,6 +139,17 @@ import WeirJSON
     #expect(input == file)
   }
 
+  @Test func sourcesAreNoBundle() throws {
+    let workspace = try Workspace()
+    try workspace.write("web.weir", webService)
+    for path in [".", "web.weir"] {
+      let outcome = try workspace.weir("eval", path, "--request", "-")
+      #expect(outcome.status == 2)
+      #expect(outcome.err.contains("weir build \(path) -o policy.weirb"))
+      #expect(outcome.err.contains("weir explain \(path) --request REQUEST"))
+    }
+  }
+
   @Test func answersErrorsInTheirPlace() throws {
     let requests = [
       "{", Self.sample, #"{"service":"paiments","method":"GET","path":"/"}"#, #"{"colour":"red"}"#, "",

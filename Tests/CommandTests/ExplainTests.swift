@@ -32,6 +32,31 @@ import WeirSource
     #expect(page.out.contains("answered with 400"))
   }
 
+  @Test func speaksInTheWordsOfTheRules() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "web.weir",
+      webService.replacing(
+        "caller is web and request.method is GET",
+        with: """
+          caller in { web, "spiffe://shop.example/ns/web/sa/bot" } and time.weekday in { Sat, Sun }
+            and request.header["accept"] is present
+          """))
+    let request = #"{"service":"web","caller":"spiffe://shop.example/ns/web/sa/cart","method":"PUT","path":"/a"}"#
+    let told = try workspace.weir("explain", ".", "--request", request).out
+    #expect(told.contains(#"does not hold: caller in { web, "spiffe://shop.example/ns/web/sa/bot" }, "#), "\(told)")
+    #expect(told.contains("cannot be decided: time.weekday in { Sat, Sun }, "), "\(told)")
+    #expect(told.contains(#"does not hold: request.header["accept"] is present, "#), "\(told)")
+  }
+
+  @Test func aPolicyIsNoCode() throws {
+    let workspace = try Workspace()
+    try workspace.write("web.weir", webService)
+    let outcome = try workspace.weir("explain", ".")
+    #expect(outcome.status == 2)
+    #expect(outcome.err.contains("--request REQUEST"))
+  }
+
   @Test func suggestsANearCode() throws {
     let outcome = try Workspace().weir("explain", "path_null")
     #expect(outcome.err == "weir: no code is named path_null; did you mean path_nul?\n")
@@ -51,7 +76,7 @@ import WeirSource
         web
           allow  reads  web.weir:5  fails at web.weir:5:30
           nearest miss: allow reads, web.weir:5
-            does not hold: caller is "spiffe://shop.example/ns/web/sa/web", web.weir:5:30
+            does not hold: caller is web, web.weir:5:30
             does not hold: request.method is GET, web.weir:5:48
 
         """)

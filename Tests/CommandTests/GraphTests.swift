@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct GraphTests {
@@ -61,7 +62,8 @@ import Testing
         """)
     let dot = try workspace.weir("graph", "--format", "dot")
     #expect(dot.lines.first == "digraph mesh {")
-    #expect(dot.lines.contains(#"  "web" -> "api port http" [label="pages"];"#))
+    #expect(dot.lines.contains(#"  "web" -> "api" [label="port http: pages"];"#))
+    #expect(dot.lines.contains(#"  "anybody" -> "edge" [label="no rules"];"#))
   }
 
   private static let chain = """
@@ -127,10 +129,36 @@ import Testing
     #expect(dot.status == 1)
     #expect(dot.lines.contains(#"  "web" -> "payments" [label="charge"];"#))
     #expect(!dot.out.contains("reports"))
+    let nowhere = try workspace.weir("graph", "--to", "web")
+    #expect(nowhere == Outcome(status: 0, out: "no path to web: proved\n", err: ""))
+    let others = try workspace.weir("graph", "--to", "others")
+    #expect(others == Outcome(status: 0, out: "others only calls: nothing can be sent there\n", err: ""))
     let unknown = try workspace.weir("graph", "--to", "ledgr")
     #expect(unknown.status == 2)
     #expect(unknown.err.contains("did you mean ledger?"))
     #expect(try workspace.weir("graph", "--from", "web", "--to", "ledger", "--avoiding", "web").status == 2)
     #expect(try workspace.weir("graph", "--avoiding", "web").status == 2)
+  }
+
+  @Test func showsWhatNobodyMayCall() throws {
+    let workspace = try Workspace()
+    try workspace.write("bank.weir", Self.chain.replacing("allow charge when caller is web, ", with: ""))
+    let table = try workspace.weir("graph")
+    let uncalled = ["web", "payments"].map { $0.padding(toLength: 20, withPad: " ", startingAt: 0) }
+    #expect(table.lines.suffix(2) == uncalled.map { "-         \($0)nothing" })
+    // Both call, so both are drawn already.
+    let dot = try workspace.weir("graph", "--format", "dot")
+    #expect(!dot.lines.contains(#"  "payments";"#))
+    try workspace.write(
+      "bank.weir", webService.replacing("allow reads when caller is web and request.method is GET", with: ""))
+    let alone = try workspace.weir("graph", "--format", "dot")
+    #expect(alone.lines == ["digraph mesh {", "  rankdir=LR;", #"  "web";"#, "}"])
+  }
+
+  @Test func readsBundles() throws {
+    let workspace = try Workspace()
+    try workspace.write("bank.weir", Self.chain)
+    #expect(try workspace.weir("build", "bank.weir", "-o", "bank.weirb").status == 0)
+    #expect(try workspace.weir("graph", "bank.weirb") == workspace.weir("graph", "bank.weir"))
   }
 }

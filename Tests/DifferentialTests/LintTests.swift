@@ -152,17 +152,17 @@ private struct FindingCheck {
         request.service == policy.services[service].name,
         let rule = policy.authz[scope].rules.first(where: { $0.position == finding.item.position })
       else { return nil }
-      return reference.evaluate(rule.condition, scope: scope, request)
+      return reference.evaluate(finding.part ?? rule.condition, scope: scope, request)
     }
     let limits = policy.limits.filter { $0.position == finding.item.position }.compactMap { limit -> Kleene? in
       guard request.service == policy.services[limit.service].name else { return nil }
-      return value(limit.condition, limit.tokens, limit.pathView, request)
+      return value(finding.part ?? limit.condition, limit.tokens, limit.pathView, request)
     }
     let routes = policy.routeTables.compactMap { table -> Kleene? in
       // What is said of the hosts of a gateway is said of nobody else's requests.
       guard finding.cover.isEmpty || request.gateway == finding.cover[0].name else { return nil }
       guard let route = table.routes.first(where: { $0.position == finding.item.position }) else { return nil }
-      return value(route.condition, table.tokens, table.pathView, request)
+      return value(finding.part ?? route.condition, table.tokens, table.pathView, request)
     }
     return rules + limits + routes
   }

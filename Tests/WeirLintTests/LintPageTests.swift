@@ -88,7 +88,7 @@ import WeirSource
   /// What looks like a finding and is none: the other rule needs what a host may lack, stands in another module, reads what
   /// may be no number, or all is covered but `OPTIONS *`.
   @Test(arguments: [
-    #"allow first when request.path under "/a" and (caller is web or caller is not web) , allow second when request.path is "/a""#,
+    #"allow first when request.path under "/a" and source.port in 1..65535, allow second when request.path is "/a""#,
     #"allow first when request.header["x-n"] in 1..5 or request.header["x-n"] not in 1..5 else true"#,
     #"allow first when request.path matches "/{rest...}", allow second when request.method is OPTIONS"#,
     #"shadow deny first when request.header["x-s"] is "1" else false or request.header["x-s"] is not "1" else true, allow second always"#,
@@ -121,6 +121,19 @@ import WeirSource
     (#"shadow deny first when caller is web and caller is not web, allow second when caller is web"#, "W1202"),
     (#"shadow allow first when caller is web or caller is not web, allow second when caller is web"#, "W1201"),
     (#"audit first when request.method is GET and request.method is PUT, allow second when caller is web"#, "W1202"),
+    // A part of a condition.
+    (
+      #"allow first when caller.account is "w" and (request.method is not GET or request.method is not POST)"#,
+      "W1201"
+    ),
+    (
+      #"allow first when caller.account is "w" and not (request.path under "/admin" and request.path is "/public")"#,
+      "W1201"
+    ),
+    (
+      #"deny first when caller is web and (request.method is GET or (request.path under "/a" and request.path is "/b"))"#,
+      "W1202"
+    ),
   ])
   func findsWhatIsCertain(rules: String, code: String) throws {
     let text = """
@@ -133,6 +146,65 @@ import WeirSource
       authz web with token staff { \(rules) }
       """
     #expect(try findings(text).map(\.kind.code) == [code])
+  }
+
+  /// Parts that a function makes constant for what it was called with, that one test makes constant, or that nothing does.
+  @Test(arguments: [
+    #"request.method is GET or below(request.path, "/b")"#,
+    #"request.method is GET or not below(request.path, "/b")"#,
+    #"request.path is "/" or request.path under "/""#,
+    #"request.header["x-s"] is absent or request.header["x-s"] is "1""#,
+    #"request.header["x-n"] in 1..5 or request.header["x-n"] not in 1..5 else true"#,
+    #"source.ip in everywhere or source.ip in "10.0.0.0/8""#,
+    #"request.method is GET or (request.path under "/a" and request.path is "/a/b")"#,
+  ])
+  func isSilentAboutParts(part: String) throws {
+    let text = """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      header "x-n": Int
+      header "x-s": String
+
+      let everywhere: Set<CIDR> = { "0.0.0.0/0", "::/0" }
+      fn below(path: Path, page: Path): Bool = path under "/a" and path is page
+
+      authz web { allow first when caller is web and (\(part)) }
+      """
+    #expect(try findings(text).map(\.kind.code).filter { $0.hasPrefix("W12") } == [])
+  }
+
+  /// The second of two limits, and whether it never refuses.
+  @Test(arguments: [
+    ("rate 1/s burst 1 by caller", "rate 100/s burst 100 by caller", true),
+    ("rate 60/min burst 2 by caller", "rate 1/s burst 2 by caller, when request.path under \"/v1\"", true),
+    ("rate 1/s burst 1 by caller.namespace", "rate 100/s burst 100 by caller", true),
+    ("rate 1/s burst 1 by caller", "rate 100/s burst 100 by caller.namespace", false),
+    ("rate 1/s burst 1 by caller", "rate 100/s burst 100", false),
+    ("rate 1/s burst 200 by caller", "rate 100/s burst 100 by caller", false),
+    ("rate 101/s burst 1 by caller", "rate 100/s burst 100 by caller", false),
+    ("rate 1/s burst 1 by caller, when request.path under \"/v1\"", "rate 100/s burst 100 by caller", false),
+    ("rate 1/s burst 1 by source.ip /16 /48", "rate 9/s burst 9 by source.ip /24 /56", true),
+    ("rate 1/s burst 1 by source.ip /24 /48", "rate 9/s burst 9 by source.ip /16 /56", false),
+    ("rate 1/s burst 1 by caller, keys 10", "rate 9/s burst 9 by caller, keys 100", true),
+    ("rate 1/s burst 1 by caller, keys 100", "rate 9/s burst 9 by caller, keys 10", false),
+  ])
+  func tellsWhichLimitNeverRefuses(strict: String, loose: String, isUseless: Bool) throws {
+    let text = """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      authz web { allow pages when request.path under "/v1" and caller is web }
+
+      limit strict for web { \(strict) }
+      limit loose for web { \(loose) }
+      """
+    let found = try findings(text).filter { $0.kind.code == "W1210" }
+    #expect(found.map { $0.message.hasPrefix("limit `loose`") } == (isUseless ? [true] : []))
+    // What is denied is charged to neither.
+    #expect(found.allSatisfy { $0.witness?.contains("=> allow by pages, limit strict, limit loose") ?? false })
   }
 
   @Test func reportsAnUnusedImportByItsName() throws {

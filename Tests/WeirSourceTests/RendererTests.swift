@@ -81,6 +81,33 @@ private struct Sample {
         """)
   }
 
+  @Test func humanCutsLongLinesAroundEachPlace() {
+    var sources = SourceSet()
+    let line = String(repeating: "a", count: 5_000) + "first" + String(repeating: "b", count: 5_000) + "second"
+    let file = sources.add(SourceFile(path: "a.weir", text: line))
+    let diagnostic = Diagnostic(
+      Sample.kind, at: SourceSpan(file: file, start: 10_005, end: 10_011), "a name \(line)",
+      labels: [Diagnostic.Label(SourceSpan(file: file, start: 5_000, end: 9_000), "long")])
+    let lines = DiagnosticRenderer(sources: sources, format: .human).render([diagnostic]).split(separator: "\n")
+    #expect(lines[0].hasSuffix("…") && lines[0].count < 600)
+    #expect(lines[1] == " --> a.weir:1:10006")
+    let before = String(repeating: "a", count: 60)
+    #expect(lines[3] == "1 | …\(before)first\(String(repeating: "b", count: 135))…")
+    #expect(lines[4] == "  | \(String(repeating: " ", count: 61))\(String(repeating: "-", count: 140)) long")
+    #expect(lines[5] == "1 | …\(String(repeating: "b", count: 194))second")
+    #expect(lines[6] == "  | \(String(repeating: " ", count: 195))^^^^^^")
+    #expect(lines.count == 7)
+  }
+
+  @Test func humanShowsTheEndOfALongLine() {
+    var sources = SourceSet()
+    let file = sources.add(SourceFile(path: "a.weir", text: String(repeating: "é", count: 201)))
+    let diagnostic = Diagnostic(Sample.kind, at: SourceSpan(file: file, start: 402, end: 402), "more is missing")
+    let text = DiagnosticRenderer(sources: sources, format: .human).render([diagnostic])
+    let blanks = String(repeating: " ", count: 201)
+    #expect(text.hasSuffix("1 | …\(String(repeating: "é", count: 200))\n  | \(blanks)^\n"))
+  }
+
   @Test func humanHidesWhatWouldFoolATerminal() {
     var sources = SourceSet()
     let file = sources.add(SourceFile(path: "a.weir", text: "a\tb\u{202E}c\u{1B}[2J\r\n"))

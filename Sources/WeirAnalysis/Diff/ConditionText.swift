@@ -3,6 +3,8 @@ import WeirPolicy
 /// A typed condition in the words of the language. What was written with names, `let` or `fn` is shown as what it stands for.
 struct ConditionText {
   let policy: Policy
+  /// Whether identities are shown as the names of what declares them: not where texts of two policies are compared.
+  var namesCallers = true
 
   func text(_ condition: Condition) -> String {
     switch condition {
@@ -29,15 +31,58 @@ struct ConditionText {
       case .all?: "all "
       case nil: ""
       }
-    let predicate = text(test.predicate, test.isNegated, isBare: test.attribute == .method)
-    return quantifier + test.attribute.text + " " + predicate
+    let predicate =
+      callers(test) ?? text(test.predicate, test.isNegated, words: Self.words(for: test.attribute))
+    // Presence is asked once for all values.
+    return (test.predicate == .isPresent ? "" : quantifier) + test.attribute.text + " " + predicate
       + (test.hasExplicitElse ? " else \(test.whenAbsent)" : "")
   }
 
-  /// - Parameter isBare: whether values are words of the language.
-  private func text(_ predicate: Predicate, _ isNegated: Bool, isBare: Bool) -> String {
-    func text(_ value: Value) -> String {
-      if isBare, case .string(let word) = value { word } else { self.text(value) }
+  /// The words of the language for values of an attribute; `nil` where there are none.
+  private static func words(for attribute: Attribute) -> (Value) -> String? {
+    { value in
+      switch (attribute, value) {
+      case (.method, .string(let word)): word
+      case (.time(.weekday, zone: _), .int(let day)): (1...7).contains(day) ? weekdays[Int(day) - 1] : nil
+      default: nil
+      }
+    }
+  }
+
+  private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+  /// `in { checkout, billing }` for identities of which some have names.
+  private func callers(_ test: WeirPolicy.Test) -> String? {
+    guard namesCallers, test.attribute == .caller else { return nil }
+    var texts: [String] = []
+    switch test.predicate {
+    case .equals(.string(let identity)): texts = [identity]
+    case .isIn(let values): texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    case .matches(let pattern): texts = [pattern.text]
+    case .matchesAny(let patterns, let values):
+      texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } } + patterns.map(\.text)
+    default: return nil
+    }
+    let asked = Set(texts)
+    var named: Set<String> = []
+    var names: [String] = []
+    for (name, identities) in policy.callers where !identities.isEmpty && asked.isSuperset(of: identities) {
+      guard !named.isSuperset(of: identities) else { continue }
+      names.append(name)
+      named.formUnion(identities)
+    }
+    guard !names.isEmpty else { return nil }
+    let all = names + texts.filter { !named.contains($0) }.map { "\"\($0)\"" }
+    if all.count == 1 { return (test.isNegated ? "is not " : "is ") + all[0] }
+    return (test.isNegated ? "not in " : "in ") + "{ \(all.joined(separator: ", ")) }"
+  }
+
+  /// - Parameter words: how a value is written where it is no text or number.
+  private func text(_ predicate: Predicate, _ isNegated: Bool, words: (Value) -> String?) -> String {
+    func text(_ value: Value) -> String { words(value) ?? self.text(value) }
+    func text(_ range: ClosedRange<Int64>) -> String {
+      let (lower, upper) = (text(.int(range.lowerBound)), text(.int(range.upperBound)))
+      return range.count == 1 ? lower : "\(lower)..\(upper)"
     }
     func equality(_ value: String) -> String { (isNegated ? "is not " : "is ") + value }
     func relation(_ word: String, _ value: String) -> String { (isNegated ? "not \(word) " : "\(word) ") + value }
@@ -47,7 +92,7 @@ struct ConditionText {
     case .equals(let value): equality(text(value))
     case .isIn(let values): relation("in", "{ \(values.map(text).joined(separator: ", ")) }")
     case .isInRanges(let ranges):
-      relation("in", set(ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)..\($0.upperBound)" }))
+      relation("in", set(ranges.map(text)))
     case .isInNetworks(let networks): relation("in", set(networks.map { "\"\($0)\"" }))
     case .isUnder(let prefix): relation("under", "\"\(prefix)\"")
     case .matches(let pattern): relation("matches", "\"\(pattern.text)\"")
@@ -68,6 +113,14 @@ struct ConditionText {
     case .int(let number): "\(number)"
     case .ip(let address): "\"\(address)\""
     }
+  }
+}
+
+extension Policy {
+  /// Who has a name as a caller, and all its identities.
+  fileprivate var callers: [(name: String, identities: [String])] {
+    services.map { ($0.name, $0.identities) } + gateways.map { ($0.name, $0.identity.map { [$0] } ?? []) }
+      + principals.map { ($0.name, $0.identities.map(\.text)) }
   }
 }
 

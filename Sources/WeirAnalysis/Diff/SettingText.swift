@@ -69,7 +69,7 @@ struct SettingText {
   private func settings(of retry: Retry) -> [Setting] {
     [
       Setting("tries", "\(retry.tries)"), Setting("on", list(retry.causes.map(text))),
-      Setting("when", retry.condition.map { ConditionText(policy: policy).text($0) }),
+      Setting("when", retry.condition.map { ConditionText(policy: policy, namesCallers: false).text($0) }),
       Setting("per try timeout", retry.perTryTimeoutNanoseconds.map(durationText)),
       Setting(
         "backoff", "\(durationText(retry.backoffMinNanoseconds)) to \(durationText(retry.backoffMaxNanoseconds))"),
@@ -171,12 +171,15 @@ struct SettingText {
   }
 
   private func text(_ cors: Cors) -> String {
-    [
-      "origins \(cors.origins.joined(separator: " "))", "methods \(cors.methods.joined(separator: " "))",
-      "headers \(cors.headers.joined(separator: " "))", "exposed \(cors.exposedHeaders.joined(separator: " "))",
+    let lists = [
+      ("origins", cors.origins), ("methods", cors.methods), ("headers", cors.headers), ("exposed", cors.exposedHeaders),
+    ]
+    let said = lists.compactMap { name, texts in texts.isEmpty ? nil : "\(name) \(texts.joined(separator: " "))" }
+    let rest = [
       cors.allowsCredentials ? "with credentials" : "without credentials",
-      cors.maxAgeNanoseconds.map { "for \(durationText($0))" } ?? "",
-    ].filter { !$0.isEmpty }.joined(separator: ", ")
+      cors.maxAgeNanoseconds.map { "for \(durationText($0))" },
+    ]
+    return (said + rest.compactMap(\.self)).joined(separator: ", ")
   }
 
   private func text(_ cause: Retry.Cause) -> String {

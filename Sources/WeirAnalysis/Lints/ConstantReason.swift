@@ -61,7 +61,10 @@ struct ConstantReason {
     guard !parts.isEmpty else { return nil }
     let text = ConditionText(policy: policy)
     return MeaningFinding.Reason(
-      parts: parts.map { .init(text: text.text($0), position: $0.tests.first?.position ?? .nowhere) },
+      parts: parts.map { part in
+        let tests = part.tests.map(\.position)
+        return .init(text: text.text(part), position: tests.first ?? .nowhere, tests: tests)
+      },
       isAlways: isAlways)
   }
 }

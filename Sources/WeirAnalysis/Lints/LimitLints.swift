@@ -17,7 +17,7 @@ struct LimitLints {
       let others = policy.limits.indices.filter { $0 != index && found[$0] == nil }
       found[index] = neverRefuses(policy.limits[index], beside: others.map { policy.limits[$0] })
     }
-    return policy.limits.indices.compactMap { found[$0] }
+    return policy.limits.indices.flatMap { index in found[index].map { [$0] } ?? constantParts(policy.limits[index]) }
   }
 
   private func constant(_ limit: Limit) -> MeaningFinding? {
@@ -62,10 +62,25 @@ struct LimitLints {
           let conditions = [limit.condition, other.condition]
           let both = forms(conditions, scope: scope)
           return isCertain(conditions, scope: scope) && both.never([0], without: [1])
-            && (other.key == nil || both.never([1], without: [0]))
         }
     }
-    return stricter.map { finding(.neverRefuses, limit, .init(name: $0.name, position: $0.position)) }
+    return stricter.map { other in
+      var found = finding(.neverRefuses, limit, .init(name: other.name, position: other.position))
+      found.restsOnKeys = other.key != nil
+      return found
+    }
+  }
+
+  /// Parts of a condition that hold for all requests of every port, or for none.
+  private func constantParts(_ limit: Limit) -> [MeaningFinding] {
+    let scopes = scopes(of: limit)
+    let item = MeaningFinding.Item(name: limit.name, position: limit.position)
+    let parts = ConstantParts(of: limit.condition) { part, value in
+      scopes.allSatisfy { scope in
+        (!value || isCertain([part], scope: scope)) && forms([part], scope: scope).isConstant(0, value)
+      }
+    }
+    return parts.found.map { prover.constant($0.kind, item, $0.condition, of: limit.condition, scope: scopes[0]) }
   }
 
   private func finding(
@@ -73,7 +88,32 @@ struct LimitLints {
   ) -> MeaningFinding {
     MeaningFinding(
       kind: kind, item: .init(name: limit.name, position: limit.position), cover: [cover],
-      example: prover.example(of: limit.condition, scope: scopes(of: limit)[0], named: limit.name))
+      example: (kind == .neverRefuses ? charged(limit) : nil)
+        ?? prover.example(of: limit.condition, scope: scopes(of: limit)[0], named: limit.name))
+  }
+
+  /// A request that is allowed and charged: a denied one shows nothing of limits.
+  private func charged(_ limit: Limit) -> String? {
+    for scope in scopes(of: limit) {
+      let rules = ScopeRules(policy.authz[scope])
+      let question = Question(
+        conditions: [limit.condition] + rules.conditions, lists: [[0], Array(1..<(1 + rules.conditions.count))],
+        context: PlanContext(authz: policy.authz[scope], of: policy)
+      ) { $0[0] == 0 && rules.isAllowed($0[1]) }
+      let target = TestSuite.Target(policy.authz[scope].target)
+      guard case .some(let candidates) = question.search(asterisk: asterisk(scope), limits: prover.limits) else {
+        continue
+      }
+      for candidate in candidates {
+        guard let witness = prover.witness(candidate, for: target),
+          let verdict = prover.reference.decide(witness.facts), verdict.outcome == .allow,
+          verdict.limits.contains(where: { $0.limit == limit.name })
+        else { continue }
+        let expectations = [.init(outcomeOf: verdict)] + verdict.limits.map { TestSuite.Expectation.limit($0.limit) }
+        return prover.brief(witness, expecting: expectations, named: limit.name, for: target)
+      }
+    }
+    return nil
   }
 
   private func scopes(of limit: Limit) -> [Int] {
@@ -99,17 +139,29 @@ struct LimitLints {
 }
 
 extension Limit {
-  /// Whether each bucket of `other` is at least as full as one of these, as long as all that it counts is counted here too.
-  ///
-  /// With keys, buckets are the same only where all about them is.
+  /// Whether each bucket of `other` is at least as full as the one of these that counts all that it counts, where each key has a
+  /// bucket: what is missing from either was taken by the same requests, and comes back to `other` no slower.
   fileprivate func isStricter(than other: Limit) -> Bool {
     let (rate, otherRate) = (
       count.multipliedFullWidth(by: other.perNanoseconds), other.count.multipliedFullWidth(by: perNanoseconds)
     )
-    guard key == nil else {
-      return key == other.key && ipv4Prefix == other.ipv4Prefix && ipv6Prefix == other.ipv6Prefix
-        && keysMax == other.keysMax && rate == otherRate && burst == other.burst
+    guard rate <= otherRate, burst <= other.burst else { return false }
+    guard let key else { return true }
+    guard let otherKey = other.key, key.isDetermined(by: otherKey) else { return false }
+    // Beyond `keys N` buckets are shared: a limit that has fewer of them may refuse for that.
+    guard (keysMax == nil) == (other.keysMax == nil), (keysMax ?? 0) <= (other.keysMax ?? 0) else { return false }
+    return (ipv4Prefix ?? 32) <= (other.ipv4Prefix ?? 32) && (ipv6Prefix ?? 128) <= (other.ipv6Prefix ?? 128)
+  }
+}
+
+extension Attribute {
+  /// Whether two requests that have `other` in common, or both lack it, have this in common.
+  fileprivate func isDetermined(by other: Attribute) -> Bool {
+    switch self {
+    case .callerTrustDomain, .callerNamespace, .callerAccount: other == self || other == .caller
+    case .method, .scheme, .host, .port, .path, .clientIP, .query, .header, .cookie, .sourceIP, .sourcePort, .sni,
+      .caller, .claim, .token, .capture, .time, .responseStatus, .responseHeader:
+      other == self
     }
-    return rate <= otherRate && burst <= other.burst
   }
 }

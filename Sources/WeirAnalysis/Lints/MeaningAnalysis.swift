@@ -28,31 +28,42 @@ public struct MeaningAnalysis {
   /// In the order of the policy. A rule or route that stands in several scopes is named when the same holds in all of them.
   public func findings() -> [MeaningFinding] {
     let policy = prover.policy
-    var found: [Position: [MeaningFinding]] = [:]
-    var order: [Position] = []
+    var found: [Subject: [MeaningFinding]] = [:]
+    var order: [Subject] = []
     var occurrences: [Position: Int] = [:]
+    func add(_ finding: MeaningFinding) {
+      let subject = Subject(position: finding.item.position, part: finding.part)
+      if found[subject] == nil { order.append(subject) }
+      found[subject, default: []].append(finding)
+    }
     for scope in policy.authz.indices {
       for rule in policy.authz[scope].rules { occurrences[rule.position, default: 0] += 1 }
-      for finding in ScopeLints(prover, scope: scope).findings() {
-        if found[finding.item.position] == nil { order.append(finding.item.position) }
-        found[finding.item.position, default: []].append(finding)
-      }
+      for finding in ScopeLints(prover, scope: scope).findings() { add(finding) }
     }
     for table in policy.routeTables.indices {
       for route in policy.routeTables[table].routes { occurrences[route.position, default: 0] += 1 }
-      for finding in RouteLints(prover, table: table).findings() {
-        if found[finding.item.position] == nil { order.append(finding.item.position) }
-        found[finding.item.position, default: []].append(finding)
-      }
+      for finding in RouteLints(prover, table: table).findings() { add(finding) }
     }
-    let meanings = order.compactMap { position -> MeaningFinding? in
-      guard let findings = found[position], findings.count == occurrences[position],
+    let meanings = order.compactMap { subject -> MeaningFinding? in
+      guard let findings = found[subject], findings.count == occurrences[subject.position],
         findings.allSatisfy({ $0.kind == findings[0].kind })
       else { return nil }
       return findings[0]
     }
-    return meanings + LimitLints(prover: prover).findings()
-      + DeniedRoutes(prover: prover, settled: Set(order), conditionsMax: conditionsMax).findings()
-      + UnreachedAllows(prover: prover, settled: Set(order), conditionsMax: conditionsMax).findings()
+    let settled = Set(order.filter { $0.part == nil }.map(\.position))
+    return (meanings + LimitLints(prover: prover).findings()).filter(\.isNoGuard)
+      + DeniedRoutes(prover: prover, settled: settled, conditionsMax: conditionsMax).findings()
+      + UnreachedAllows(prover: prover, settled: settled, conditionsMax: conditionsMax).findings()
   }
+
+  /// What a finding is about: a rule or route, or a part of its condition.
+  private struct Subject: Hashable {
+    var position: Position
+    var part: Condition?
+  }
+}
+
+extension MeaningFinding {
+  /// Whether it is not about a part of a condition that one test alone makes constant, as where a caller is always known.
+  fileprivate var isNoGuard: Bool { part == nil || (reason?.parts.count ?? 0) > 1 }
 }

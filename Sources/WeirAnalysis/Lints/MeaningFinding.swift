@@ -38,6 +38,8 @@ public struct MeaningFinding: Sendable {
   public struct Part: Hashable, Sendable {
     public let text: String
     public let position: Position
+    /// Of all the tests in it.
+    public let tests: [Position]
   }
 
   /// A rule, route, limit, service or gateway, by its name.
@@ -50,8 +52,12 @@ public struct MeaningFinding: Sendable {
   public let item: Item
   /// The others that make it so: none for constants.
   public let cover: [Item]
+  /// Of constants: the part of the condition that is one; `nil` for all of it.
+  public var part: Condition?
   /// Of constants: why they are.
   public var reason: Reason?
+  /// Of limits: whether it is said of keys that have a bucket of their own.
+  public var restsOnKeys = false
   /// A request that shows it and how it is decided, as a test on one line; decided by the reference evaluator. Of what is never
   /// true: one that does all but the last part of the reason.
   public let example: String?

@@ -28,21 +28,37 @@ struct RouteLints {
     let asked = routes.indices.dropLast().filter { !routes[$0].condition.tests.isEmpty }
     guard let reached = forms.reached(Array(routes.indices)) else { return [] }
     let refused = refused(asked.filter(reached.contains))
-    return asked.compactMap { route in
-      guard !reached.contains(route) else {
-        return leavesNothing(route) ? constant(.alwaysTrue, route) : refused[route]
-      }
-      if forms.never([route]) { return constant(.neverTrue, route) }
-      let earlier = Array(0..<route)
-      guard forms.never([route], without: earlier) else { return nil }
-      return finding(.unreachable, route, cover: forms.cover(of: route, among: earlier))
+    return asked.flatMap { route in
+      let known = finding(route, isReached: reached.contains(route)) ?? refused[route]
+      return known.map { [$0] } ?? constantParts(route)
     }
   }
 
-  /// Whether every request satisfies the condition.
-  private func leavesNothing(_ route: Int) -> Bool {
-    let question = Question(conditions: [routes[route].condition], lists: [], context: context) { _ in true }
-    return question.doubt(where: .constant(true)) == nil && forms.always(route)
+  private func finding(_ route: Int, isReached: Bool) -> MeaningFinding? {
+    guard !isReached else {
+      let isConstant = isCertain(routes[route].condition) && forms.always(route)
+      return isConstant ? constant(.alwaysTrue, route, routes[route].condition) : nil
+    }
+    if forms.never([route]) { return constant(.neverTrue, route, routes[route].condition) }
+    let earlier = Array(0..<route)
+    guard forms.never([route], without: earlier) else { return nil }
+    return finding(.unreachable, route, cover: forms.cover(of: route, among: earlier))
+  }
+
+  /// Parts of a condition that hold for all requests, or for none.
+  private func constantParts(_ route: Int) -> [MeaningFinding] {
+    ConstantParts(of: routes[route].condition) { part, value in
+      (!value || isCertain(part)) && forms(of: part, given: .constant(true)).isConstant(0, value)
+    }.found.map {
+      var found = constant($0.kind, route, $0.condition)
+      found.part = $0.condition
+      return found
+    }
+  }
+
+  /// Whether the condition is true or false for every request.
+  private func isCertain(_ condition: Condition) -> Bool {
+    Question(conditions: [condition], lists: [], context: context) { _ in true }.doubt(where: .constant(true)) == nil
   }
 
   /// Routes of which the rules of the gateway let nothing come there.
@@ -78,22 +94,23 @@ struct RouteLints {
       example: example(of: routes[route].condition, named: routes[route].name))
   }
 
-  private func constant(_ kind: MeaningFinding.Kind, _ route: Int) -> MeaningFinding {
-    let reason = ConstantReason(routes[route].condition, isAlways: kind == .alwaysTrue) { part, value in
+  private func constant(_ kind: MeaningFinding.Kind, _ route: Int, _ condition: Condition) -> MeaningFinding {
+    let reason = ConstantReason(condition, isAlways: kind == .alwaysTrue) { part, value in
       forms(of: part, given: given).isConstant(0, value)
     }
     let name = routes[route].name
     let example =
       reason.nearest.flatMap { self.example(of: $0, named: name) } ?? self.example(of: .constant(true), named: name)
     return MeaningFinding(
-      kind: kind, item: routes[route].item, cover: restsOnHosts(route, kind), reason: reason.told(of: prover.policy),
+      kind: kind, item: routes[route].item, cover: restsOnHosts(condition, kind),
+      reason: reason.told(of: prover.policy),
       example: example)
   }
 
   /// The gateway, where the condition is constant for the hosts alone that it answers for.
-  private func restsOnHosts(_ route: Int, _ kind: MeaningFinding.Kind) -> [MeaningFinding.Item] {
+  private func restsOnHosts(_ condition: Condition, _ kind: MeaningFinding.Kind) -> [MeaningFinding.Item] {
     guard given != .constant(true), case .gateway(let gateway) = prover.policy.routeTables[table].owner,
-      !forms(of: routes[route].condition, given: .constant(true)).isConstant(0, kind == .alwaysTrue)
+      !forms(of: condition, given: .constant(true)).isConstant(0, kind == .alwaysTrue)
     else { return [] }
     return [prover.policy.item(gateway)]
   }

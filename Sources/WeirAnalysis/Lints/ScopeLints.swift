@@ -8,6 +8,8 @@ struct ScopeLints {
   private let scope: Int
   private let rules: [Rule]
   private let singleReads: Set<Attribute>
+  private let context: PlanContext
+  private let asterisk: Asterisk?
   private let forms: Forms
 
   init(_ prover: Prover, scope: Int) {
@@ -17,10 +19,10 @@ struct ScopeLints {
     singleReads = Set(authz.singleReads)
     rules = authz.rules
     let conditions = authz.rules.map(\.condition)
+    context = PlanContext(authz: authz, of: prover.policy)
+    asterisk = prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil
     forms = Forms(
-      conditions, given: prover.policy.answering(scope: scope, asked: conditions),
-      context: PlanContext(authz: authz, of: prover.policy),
-      asterisk: prover.isHTTP(scope: scope) ? Asterisk(reference: prover.reference, scope: scope) : nil,
+      conditions, given: prover.policy.answering(scope: scope, asked: conditions), context: context, asterisk: asterisk,
       limits: prover.limits)
   }
 
@@ -30,26 +32,38 @@ struct ScopeLints {
     let enforced = rules.indices.filter { !rules[$0].isShadow && !settled.contains(rules[$0].position) }
     let denies = enforced.filter { rules[$0].effect == .deny }
     let allows = enforced.filter { rules[$0].effect == .allow }
-    return constants + covered(denies, after: []) + covered(allows, after: denies)
+    let found = constants + covered(denies, after: []) + covered(allows, after: denies)
+    let named = Set(found.map(\.item.position))
+    return found + rules.indices.filter { !named.contains(rules[$0].position) }.flatMap(constantParts)
+  }
+
+  /// Parts of a condition that hold for all requests of the scope, or for none.
+  private func constantParts(_ rule: Int) -> [MeaningFinding] {
+    let whole = rules[rule].condition
+    let parts = ConstantParts(of: whole) { part, value in
+      (!value || isCertain(part))
+        && Forms([part], context: context, asterisk: asterisk, limits: prover.limits).isConstant(0, value)
+    }
+    return parts.found.map { prover.constant($0.kind, rules[rule].item, $0.condition, of: whole, scope: scope) }
+  }
+
+  /// Whether the condition is true or false for every request, whatever the host supplies.
+  private func isCertain(_ condition: Condition) -> Bool {
+    let question = Question(conditions: [condition], lists: [], context: context) { _ in true }
+    return !leavesRepeatedValuesOpen(condition) && question.doubt(where: .constant(true)) == nil
   }
 
   private func constant(_ rule: Int) -> MeaningFinding? {
     // `always` says what it is.
     guard !rules[rule].condition.tests.isEmpty else { return nil }
     if forms.never([rule]) { return constant(.neverTrue, rule) }
-    guard !leavesRepeatedValuesOpen(rules[rule]) else { return nil }
-    let question = Question(
-      conditions: [rules[rule].condition], lists: [],
-      context: PlanContext(
-        authz: prover.policy.authz[scope], of: prover.policy)
-    ) { _ in true }
-    guard question.doubt(where: .constant(true)) == nil, forms.always(rule) else { return nil }
+    guard isCertain(rules[rule].condition), forms.always(rule) else { return nil }
     return constant(.alwaysTrue, rule)
   }
 
-  /// Whether the rule reads a value that may come twice: a request with both is refused only where an enforced rule reads it.
-  private func leavesRepeatedValuesOpen(_ rule: Rule) -> Bool {
-    rule.condition.tests.contains { test in
+  /// Whether a value is read that may come twice: a request with both is refused only where an enforced rule reads it.
+  private func leavesRepeatedValuesOpen(_ condition: Condition) -> Bool {
+    condition.tests.contains { test in
       guard test.quantifier == nil else { return false }
       switch test.attribute {
       case .header, .query, .cookie: return !singleReads.contains(test.attribute)
@@ -103,15 +117,17 @@ struct ScopeLints {
   }
 
   private func constant(_ kind: MeaningFinding.Kind, _ rule: Int) -> MeaningFinding {
-    prover.constant(
-      kind, .init(name: rules[rule].name, position: rules[rule].position), rules[rule].condition, scope: scope)
+    prover.constant(kind, rules[rule].item, rules[rule].condition, scope: scope)
   }
 }
 
 extension Prover {
   /// A finding about a condition that is proved to be constant for all requests of a scope.
+  ///
+  /// - Parameter whole: the condition that it is a part of; a part that is always true is best seen where the whole holds.
   func constant(
-    _ kind: MeaningFinding.Kind, _ item: MeaningFinding.Item, _ condition: Condition, scope: Int
+    _ kind: MeaningFinding.Kind, _ item: MeaningFinding.Item, _ condition: Condition, of whole: Condition? = nil,
+    scope: Int
   ) -> MeaningFinding {
     let context = PlanContext(authz: policy.authz[scope], of: policy)
     let asterisk = isHTTP(scope: scope) ? Asterisk(reference: reference, scope: scope) : nil
@@ -124,10 +140,15 @@ extension Prover {
       && !Forms([condition], context: context, asterisk: asterisk, limits: limits).isConstant(0, kind == .alwaysTrue)
     var cover: [MeaningFinding.Item] = []
     if restsOnHosts, case .gateway(let gateway) = policy.authz[scope].target { cover = [policy.item(gateway)] }
-    let example =
-      reason.nearest.flatMap { self.example(of: $0, scope: scope, named: item.name) }
-      ?? self.example(of: .constant(true), scope: scope, named: item.name)
-    return MeaningFinding(kind: kind, item: item, cover: cover, reason: reason.told(of: policy), example: example)
+    let nearest = reason.nearest.map { near in
+      (kind == .alwaysTrue ? whole : nil).map { [.and([$0, near]), near] } ?? [near]
+    }
+    let example = ((nearest ?? []) + [.constant(true)]).lazy.compactMap {
+      self.example(of: $0, scope: scope, named: item.name)
+    }.first
+    return MeaningFinding(
+      kind: kind, item: item, cover: cover, part: whole == nil ? nil : condition, reason: reason.told(of: policy),
+      example: example)
   }
 
   /// A request that satisfies a condition and how it is decided, as a test on one line.

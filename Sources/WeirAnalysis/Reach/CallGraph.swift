@@ -12,14 +12,24 @@ public struct CallGraph: Sendable {
     public let target: String
     /// The service or gateway that the target belongs to, which calls under the same name.
     public let node: String
+    /// Where the node has several.
+    public let port: String?
     /// The rules that allow such a request, in the order of `by`; none for a gateway without rules.
     public let rules: [String]
     /// Whether a request was found that the reference evaluator allows. Else none was excluded.
     public let isCertain: Bool
   }
 
+  /// What nobody may call: it is proved that no request is allowed.
+  public struct Uncalled: Hashable, Sendable {
+    public let target: String
+    public let node: String
+  }
+
   /// By target in the order of the policy, then by caller.
   public let edges: [Edge]
+  /// In the order of the policy.
+  public let uncalled: [Uncalled]
 
   /// Rules and routes that all questions together about what gateways send may look at.
   private static let conditionsMax = 400_000
@@ -29,11 +39,20 @@ public struct CallGraph: Sendable {
     let prover = Prover(policy: policy, limits: limits)
     let callers = Caller.all(policy)
     var left = Self.conditionsMax
-    var edges = policy.authz.indices.flatMap { prover.edges(to: $0, from: callers, within: &left) }
+    var edges: [Edge] = []
+    var uncalled: [Uncalled] = []
+    for scope in policy.authz.indices {
+      let found = prover.edges(to: scope, from: callers, within: &left)
+      edges += found
+      let place = prover.place(ofScope: scope)
+      if found.isEmpty { uncalled.append(Uncalled(target: place.target, node: place.node)) }
+    }
     for gateway in policy.gateways where gateway.authz == nil {
-      edges.append(Edge(caller: "anybody", target: gateway.name, node: gateway.name, rules: [], isCertain: true))
+      edges.append(
+        Edge(caller: "anybody", target: gateway.name, node: gateway.name, port: nil, rules: [], isCertain: true))
     }
     self.edges = edges
+    self.uncalled = uncalled
   }
 }
 
@@ -79,11 +98,7 @@ extension Prover {
     let rules = ScopeRules(authz)
     guard !rules.allows.isEmpty else { return [] }
     let target = TestSuite.Target(authz.target)
-    let node =
-      switch authz.target {
-      case .service(let service, port: _): policy.services[service].name
-      case .gateway(let gateway): policy.gateways[gateway].name
-      }
+    let place = place(ofScope: scope)
     let context = PlanContext(authz: authz, of: policy)
     let first = callers.count
     let conditions = callers.map(\.condition) + rules.conditions
@@ -112,7 +127,7 @@ extension Prover {
       }
       guard isPossible, !sendsNothing(callers[caller], to: scope, rules, within: &left) else { return nil }
       return CallGraph.Edge(
-        caller: callers[caller].name, target: CaseText(policy: policy).place(target), node: node,
+        caller: callers[caller].name, target: place.target, node: place.node, port: place.port,
         rules: allowing.sorted().map { rules.allows[$0 - rules.denies.count].name }, isCertain: isCertain)
     }
   }
@@ -128,6 +143,17 @@ extension Prover {
       rules.denies.map(\.condition) + rules.allows.map { Condition.and([caller.condition, $0.condition]) }
     return sendsNothing(
       to: service, port: port, from: [gateway], within: &left, where: conditions, rules.isAllowed)
+  }
+
+  fileprivate func place(ofScope scope: Int) -> (target: String, node: String, port: String?) {
+    let target = policy.authz[scope].target
+    let text = CaseText(policy: policy).place(TestSuite.Target(target))
+    switch target {
+    case .service(let service, let port):
+      let declared = policy.services[service]
+      return (text, declared.name, declared.ports.count > 1 ? declared.ports[port].name : nil)
+    case .gateway(let gateway): return (text, policy.gateways[gateway].name, nil)
+    }
   }
 
   private func isAllowed(

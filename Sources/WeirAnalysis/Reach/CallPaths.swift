@@ -7,6 +7,8 @@ import WeirPolicy
 public struct CallPaths: Sendable {
   /// Everything that can be asked for: services, gateways, principals, `others`, `nobody`.
   public let nodes: [String]
+  /// Services and gateways: whatever else there is only calls.
+  public let called: Set<String>
   private let edges: [CallGraph.Edge]
   /// Services and gateways that call without an identity.
   private let unnamed: Set<String>
@@ -14,6 +16,7 @@ public struct CallPaths: Sendable {
   public init(_ graph: CallGraph, of policy: Policy) {
     nodes =
       policy.services.map(\.name) + policy.gateways.map(\.name) + policy.principals.map(\.name) + ["others", "nobody"]
+    called = Set(policy.services.map(\.name) + policy.gateways.map(\.name))
     edges = graph.edges
     unnamed = Set(
       policy.services.filter(\.identities.isEmpty).map(\.name)

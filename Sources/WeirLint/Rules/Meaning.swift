@@ -1,11 +1,15 @@
 import WeirAnalysis
 import WeirPolicy
 import WeirSource
+import WeirSyntax
 
 /// What is proved of rules and routes: they hold always, never, or for nothing that is not settled already.
 func meanings(_ program: LintedProgram) -> [Diagnostic] {
-  program.meaning.findings().map { finding in
+  let conditions = program.units.flatMap(\.conditionSpans)
+  let findings = program.meaning.findings().filter { $0.part == nil || $0.isWritten(within: conditions, program) }
+  return findings.map { finding in
     let name = finding.item.name
+    let condition = finding.part == nil ? "the condition" : "a part of the condition"
     let others = finding.cover.map { "`\($0.name)`" }.joined(separator: ", ")
     let kind: DiagnosticKind
     let message: String
@@ -13,12 +17,15 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
     switch finding.kind {
     case .alwaysTrue:
       kind = .alwaysTrueCondition
-      message = "the condition of `\(name)` is true for every request"
-      help = "write `always` if that is meant; a limit has no `when` then"
+      message = "\(condition) of `\(name)` is true for every request"
+      help =
+        finding.part == nil
+        ? "write `always` if that is meant; a limit has no `when` then"
+        : "it keeps nobody out: remove it or correct it"
     case .neverTrue:
       kind = .neverTrueCondition
       message =
-        "the condition of `\(name)` is true for no request" + (others.isEmpty ? "" : " that \(others) answers for")
+        "\(condition) of `\(name)` is true for no request" + (others.isEmpty ? "" : " that \(others) answers for")
       help =
         others.isEmpty
         ? "what it asks for excludes itself: remove it or correct it"
@@ -66,7 +73,50 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
     return Diagnostic(
       kind, at: program.span(finding.item.position), message,
       labels: places.prefix(2).map { .init(program.span($0.position), "`\($0.text)`") },
-      notes: finding.reason.map { [$0.text] } ?? [], help: help, witness: finding.example)
+      notes: (finding.reason.map { [$0.text] } ?? []) + (finding.restsOnKeys ? [keysNote] : []), help: help,
+      witness: finding.example)
+  }
+}
+
+private let keysNote = "this is so while each key has a bucket of its own"
+
+extension MeaningFinding {
+  /// Whether what makes a part constant is said by one condition itself, not by a function that others call as well: all tests of a
+  /// function stand where it is called.
+  fileprivate func isWritten(within conditions: [SourceSpan], _ program: LintedProgram) -> Bool {
+    let places = (reason?.parts ?? []).flatMap(\.tests).map { program.span($0) }
+    guard let first = places.first, let span = conditions.first(where: { $0.covers(first) }) else { return false }
+    return places.allSatisfy(span.covers) && Set(places).count == places.count
+  }
+}
+
+extension SourceSpan {
+  fileprivate func covers(_ other: SourceSpan) -> Bool {
+    file == other.file && start <= other.start && other.end <= end
+  }
+}
+
+extension SourceUnit {
+  /// Of rules, routes and limits.
+  fileprivate var conditionSpans: [SourceSpan] {
+    declarations.flatMap { declaration -> [SourceSpan] in
+      switch declaration.kind {
+      case .authz(let authz): authz.rules.compactMap(\.condition.span)
+      case .routes(let routes):
+        routes.items.compactMap { if case .route(let route) = $0 { route.condition.span } else { nil } }
+      case .limit(let limit):
+        limit.items.compactMap { if case .when(let condition) = $0.kind { condition.span } else { nil } }
+      case .mesh, .gateway, .principal, .jwt, .header, .data, .service, .ceiling, .retry, .headers, .let, .fn, .test,
+        .prove:
+        []
+      }
+    }
+  }
+}
+
+extension ConditionSyntax {
+  fileprivate var span: SourceSpan? {
+    if case .when(let expression) = self { expression.span } else { nil }
   }
 }
 

@@ -34,6 +34,7 @@ extension DeclarationChecker {
     let name = syntax.header.value
     guard isToken(name), name == name.lowercased() else {
       let folded = name.lowercased()
+      program.modules[module]?.brokenHeaders.insert(folded)
       report(
         .headerDeclaration, at: syntax.header.span, "\"\(name)\" is not a header name in lower case",
         help: "letters, digits and `-`",
@@ -41,6 +42,7 @@ extension DeclarationChecker {
       return
     }
     if !isStandard, connectionHeaders.contains(name) {
+      program.modules[module]?.brokenHeaders.insert(name)
       report(
         .headerDeclaration, at: syntax.header.span, "rules cannot use the header \"\(name)\"",
         notes: [
@@ -49,7 +51,10 @@ extension DeclarationChecker {
         ])
       return
     }
-    guard let type = headerType(syntax.type) else { return }
+    guard let type = headerType(syntax.type) else {
+      program.modules[module]?.brokenHeaders.insert(name)
+      return
+    }
     let declared = HeaderType(name: name, type: type)
     let key = "header " + name
     if let first = moduleNames[module]?[key] {

@@ -11,6 +11,19 @@ extension DeclarationChecker {
     }
   }
 
+  /// Leaves out what no route uses, presets of the standard library above all: a host need not know what a policy does not say.
+  mutating func dropUnusedRetries() {
+    let used = Set(program.policy.routeTables.flatMap(\.routes).compactMap(\.action.retry)).sorted()
+    program.policy.retries = used.map { program.policy.retries[$0] }
+    let indices = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
+    for table in program.policy.routeTables.indices {
+      for route in program.policy.routeTables[table].routes.indices {
+        let retry = program.policy.routeTables[table].routes[route].action.retry
+        program.policy.routeTables[table].routes[route].action.retry = retry.flatMap { indices[$0] }
+      }
+    }
+  }
+
   private mutating func add(_ retry: Retry) -> Int {
     program.policy.retries.append(retry)
     return program.policy.retries.count - 1

@@ -105,15 +105,18 @@ extension DeclarationChecker {
   }
 
   mutating func checkDataSets() {
-    for data in dataSets {
+    for (index, data) in dataSets.enumerated() {
       var member = ScalarType.string
-      if let type = expressions.type(data.syntax.type) {
+      let declared = expressions.type(data.syntax.type)
+      if declared == nil { program.brokenDataSets.insert(index) }
+      if let type = declared {
         if case .set(let inner) = type.type, !type.isOptional, let scalar = inner.scalar,
           [.string, .int, .identity, .ip, .host, .path].contains(scalar)
         {
           member = scalar
         } else {
           member = type.type.scalar ?? .string
+          program.brokenDataSets.insert(index)
           report(
             .malformedData, at: data.syntax.type.span,
             "a data set cannot be \(type.type.name)\(type.isOptional ? "?" : "")",

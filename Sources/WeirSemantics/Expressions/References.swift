@@ -100,7 +100,7 @@ extension ExpressionChecker {
       }
       return identities(set, of: "principal `\(text)`", span)
     case .dataSet(let index):
-      guard requireNoParts(reference, used) else { return nil }
+      guard requireNoParts(reference, used), !program.brokenDataSets.contains(index) else { return nil }
       return .data(index, Type(program.policy.dataSets[index].member), span)
     case .let(let index):
       guard requireNoParts(reference, used), let constant = constant(ofLet: index, at: span) else { return nil }

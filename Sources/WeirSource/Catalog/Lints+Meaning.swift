@@ -10,7 +10,7 @@ extension DiagnosticKind {
   public static let alwaysTrueCondition = DiagnosticKind(
     "W1201", "condition that is always true",
     why:
-      "A condition that every request meets was meant to keep some out: often an `or` between two `not`s that should be an `and`.",
+      "A condition that every request meets, or a part of one, was meant to keep some out: often an `or` between two `not`s that should be an `and`.",
     bad: """
       module shop.web
 
@@ -33,7 +33,7 @@ extension DiagnosticKind {
   public static let neverTrueCondition = DiagnosticKind(
     "W1202", "condition that is never true",
     why:
-      "What a condition asks for excludes itself, so the rule or route does nothing: an allow allows nobody, a deny nothing.",
+      "What a condition asks for excludes itself, so the rule or route does nothing: an allow allows nobody, a deny nothing. Of a part of a condition it is said as well: one side of an `or` is dead.",
     bad: """
       module shop.web
 
@@ -260,7 +260,7 @@ extension DiagnosticKind {
   public static let limitBelowAnother = DiagnosticKind(
     "W1210", "limit that never refuses",
     why:
-      "All limits that apply to a request are charged, or none. Where a stricter one counts all that a limit counts, it refuses first, and the other has always something left.",
+      "All limits that apply to a request are charged, or none. Where a stricter one counts all that a limit counts, it refuses first, and the other has always something left. With keys this is so while each key has a bucket of its own.",
     bad: """
       module shop.web
 

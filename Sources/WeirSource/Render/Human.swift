@@ -4,14 +4,14 @@ extension DiagnosticRenderer {
     let paint = Paint(isOn: usesColor)
     let severity = paint(
       diagnostic.kind.severity.rawValue + "[\(diagnostic.kind.code)]", diagnostic.isError ? .red : .yellow)
-    var lines = [severity + paint(": " + printable(diagnostic.message), .bold)]
+    var lines = [severity + paint(": " + printable(diagnostic.message.bounded), .bold)]
     lines += excerpt(diagnostic, paint)
-    for note in diagnostic.notes { lines += section("note", note, paint) }
-    if let help = diagnostic.help { lines += section("help", help, paint) }
+    for note in diagnostic.notes { lines += section("note", note.bounded, paint) }
+    if let help = diagnostic.help { lines += section("help", help.bounded, paint) }
     if let fix = diagnostic.fix {
       let verb = fix.replacement.isEmpty ? "remove" : fix.span.start == fix.span.end ? "insert" : "write"
       let text = fix.replacement.isEmpty ? sources.text(of: fix.span) : fix.replacement
-      lines += section("fix", "\(verb) `\(text)`", paint)
+      lines += section("fix", "\(verb) `\(text.bounded)`", paint)
     }
     if let witness = diagnostic.witness { lines += section("witness", witness, paint) }
     return lines.map { $0 + "\n" }.joined()
@@ -60,22 +60,27 @@ extension DiagnosticRenderer {
       if index > 0, number > numbers[index - 1] + 1 { lines.append(paint("...", .blue)) }
       let padded = String(repeating: " ", count: gutter - String(number).count) + String(number)
       let text = sources[marks[0].span.file].lineText(number)
-      lines.append(paint(padded + " | ", .blue) + printable(text))
+      var shown: LineExtract?
       for mark in marks.filter({ $0.place.line == number }).sorted(by: { $0.place.column < $1.place.column }) {
-        lines.append(bar + " " + underline(mark, lineLength: text.unicodeScalars.count, paint))
+        let extract = shown.flatMap { $0.shows(mark.place.column) ? $0 : nil }
+        let line = extract ?? LineExtract(of: text, around: mark.place.column)
+        if extract == nil { lines.append(paint(padded + " | ", .blue) + printable(line.text)) }
+        lines.append(bar + " " + underline(mark, in: line, lineLength: text.unicodeScalars.count, paint))
+        shown = line
       }
     }
     return lines
   }
 
-  private func underline(_ mark: Mark, lineLength: Int, _ paint: Paint) -> String {
+  private func underline(_ mark: Mark, in line: LineExtract, lineLength: Int, _ paint: Paint) -> String {
     let end = sources.lineColumns(of: mark.span).end
     // A span over several lines is underlined to the end of its first.
     let last = end.line == mark.place.line ? end.column : lineLength + 1
-    let width = max(1, last - mark.place.column)
-    let sign = String(repeating: mark.isPrimary ? "^" : "-", count: width)
-    let text = mark.message.isEmpty ? sign : sign + " " + printable(mark.message)
-    return String(repeating: " ", count: mark.place.column - 1) + paint(text, mark.isPrimary ? .red : .blue)
+    let sign = String(
+      repeating: mark.isPrimary ? "^" : "-", count: line.width(from: mark.place.column, to: last))
+    let text = mark.message.isEmpty ? sign : sign + " " + printable(mark.message.bounded)
+    return String(repeating: " ", count: line.indent(of: mark.place.column))
+      + paint(text, mark.isPrimary ? .red : .blue)
   }
 
   /// Each scalar as one column. Controls and bidirectional overrides would make the terminal show another text than

@@ -30,6 +30,11 @@ struct Eval: ParsableCommand {
   var request: String
 
   mutating func run() throws {
+    if Files.kind(bundle) == .folder || bundle.hasSuffix(".weir") {
+      throw Failure(
+        "\(bundle): is no bundle; make one with `weir build \(bundle) -o policy.weirb`, "
+          + "or ask for one request with `weir explain \(bundle) --request REQUEST`")
+    }
     let bytes = try Files.read(bundle)
     let bundle: LoadedBundle
     do throws(LoadError) { bundle = try LoadedBundle.load(bytes, trust: .anybody) } catch {

@@ -94,6 +94,9 @@ struct Explain: ParsableCommand {
     if let reason = ReasonCode.allCases.first(where: { $0.text == code.lowercased() }) {
       return Output.write("\(reason.text): \(reason.explanation)\n\nThe request is answered with \(reason.status).\n")
     }
+    if Files.kind(code) != nil {
+      throw Failure("\(code): is no code; with --request REQUEST it is told how a policy there decides")
+    }
     let known = Catalog.all.map(\.code) + ReasonCode.allCases.map(\.text)
     let hint = Spelling.suggestion(for: code, among: known).map { "; did you mean \($0)?" } ?? ""
     throw Failure("no code is named \(code)\(hint)")

@@ -9,14 +9,15 @@ struct Graph: ParsableCommand {
     discussion: """
       A caller may call a service when some request of it is allowed by the rules of one of the service's ports. Callers are
       services, gateways and principals by name, `others` for every other identity, and `nobody` for a peer without a
-      certificate. An edge with `?` is one that could not be excluded, and for which no request was found either. Where
-      requests are routed is not looked at.
+      certificate. What is proved to be called by none of them has the caller `-`. An edge with `?` is one that could not be
+      excluded, and for which no request was found either. Where requests are routed is not looked at.
 
       --from and --to ask along chains of calls; what lies between may pass on whatever it is allowed to send, and anybody may
       leave its certificate out. With both, exit status 0 says that it is proved that there is no path, 1 that there may be one.
 
       Examples:
         weir graph policies/payments
+        weir graph policy.weirb
         weir graph policies/online-boutique --format dot | dot -Tsvg > mesh.svg
         weir graph policy --to ledger                              who can reach ledger, and how
         weir graph policy --from web --to ledger --avoiding payments
@@ -25,7 +26,10 @@ struct Graph: ParsableCommand {
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, dot }
 
-  @Argument(help: "Files and folders with the policy; the current folder when left out.")
+  @Argument(
+    help: """
+      A bundle, files and folders with sources, or either at a revision of git (`rev:path`); the current folder when left out.
+      """)
   var paths: [String] = []
 
   @Option(help: "How the graph is written: table, or dot (for Graphviz).")
@@ -48,24 +52,22 @@ struct Graph: ParsableCommand {
   }
 
   mutating func run() throws {
-    let policy = try Policy.checked(at: paths)
+    let policy = try PolicySource(paths).policy
     let graph = CallGraph(policy: policy)
-    guard from != nil || to != nil else { return show(graph.edges) }
-    let found = try chains(CallPaths(graph, of: policy))
+    guard from != nil || to != nil else { return show(graph) }
+    let paths = CallPaths(graph, of: policy)
+    let found = try chains(paths)
     switch format {
     case .dot:
       let used = Set(found.flatMap(\.calls))
-      Output.write(Self.dot(graph.edges.filter(used.contains)))
+      Output.write(Self.dot(graph.edges.filter(used.contains), nodes: [from, to].compactMap(\.self)))
     case .table:
       let rows = found.map { chain in
         let isCertain = chain.calls.allSatisfy(\.isCertain)
         return [chain.from, chain.to, chain.text + (isCertain ? "" : " ?")]
       }
       if !rows.isEmpty { Output.write(Table([["caller", "may reach", "by"]] + rows).text) }
-      if let from, let to, rows.isEmpty {
-        let exception = avoiding.isEmpty ? "" : " except through \(avoiding.joined(separator: ", "))"
-        Output.write("no path from \(from) to \(to)\(exception): proved\n")
-      }
+      if rows.isEmpty { Output.write(without(paths)) }
     }
     if from != nil, to != nil, !found.isEmpty { throw ExitCode.findings }
   }
@@ -78,8 +80,7 @@ struct Graph: ParsableCommand {
     /// `payments (charge) -> ledger (postings)`
     var text: String {
       calls.map { call in
-        let rules = call.rules.isEmpty ? "no rules" : call.rules.joined(separator: ", ")
-        return "\(call.target) (\(rules))"
+        "\(call.target) (\(call.ruleNames.joined(separator: ", ")))"
       }.joined(separator: " -> ")
     }
   }
@@ -103,24 +104,45 @@ struct Graph: ParsableCommand {
     }
   }
 
-  private func show(_ edges: [CallGraph.Edge]) {
+  /// What is said where there is no chain.
+  private func without(_ paths: CallPaths) -> String {
+    if let to, !paths.called.contains(to) { return "\(to) only calls: nothing can be sent there\n" }
+    let ends = [from.map { "from \($0)" }, to.map { "to \($0)" }].compactMap(\.self).joined(separator: " ")
+    let exception = avoiding.isEmpty ? "" : " except through \(avoiding.joined(separator: ", "))"
+    return "no path \(ends)\(exception): proved\n"
+  }
+
+  private func show(_ graph: CallGraph) {
     switch format {
     case .table:
-      let rows = edges.map { edge in
-        let rules = edge.rules.isEmpty ? "no rules" : edge.rules.joined(separator: ", ")
-        return [edge.caller, edge.target, rules + (edge.isCertain ? "" : " ?")]
+      let rows = graph.edges.map { edge in
+        [edge.caller, edge.target, edge.ruleNames.joined(separator: ", ") + (edge.isCertain ? "" : " ?")]
       }
-      Output.write(Table([["caller", "may call", "by"]] + rows).text)
-    case .dot: Output.write(Self.dot(edges))
+      let uncalled = graph.uncalled.map { ["-", $0.target, "nothing"] }
+      Output.write(Table([["caller", "may call", "by"]] + rows + uncalled).text)
+    case .dot: Output.write(Self.dot(graph.edges, nodes: graph.uncalled.map(\.node)))
     }
   }
 
-  /// Names and rules hold no character that DOT would have to have escaped.
-  private static func dot(_ edges: [CallGraph.Edge]) -> String {
+  /// A service is one node, whether it calls or is called, at whatever port. Names and rules hold no character that DOT would
+  /// have to have escaped.
+  ///
+  /// - Parameter nodes: those that are drawn with or without an edge.
+  private static func dot(_ edges: [CallGraph.Edge], nodes: [String]) -> String {
+    let drawn = Set(edges.flatMap { [$0.caller, $0.node] })
+    var alone: [String] = []
+    for node in nodes where !drawn.contains(node) && !alone.contains(node) { alone.append(node) }
     let lines = edges.map { edge in
       let style = edge.isCertain ? "" : ", style=dashed"
-      return "  \"\(edge.caller)\" -> \"\(edge.target)\" [label=\"\(edge.rules.joined(separator: "\\n"))\"\(style)];\n"
+      let port = edge.port.map { "port \($0): " } ?? ""
+      let label = port + edge.ruleNames.joined(separator: "\\n")
+      return "  \"\(edge.caller)\" -> \"\(edge.node)\" [label=\"\(label)\"\(style)];\n"
     }
-    return "digraph mesh {\n  rankdir=LR;\n" + lines.joined() + "}\n"
+    return "digraph mesh {\n  rankdir=LR;\n" + alone.map { "  \"\($0)\";\n" }.joined() + lines.joined() + "}\n"
   }
+}
+
+extension CallGraph.Edge {
+  /// Those that allow it, in words.
+  fileprivate var ruleNames: [String] { rules.isEmpty ? ["no rules"] : rules }
 }

@@ -116,7 +116,8 @@ struct Test: ParsableCommand {
     guard format == .human else { return }
     if missing.files.isEmpty { Output.write("\nno case to write is missing\n") }
     if missing.homeless > 0 {
-      Output.write("\(missing.homeless) cases use names that no module knows together, and were not written\n")
+      let subject = missing.homeless == 1 ? "1 case uses" : "\(missing.homeless) cases use"
+      Output.write("\(subject) names that no module knows together, not written\n")
     }
   }
 
