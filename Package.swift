@@ -174,8 +174,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "HTTPWire", "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTransport", "ProxyUpstream",
-        "WeirCompiler", "WeirJSON", "WeirPolicy", "WeirSource",
+        "Gateway", "HTTPWire", "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTelemetry", "ProxyTransport",
+        "ProxyUpstream", "WeirCompiler", "WeirJSON", "WeirPolicy", "WeirSource",
       ]),
     tests("HTTPWireTests", ["FuzzTargets", "HTTPCanonical", "HTTPWire", "PropertyTesting"]),
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),

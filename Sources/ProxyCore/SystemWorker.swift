@@ -1,6 +1,7 @@
 import ProxyTLS
 import ProxyTransport
 import ProxyUpstream
+import WeirPolicy
 
 /// A worker on the network of the system.
 ///
@@ -45,6 +46,9 @@ public struct SystemWorker: ~Copyable {
   }
 
   public mutating func adopt(_ generation: Generation, tls: TLSContextSet?) { worker.adopt(generation, tls: tls) }
+  public mutating func adopt(_ clocks: Clocks, trustedHops: [[WeirPolicy.Network]]) {
+    worker.adopt(clocks, trustedHops: trustedHops)
+  }
   public mutating func adopt(_ upstreams: Upstreams) { worker.adopt(upstreams) }
   public mutating func beginDrain() { worker.beginDrain() }
   /// Hands over what is left of the log.

@@ -46,8 +46,8 @@ public struct Worker<Net: Network & ~Copyable>: ~Copyable {
   public var isWoken = false
   /// No new connections, and each of those that are there ends with its exchange.
   public private(set) var isDraining = false
-  let listeners: [Listener]
-  let clocks: Clocks
+  var listeners: [Listener]
+  var clocks: Clocks
   var telemetry: WorkerTelemetry
   /// A block of log lines was handed over; who wakes the writer sets it back.
   public var wakesLogWriter = false

@@ -71,6 +71,15 @@ extension Upstreams {
     isAvailable(UInt32(index), now) && !tried.contains(endpoints[index].line)
   }
 
+  /// Whether fewer than half of a service's endpoints are well, so that all of them are asked.
+  ///
+  /// - Complexity: O(endpoints of the service).
+  public func asksAll(ofService service: Int, at now: Instant) -> Bool {
+    let range = endpoints(ofService: service)
+    let wellCount = range.count { isAvailable(UInt32($0), now) }
+    return wellCount * 2 < range.count
+  }
+
   private func isAvailable(_ endpoint: UInt32, _ now: Instant) -> Bool {
     let line = endpoints[Int(endpoint)].line
     return cells.load(line, .isDown) == 0 && cells.load(line, .ejectedUntil) <= now.nanoseconds

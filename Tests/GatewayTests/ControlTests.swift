@@ -12,12 +12,12 @@ private final class FakeSurface: ControlSurface {
   let isLive: Bool
   let unreadyReasons: [String]
   let drainCount = Atomic<Int>(0)
-  let outcome: ReloadOutcome
+  let report: ReloadReport
 
-  init(isLive: Bool = true, unreadyReasons: [String] = [], outcome: ReloadOutcome = .unchanged) {
+  init(isLive: Bool = true, unreadyReasons: [String] = [], report: ReloadReport = ReloadReport(.unchanged)) {
     self.isLive = isLive
     self.unreadyReasons = unreadyReasons
-    self.outcome = outcome
+    self.report = report
   }
 
   func metrics() -> [UInt8] { Array("weir_x 1\n".utf8) }
@@ -26,7 +26,7 @@ private final class FakeSurface: ControlSurface {
   func configuration() -> JSONValue { .string("config") }
   func explain(_ request: [UInt8]) -> JSONValue { .int(Int64(request.count)) }
   func drain() { drainCount.add(1, ordering: .relaxed) }
-  func reload() -> ReloadOutcome { outcome }
+  func reload() -> ReloadReport { report }
 }
 
 @Suite struct ControlTests {
@@ -84,10 +84,34 @@ private final class FakeSurface: ControlSurface {
   }
 
   @Test func aRefusedReloadIsAConflict() throws {
-    let surface = FakeSurface(outcome: .refused(code: "older_generation", message: "older"))
+    let older = GatewayFailure(.needsRestart, at: .commandLine("--listen"), "older", remedy: "restart")
+    let surface = FakeSurface(report: ReloadReport(.refused(older)))
     let reply = try #require(ask("POST /reload HTTP/1.1\r\nhost: weir\r\n\r\n", .admin, surface))
     #expect(reply.status == 409)
-    #expect(String(decoding: reply.body, as: UTF8.self).contains(#""code":"older_generation""#))
+    #expect(String(decoding: reply.body, as: UTF8.self).contains(#""code":"needs_restart""#))
+  }
+
+  @Test func aReloadNamesWhatItDidNotTake() throws {
+    let key = PendingKey(
+      key: "workers", place: .file("weir.yaml", line: 3, column: 10), inForce: "2", written: "4")
+    let pending = ReloadReport(.adopted(generation: 7, identity: "ab"), pending: [key])
+    let reply = try #require(ask("POST /reload HTTP/1.1\r\nhost: weir\r\n\r\n", .admin, FakeSurface(report: pending)))
+    #expect(reply.status == 200)
+    #expect(String(decoding: reply.body, as: UTF8.self).contains(#""place":"weir.yaml:3:10""#))
+    #expect(
+      pending.lines == [
+        "adopted generation 7, sha256 ab",
+        "weir.yaml:3:10: `workers` waits for a restart: 2 is in force, 4 is written [needs_restart]",
+      ])
+    let mistake = GatewayFailure(
+      .unknownKey, at: .file("weir.yaml", line: 1, column: 1), "the file has no key `servces`", remedy: "write another")
+    let half = ReloadReport(.adopted(generation: 7, identity: "ab"), refusedConfiguration: mistake)
+    #expect(ask("POST /reload HTTP/1.1\r\nhost: weir\r\n\r\n", .admin, FakeSurface(report: half))?.status == 409)
+    // A code is told once.
+    #expect(
+      half.lines.last
+        == "the configuration is refused, the one in force stays: weir.yaml:1:1: the file has no key `servces` [unknown_key]"
+    )
   }
 
   /// Over real sockets.

@@ -153,11 +153,42 @@ import WeirSource
     let upstreams = try world.adopt(["10.0.1.1:80"])
     world.play(.seconds(30))
     #expect(!isUp(upstreams, 0, world.simulation.now))
-    #expect(world.lines.all == ["web at 10.0.1.1:80 gets no more requests, its checks fail: \(reason)"])
+    let all = "fewer than half of the endpoints are well, so all of them get requests"
+    #expect(world.lines.all == ["web at 10.0.1.1:80 fails its checks: \(reason); \(all)"])
     // The listener of nobody: each check has given back its descriptor.
     world.play(.milliseconds(1_100))
     let known = world.checks.known(.init(service: "web", address: address))
     #expect(known?.isUp == false && known?.passed == 0 && (known?.failed ?? 0) >= 4)
+  }
+
+  /// Who is told to get no requests gets none; where all are asked, the lines say so.
+  @Test func whereFewerThanHalfAreWellAllAreAsked() throws {
+    var world = try World(seed: 11)
+    let addresses = (1...3).map { "10.0.1.\($0):80" }
+    let servers = try addresses.map { try Server(world.simulation, $0) }
+    let upstreams = try world.adopt(addresses)
+    world.play(.seconds(10))
+    func asksAll(_ upstreams: Upstreams) -> Bool { upstreams.asksAll(ofService: 0, at: world.simulation.now) }
+    servers[0].status = 503
+    world.play(.seconds(25))
+    #expect(!asksAll(upstreams))
+    #expect(world.lines.all == ["web at 10.0.1.1:80 gets no more requests, its checks fail: status 503"])
+    servers[1].status = 503
+    world.play(.seconds(25))
+    #expect(asksAll(upstreams))
+    let all = "fewer than half of the endpoints are well, so all of them get requests"
+    #expect(world.lines.all.last == "web at 10.0.1.2:80 fails its checks: status 503; \(all)")
+    var random = RandomSource(seed: 1)
+    let chosen = (0..<60).compactMap { _ in
+      upstreams.choose(upstreams.cluster(service: 0, subset: -1), at: world.simulation.now, &random)
+    }
+    #expect(Set(chosen) == [0, 1, 2])
+    servers[1].status = 200
+    world.play(.seconds(25))
+    #expect(!asksAll(upstreams))
+    #expect(
+      world.lines.all.last
+        == "web at 10.0.1.2:80 gets requests again: its checks are passed; those that fail get no more")
   }
 
   @Test func aConnectionIsEnoughForAProbeThatAsksForOne() throws {

@@ -104,7 +104,7 @@ import WeirSource
     let text = Self.text.replacing("upstream_certificate:\n  chain: edge.pem\n  key: edge.key", with: "")
     #expect(
       errors(text) == [
-        "missing_key: shop.weir:4: the service `web` takes mutual TLS, and there is no certificate to show"
+        "missing_key: the service `web` takes mutual TLS, and there is no certificate to show"
       ])
     let permissive = check([
       SourceFile(

@@ -107,6 +107,14 @@ import WeirRequest
     #expect(try line(Self.fullRecord(), target: target, keepsQueries: true).contains("\"path\":\"\(target)\","))
   }
 
+  /// A listener that names no gateway has one by the host: the line names it.
+  @Test func theGatewayOfTheHostIsNamed() throws {
+    var record = Self.fullRecord()
+    record.entry = .anyHost
+    let value = try JSONValue(parsing: Array(try line(record).utf8))
+    #expect(value["gateway"] == .string("edge") && value["service"] == nil)
+  }
+
   /// Unknown keys left out, a line is a request that `eval` takes.
   @Test func aLineIsARequest() throws {
     guard case .object(let members) = try JSONValue(parsing: Array(try line(Self.fullRecord()).utf8)) else { return }
@@ -167,14 +175,16 @@ import WeirRequest
     }
     // One block was handed over, the other is full: the rest is dropped.
     #expect(woken == 1)
-    let written = metrics.cells.load(CellLayout.counters + WorkerCounter.logLinesWritten.rawValue)
-    let dropped = metrics.cells.load(CellLayout.counters + WorkerCounter.logLinesDropped.rawValue)
-    #expect(written + dropped == 5_000 && dropped > 0)
+    // What waits is not written yet.
+    #expect(metrics.value(of: .logLinesWritten) == 0)
     var output = LogOutput(Disk(room: .max), queues: [queue], metrics: metrics)
     output.drain(now: .zero)
     let isFlushed = sink.flush(now: Instant.zero + .milliseconds(200))
     let deadline = sink.deadline
     #expect(isFlushed && deadline == nil)
+    output.drain(now: .zero)
+    let (written, dropped) = (metrics.value(of: .logLinesWritten), metrics.value(of: .logLinesDropped))
+    #expect(written + dropped == 5_000 && written > 0 && dropped > 0)
   }
 
   /// Nobody keeps a request out of the log by bytes that have to be escaped.
@@ -193,7 +203,7 @@ import WeirRequest
     let block = try #require(queue.next())
     let value = try JSONValue(parsing: Array(block.bytes[..<block.count]))
     #expect(value["path"] == nil && value["method"] == .string("GET") && value["by"] == .string("first"))
-    #expect(metrics.cells.load(CellLayout.counters + WorkerCounter.logLinesDropped.rawValue) == 0)
+    #expect(metrics.value(of: .logLinesDropped) == 0)
   }
 
   @Test func aFullDiskCostsLinesAndIsTriedAgain() throws {
@@ -214,6 +224,8 @@ import WeirRequest
     add(&sink, at: .zero)
     output.drain(now: .zero)
     #expect(destination.text.count == 10)
+    let wanted = output.failure
+    #expect(wanted != nil)
     destination.room = .max
     // Not yet a second later.
     add(&sink, at: .zero)
@@ -224,7 +236,10 @@ import WeirRequest
     let lines = destination.text.split(separator: "\n")
     #expect(lines.count == 2 && lines[0].count == 10)
     #expect(throws: Never.self) { try JSONValue(parsing: Array(lines[1].utf8)) }
-    #expect(metrics.cells.load(CellLayout.counters + WorkerCounter.logLinesDropped.rawValue) == 2)
+    // Three lines came: each is counted once, the one that was cut off as dropped.
+    #expect(metrics.value(of: .logLinesDropped) == 2 && metrics.value(of: .logLinesWritten) == 1)
+    let failure = output.failure
+    #expect(failure == nil)
   }
 
   /// A disk whose room the test changes.

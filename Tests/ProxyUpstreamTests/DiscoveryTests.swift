@@ -46,8 +46,8 @@ import WeirPolicy
       var events: [Event] = []
       while network.now() < deadline {
         if let error = discovery.known(source)?.error { return error }
-        // A failure is no news: nobody is woken.
-        network.wait(until: network.now() + .milliseconds(20), into: &events)
+        network.wait(until: deadline, into: &events)
+        EpollNetwork.drainWakeUp(wakeUp)
       }
       return nil
     }
@@ -153,6 +153,12 @@ import WeirPolicy
     ])
   func filesAreChecked(text: String, message: String) {
     #expect(EndpointFile.parse(Array(text.utf8), port: 80) == .failure(.init(text: message)))
+  }
+
+  @Test func aFileThatIsNoJSONIsSaidWhere() {
+    #expect(
+      EndpointFile.parse(Array("[\n {\"address\": x".utf8), port: 80)
+        == .failure(.init(text: "no JSON: a byte that JSON does not allow here", place: ":2:14")))
   }
 
   @Test func answersHoldForTheirTime() {

@@ -51,6 +51,7 @@ extension Configuration {
 
   private mutating func read(_ block: ConfigurationReader.Block, _ reader: inout ConfigurationReader, folder: String) {
     typealias Root = ConfigurationSchema.Root
+    for key in Root.section.keys { places[key.name] = block.writtenPlace(of: key.name) }
     bundle = reader.value(Root.bundle, in: block)?.inFolder(folder)
     trust = reader.values(Root.trust, in: block).map { $0.inFolder(folder) }
     workerCount = reader.value(Root.workers, in: block)?.value
@@ -86,6 +87,7 @@ extension Configuration {
     readTimeouts(block[Root.timeouts], block.place, &reader)
     if let node = block[Root.discovery], let inner = reader.block(node, ConfigurationSchema.Discovery.section) {
       resolver = reader.value(ConfigurationSchema.Discovery.resolver, in: inner)?.value
+      places["discovery.resolver"] = inner.writtenPlace(of: ConfigurationSchema.Discovery.resolver.name)
     }
   }
 
@@ -133,7 +135,7 @@ extension ConfigurationPlace {
   fileprivate var position: (Int, Int) {
     switch self {
     case .file(_, let line, let column): (line, column)
-    case .commandLine, .builtIn: (0, 0)
+    case .document, .commandLine, .builtIn: (0, 0)
     }
   }
 }

@@ -35,6 +35,8 @@ public struct Configuration: Sendable, Equatable {
   public var services: [ServiceOverride] = []
   /// nil: as the system says.
   public var resolver: SocketAddress?
+  /// Where keys of the file stand that are not `Located`, by their path.
+  var places: [String: ConfigurationPlace] = [:]
 
   public struct Listener: Sendable, Equatable {
     public var address: Located<SocketAddress>
@@ -113,7 +115,10 @@ public struct Located<Value: Sendable & Equatable>: Sendable, Equatable {
 /// A line and a column of the configuration, from 1; or the command line.
 public enum ConfigurationPlace: Sendable, Hashable {
   case file(String, line: Int, column: Int)
-  case commandLine
+  /// A file as a whole, or one with its own places: `shop.weir:9`.
+  case document(String)
+  /// An option; nil: the one that is missing.
+  case commandLine(String?)
   /// Nobody wrote it: the default.
   case builtIn
 }
@@ -122,7 +127,8 @@ extension ConfigurationPlace: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let file, let line, let column): "\(file):\(line):\(column)"
-    case .commandLine: "command line"
+    case .document(let name): name
+    case .commandLine(let option): option ?? "command line"
     case .builtIn: "default"
     }
   }

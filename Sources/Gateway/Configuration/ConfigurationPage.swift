@@ -1,3 +1,6 @@
+import WeirBundle
+import WeirEnforcement
+
 /// `docs/configuration.md`: the tables of the schema as a page.
 public enum ConfigurationPage {
   public static var text: String {
@@ -7,8 +10,7 @@ public enum ConfigurationPage {
       What is true of one deployment: addresses, files, sizes, times. What requests may do is policy and lies in the bundle.
 
       `weir run` reads the file that `--config` names. It is checked like policy: a key that is not listed here, a value in another form
-      or a file that cannot be used stops the start with file, line, column, a stable code and a remedy; a reload that fails leaves
-      everything as it is. Paths are relative to the folder of the file. `--bundle`, `--trust`, `--listen`, `--status` and `--workers`
+      or a file that cannot be used stops the start with file, line, column, a stable code and a remedy. Paths are relative to the folder of the file. `--bundle`, `--trust`, `--listen`, `--status` and `--workers`
       take the place of what the file says.
 
       ```yaml
@@ -27,9 +29,41 @@ public enum ConfigurationPage {
       }
       page += "\n"
     }
-    page += "## Codes\n\n| code | |\n|---|---|\n"
-    for code in ConfigurationError.Code.allCases { page += "| `\(code.rawValue)` | \(code.about) |\n" }
-    return page
+    page += reloading
+    page += table("Codes", ConfigurationError.Code.allCases.map { ($0.rawValue, $0.about) })
+    page += table("Codes of the start and of reloads", StartCode.allCases.map { ($0.rawValue, $0.about) })
+    page += table(
+      "Codes of bundles",
+      BundleError.Code.allCases.map { ($0.rawValue, $0.about) }
+        + LoadError.ProgramCode.allCases.map { ($0.rawValue, $0.about) })
+    return String(page.dropLast())
+  }
+
+  private static let reloading = """
+    ## Reloading
+
+    `SIGHUP`, a bundle file that was replaced and `weir admin reload` read this file, the bundle, keys and certificates again. What was
+    read is adopted together, under one lock, or what is in force stays:
+
+    - Everything but the following is taken while requests run; times that run already end as they began. These keys wait for a
+      restart, and are named with their line by the log, by `weir admin config` and `weir admin reload` (`pending`) and by
+      `weir_configuration_pending{cause="restart"}`: `workers`, `memory`, `status`, `admin`, `access_log`, `resolver`, and of `listeners`
+      the addresses and whether they have `tls`. They hold nothing else up.
+    - With one exception: a listener that was taken out, or changed its address or between `tls` and clear text, serves on until the
+      restart. A new bundle may rest on its end, so it is refused with `needs_restart` until then.
+    - A file with mistakes is refused with them (`weir_configuration_pending{cause="mistake"}`, `refused` of `weir admin config`).
+      The bundle and the certificates are adopted under the configuration in force, if they are good under it; not where the file
+      could be read and names other keys in `trust`.
+    - A bundle that is refused, or that needs certificates that cannot be used, changes nothing.
+
+    After a reload that did not put everything in force, a change of any file that it read is tried at once; network file systems within ten
+    seconds.
+
+
+    """
+
+  private static func table(_ title: String, _ codes: [(code: String, about: String)]) -> String {
+    "## \(title)\n\n| code | |\n|---|---|\n" + codes.map { "| `\($0.code)` | \($0.about) |\n" }.joined() + "\n"
   }
 
   /// A file with something of everything; a test reads it.
@@ -96,6 +130,43 @@ extension ConfigurationError.Code {
     case .conflict: "Two values cannot both hold."
     case .notSupported: "Known, and not carried out by this version."
     case .notInBundle: "The policy in the bundle declares nothing of this name."
+    }
+  }
+}
+
+extension BundleError.Code {
+  /// What it is, for the page.
+  fileprivate var about: String {
+    switch self {
+    case .notABundle: "The file is no bundle."
+    case .unsupportedVersion: "Its format is of a version that is not known."
+    case .truncated: "It ends too early."
+    case .malformedHeader: "A field of its header has a value that no writer gives it."
+    case .contentHashMismatch: "Its bytes are not those that were hashed: it was changed or damaged."
+    case .malformedSignatures: "Its signatures were changed or damaged."
+    case .malformedSectionTable: "Its sections overlap, leave gaps or are not in order."
+    case .unknownSection: "A section is of a kind that is not known."
+    case .missingSection: "A section is not there."
+    case .malformedSection: "The bytes of a section are not of its kind."
+    case .unsupportedFeature:
+      "The policy uses what this version does not carry out; each use is named with file and line."
+    case .inconsistentFeatures: "Header and manifest name different features."
+    case .inconsistentPolicy: "The typed policy is not the one that it was built from."
+    case .unsigned: "It has no signature, and `trust` demands one."
+    case .untrusted: "No signature is by a key of `trust`."
+    case .badSignature: "The signature by a key of `trust` is not one of this bundle."
+    case .olderGeneration: "Its generation is less than that of the one in force."
+    case .cryptography: "OpenSSL could not check it."
+    }
+  }
+}
+
+extension LoadError.ProgramCode {
+  /// What it is, for the page.
+  fileprivate var about: String {
+    switch self {
+    case .refused: "The verifier refuses its program."
+    case .inconsistent: "Its program and its topology do not fit."
     }
   }
 }

@@ -11,6 +11,9 @@ struct ConfigurationReader {
 
     /// Where a key's value stands, or else the block.
     func place(of name: String) -> ConfigurationPlace { entries[name]?.place ?? place }
+
+    /// Where a key's value stands; nil when it was left out.
+    func writtenPlace(of name: String) -> ConfigurationPlace? { entries[name]?.place }
   }
 
   mutating func report(

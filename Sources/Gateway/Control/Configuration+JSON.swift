@@ -5,8 +5,7 @@ import WeirPolicy
 extension Configuration {
   /// The configuration in force, for `weir admin config`. Paths of keys, never keys.
   var json: JSONValue {
-    guard case .object(let fixed) = fixedPart else { return .null }
-    return .object(
+    .object(
       [
         .init("file", .string(orNull: file)), .init("bundle", .string(orNull: bundle?.value)),
         .init("trust", .array(trust.map { .string($0.value) })),
@@ -23,19 +22,13 @@ extension Configuration {
                     .string("\(SocketAddress($0.address, port: UInt16(clamping: $0.port)))")
                   }))
             })),
-      ] + fixed)
-  }
-
-  /// What a reload does not change.
-  var fixedPart: JSONValue {
-    .object([
-      .init("listeners", .array(listeners.map(Self.json))),
-      .init("workers", workerCount.map { .int(Int64($0)) } ?? .null),
-      .init("memory_bytes", memoryBytesMax.map { .int(Int64($0)) } ?? .null),
-      .init("status", .string(orNull: status.map { "\($0)" })), .init("admin", .string(orNull: admin)),
-      .init("access_log", .string(accessLog.text)), .init("resolver", .string(orNull: resolver.map { "\($0)" })),
-      .init("timeouts", .object(timeouts)),
-    ])
+        .init("listeners", .array(listeners.map(Self.json))),
+        .init("workers", workerCount.map { .int(Int64($0)) } ?? .null),
+        .init("memory_bytes", memoryBytesMax.map { .int(Int64($0)) } ?? .null),
+        .init("status", .string(orNull: status.map { "\($0)" })), .init("admin", .string(orNull: admin)),
+        .init("access_log", .string(accessLog.text)), .init("resolver", .string(orNull: resolver.map { "\($0)" })),
+        .init("timeouts", .object(timeouts)),
+      ])
   }
 
   private var timeouts: [JSONValue.Member] {
@@ -63,7 +56,7 @@ extension Configuration {
 }
 
 extension Configuration.AccessLog {
-  fileprivate var text: String {
+  var text: String {
     switch self {
     case .off: "off"
     case .standardOutput: "stdout"

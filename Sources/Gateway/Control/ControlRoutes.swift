@@ -51,23 +51,9 @@ private func adminReply(_ request: ControlRequest, _ surface: some ControlSurfac
     return .json(202, .object([.init("draining", .bool(true))]))
   case "/reload":
     guard request.method == "POST" else { return .notAllowed("POST") }
-    return reply(surface.reload())
+    return surface.reload().reply
   default:
     return .error(404, "not_found", "/bundle, /upstreams, /config, /explain, /drain and /reload are here")
-  }
-}
-
-private func reply(_ outcome: ReloadOutcome) -> ControlReply {
-  switch outcome {
-  case .adopted(let generation, let identity):
-    .json(
-      200,
-      .object([
-        .init("outcome", .string("adopted")), .init("generation", .int(Int64(clamping: generation))),
-        .init("bundle", .string(identity)),
-      ]))
-  case .unchanged: .json(200, .object([.init("outcome", .string("unchanged"))]))
-  case .refused(let code, let message): .error(409, code, message)
   }
 }
 

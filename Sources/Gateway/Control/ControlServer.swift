@@ -83,7 +83,7 @@ private struct ControlLoop: ~Copyable {
   }
 
   /// Beyond it the oldest connection goes.
-  static let connectionsMax = 64
+  static let connectionsMax = 24
 
   private static let wakeUpToken: UInt64 = 0
 

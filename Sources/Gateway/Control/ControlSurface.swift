@@ -18,14 +18,6 @@ public protocol ControlSurface: Sendable {
   func explain(_ request: [UInt8]) -> JSONValue
   /// Begins to stop: not ready, then no new connections, then the end.
   func drain()
-  /// Reads bundle and configuration again; what is wrong leaves everything as it is.
-  func reload() -> ReloadOutcome
-}
-
-/// What became of a reload.
-public enum ReloadOutcome: Sendable, Equatable {
-  case adopted(generation: UInt64, identity: String)
-  /// The same bundle and files as before.
-  case unchanged
-  case refused(code: String, message: String)
+  /// Reads bundle, certificates and configuration again; what is wrong leaves what is in force.
+  func reload() -> ReloadReport
 }

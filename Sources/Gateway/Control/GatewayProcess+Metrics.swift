@@ -26,6 +26,7 @@ extension GatewayProcess {
         samples += Self.samples([service.name, "\(endpoint.address)"], known)
       }
       samples.append(Sample(.healthyEndpoints, [service.name], wellCount))
+      samples.append(Sample(.asksAll, [service.name], state.upstreams.asksAll(ofService: index, at: now) ? 1 : 0))
       samples.append(Sample(.serviceConnections, [service.name], Int64(state.upstreams.count(.connection, index))))
       samples.append(Sample(.serviceActive, [service.name], Int64(state.upstreams.count(.request, index))))
       samples.append(Sample(.servicePending, [service.name], Int64(state.upstreams.count(.pending, index))))

@@ -20,19 +20,22 @@ extension GatewayProcess {
     let admin = state.withLock(\.configuration.admin)
     let server: ControlServer
     do throws(SystemError) { server = try ControlServer(control, surface: self) } catch {
-      throw GatewayFailure("system", "the control threads cannot start: \(error)")
+      throw Self.systemFailure(state.withLock(\.configuration), "the control threads cannot start: \(error)")
     }
     defer { server.stop() }
     let parts = [control.statusAddress.map { "status on \($0)" }, admin.map { "admin on \($0)" }].compactMap(\.self)
     if !parts.isEmpty { log(parts.joined(separator: ", ")) }
     guard var net = try? EpollNetwork(), let files = try? DirectoryWatch() else {
-      throw GatewayFailure("system", "the control thread cannot start")
+      throw Self.systemFailure(state.withLock(\.configuration), "the control thread cannot start")
     }
     _ = net.watch(signals.descriptor, token: Token.signals.rawValue, levelTriggered: true)
     _ = net.watch(discoveryWakeUp, token: Token.discovery.rawValue, levelTriggered: true)
     _ = net.watch(drainWakeUp, token: Token.drain.rawValue, levelTriggered: true)
     _ = net.watch(files.descriptor, token: Token.files.rawValue, levelTriggered: true)
-    watchFiles(files)
+    var watched: Set<String> = []
+    watchFiles(files, &watched)
+    var discoveryWatch = DiscoveryWatch()
+    var logWatch = LogWatch()
     var events: [Event] = []
     var interrupts = 0
     var nextFilePoll = net.now() + Self.filePoll
@@ -58,6 +61,7 @@ extension GatewayProcess {
         case .discovery?:
           EpollNetwork.drainWakeUp(discoveryWakeUp)
           adoptEndpoints()
+          for line in discoveryWatch.look(at: discoveries) { log(line) }
         case .drain?: EpollNetwork.drainWakeUp(drainWakeUp)
         case .files?:
           files.drain()
@@ -70,6 +74,9 @@ extension GatewayProcess {
         nextFilePoll = net.now() + Self.filePoll
       }
       if filesChanged { reloadIfChanged() }
+      watchFiles(files, &watched)
+      let dropped = dataPlane.metrics.reduce(0) { $0 + $1.value(of: .logLinesDropped) }
+      if let line = logWatch.look(dropped: dropped, dataPlane.logFailure, at: now) { log(line) }
       dataPlane.ping()
       state.withLock {
         $0.upstreams.sweep(at: now)
@@ -90,7 +97,10 @@ extension GatewayProcess {
     waitAWhile { dataPlane.isRunning }
     dataPlane.stopLog()
     waitAWhile { dataPlane.isLogging }
-    guard wasAsked else { throw GatewayFailure("workers", "the workers ended") }
+    guard wasAsked else {
+      throw GatewayFailure(
+        .workers, at: .document("weir run"), "the workers ended by themselves", remedy: "see what was logged before")
+    }
   }
 
   /// Two seconds at most: what hangs must not keep the process.
@@ -100,13 +110,9 @@ extension GatewayProcess {
     for _ in 0..<200 where isBusy() { net.wait(until: net.now() + .milliseconds(10), into: &events) }
   }
 
-  /// Watches the folder of the bundle and that of the configuration.
-  private func watchFiles(_ watch: borrowing DirectoryWatch) {
-    let paths = state.withLock {
-      [$0.configuration.bundle?.value, $0.configuration.file].compactMap(\.self) + $0.configuration.certificateFiles
-    }
-    var watched: Set<String> = []
-    for path in paths {
+  /// Watches the folders of what a reload reads, those of a new configuration as well.
+  private func watchFiles(_ watch: borrowing DirectoryWatch, _ watched: inout Set<String>) {
+    for path in state.withLock(\.configuration.readFiles) {
       let place = folder(of: path)
       guard watched.insert(place).inserted else { continue }
       do throws(SystemError) { try watch.add(place.isEmpty ? "." : place) } catch {
@@ -135,13 +141,14 @@ extension GatewayProcess {
         let upstreams = try Self.upstreams(
           state.policy.topology, state.configuration, number: state.upstreams.number + 1, discovery: discovery,
           registry: registry)
+        let plan = try healthPlan(state.policy.topology, upstreams, state.tls)
         state.upstreams = upstreams
         dataPlane.adopt(upstreams)
-        try Self.check(state.policy.topology, upstreams, state.tls, by: health)
+        health.follow(plan)
         return nil
       } catch { return error }
     }
-    if let failure { log("endpoints were not adopted: \(failure.message) [\(failure.code)]") }
+    if let failure { log("endpoints were not adopted: \(failure.text)") }
   }
 
   private func reloadIfChanged() {
@@ -149,19 +156,19 @@ extension GatewayProcess {
     if certificatesChanged() { report(renewCertificates()) }
   }
 
-  /// Whether the file of the bundle has other bytes than the one in force, or the one that was refused. It is read when it was touched.
+  /// Whether the file of the bundle has other bytes than the one in force; it is read when it was touched. After a reload that did not
+  /// put everything in force: whether any file of it is another by now.
   private func bundleChanged() -> Bool {
-    let (path, bytes, refused, former) = state.withLock {
-      ($0.configuration.bundle?.value, $0.policy.bytes, $0.refused, $0.readStamp)
+    if let changed = state.withLock({ $0.incomplete == nil ? nil : $0.seen.hasChanged() }) { return changed }
+    let (path, bytes, former) = state.withLock {
+      ($0.configuration.bundle?.value, $0.policy.bytes, $0.readStamp)
     }
     let now = Clock.wall()
     guard let path, let stamp = try? FileStamp(of: path), stamp != former,
       let found = try? FileBytes.read(path, bytesMax: LoadedPolicy.bundleBytesMax)
     else { return false }
-    let isKnown = found == bytes || found == refused
-    // What could not be taken, and not for its own sake, is offered again.
-    state.withLock { $0.readStamp = isKnown && stamp.isSettled(at: now) ? stamp : nil }
-    return !isKnown
+    state.withLock { $0.readStamp = found == bytes && stamp.isSettled(at: now) ? stamp : nil }
+    return found != bytes
   }
 
   /// Whether certificates, keys or roots are others by now, and right. What is wrong with them is said once.
@@ -173,11 +180,13 @@ extension GatewayProcess {
         state.refusedTLS = nil
         return (plan.isChanged(since: state.tls), nil)
       } catch {
-        defer { state.refusedTLS = error.message }
-        return (false, state.refusedTLS == error.message ? nil : error)
+        guard state.refusedTLS != error else { return (false, nil) }
+        state.refusedTLS = error
+        state.reloads.refused += 1
+        return (false, error)
       }
     }
-    if let failure { log("certificates were not taken, those in force stay: \(failure.message) [\(failure.code)]") }
+    if let failure { log("certificates were not taken, those in force stay: \(failure.text)") }
     return isChanged
   }
 
@@ -187,11 +196,5 @@ extension GatewayProcess {
     }
   }
 
-  private func report(_ outcome: ReloadOutcome) {
-    switch outcome {
-    case .adopted(let generation, let identity): log("adopted generation \(generation), sha256 \(identity)")
-    case .unchanged: log("nothing has changed")
-    case .refused(let code, let message): log("reload refused, everything stays as it is: \(message) [\(code)]")
-    }
-  }
+  private func report(_ report: ReloadReport) { for line in report.lines { log(line) } }
 }

@@ -24,6 +24,9 @@ extension GatewayProcess.State {
       .init(.bundle, [policy.identity, "\(policy.generation)"], 1), .init(.reloads, ["adopted"], reloads.adopted),
       .init(.reloads, ["unchanged"], reloads.unchanged), .init(.reloads, ["refused"], reloads.refused),
     ]
+    let mistakes = incomplete?.refusedConfiguration?.mistakes.count ?? 0
+    samples.append(.init(.configurationPending, ["restart"], Int64(incomplete?.pending.count ?? 0)))
+    samples.append(.init(.configurationPending, ["mistake"], Int64(mistakes)))
     if let expiry = tls.expiry { samples.append(.init(.certificateExpiry, [], expiry)) }
     return samples
   }

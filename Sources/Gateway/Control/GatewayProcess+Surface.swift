@@ -21,7 +21,7 @@ extension GatewayProcess: ControlSurface {
     var reasons: [String] = []
     if isDraining { reasons.append("draining") }
     if !isLive { reasons.append("worker_silent") }
-    if !discovery.isComplete { reasons.append("discovery_incomplete") }
+    reasons += discoveries.filter { $0.known.endpoints == nil }.map { "discovery_incomplete \($0.text)" }
     if state.withLock({ !$0.tls.isValid }) { reasons.append("certificate_expired") }
     return reasons
   }
@@ -50,26 +50,52 @@ extension GatewayProcess: ControlSurface {
   public func upstreams() -> JSONValue {
     let now = Clock.now()
     return state.withLock { state in
-      .object(
+      let sources = Self.sources(state.policy.topology, state.configuration)
+      return .object(
         state.policy.topology.services.enumerated().map { index, service in
           .init(
             service.name,
-            .array(
-              state.upstreams.endpoints(ofService: index).map { place in
-                let endpoint = state.upstreams.endpoints[place]
-                let known = state.upstreams.state(of: endpoint.line, at: now)
-                let checks = health.known(.init(service: service.name, address: endpoint.address))
-                return .object([
-                  .init("address", .string("\(endpoint.address)")), .init("in_flight", .int(Int64(known.inFlight))),
-                  .init("healthy", .bool(known.isUp)), .init("ejected", .bool(known.isEjected)),
-                  .init("checks", checks?.json ?? .null),
-                ])
-              }))
+            .object([
+              .init("endpoints", .array(endpoints(ofService: index, service.name, state, now))),
+              .init("asks_all", .bool(state.upstreams.asksAll(ofService: index, at: now))),
+              .init("discovery", sources[index].map { json($0, now) } ?? .null),
+            ]))
         })
     }
   }
 
-  public func configuration() -> JSONValue { state.withLock { $0.configuration.json } }
+  private func endpoints(ofService index: Int, _ name: String, _ state: State, _ now: Instant) -> [JSONValue] {
+    state.upstreams.endpoints(ofService: index).map { place in
+      let endpoint = state.upstreams.endpoints[place]
+      let known = state.upstreams.state(of: endpoint.line, at: now)
+      let checks = health.known(.init(service: name, address: endpoint.address))
+      return .object([
+        .init("address", .string("\(endpoint.address)")), .init("in_flight", .int(Int64(known.inFlight))),
+        .init("healthy", .bool(known.isUp)), .init("ejected", .bool(known.isEjected)),
+        .init("checks", checks?.json ?? .null),
+      ])
+    }
+  }
+
+  private func json(_ source: DiscoverySource, _ now: Instant) -> JSONValue {
+    let known = discovery.known(source)
+    let age = known?.answeredAt.map { (now - $0).nanoseconds / 1_000_000_000 }
+    return .object([
+      .init("source", .string("\(source)")), .init("age_seconds", age.map { .int($0) } ?? .null),
+      .init("failure", .string(orNull: known?.error.map { "\($0)" })),
+    ])
+  }
+
+  public func configuration() -> JSONValue {
+    state.withLock { state in
+      guard case .object(let members) = state.configuration.json else { return .null }
+      return .object(
+        members + [
+          .init("pending", .array((state.incomplete?.pending ?? []).map(\.json))),
+          .init("refused", state.incomplete?.refusedConfiguration?.json ?? .null),
+        ])
+    }
+  }
 
   public func explain(_ request: [UInt8]) -> JSONValue {
     let bytes = state.withLock(\.policy.bytes)
@@ -91,71 +117,6 @@ extension GatewayProcess: ControlSurface {
     }
     if isFirst { log("draining") }
     EpollNetwork.wake(drainWakeUp)
-  }
-
-  public func reload() -> ReloadOutcome {
-    take { state throws(GatewayFailure) in try reload(&state) }
-  }
-
-  /// Takes the certificates, keys and roots of this moment under the policy and the configuration in force: whatever is wrong with those
-  /// that are offered must not let certificates expire.
-  func renewCertificates() -> ReloadOutcome {
-    take { state throws(GatewayFailure) in
-      let configuration = state.configuration
-      return try adopt(LoadedPolicy.load(again: state.policy, configuration), configuration, &state)
-    }
-  }
-
-  private func take(_ change: (inout State) throws(GatewayFailure) -> ReloadOutcome) -> ReloadOutcome {
-    state.withLock { state in
-      let outcome: ReloadOutcome
-      do throws(GatewayFailure) { outcome = try change(&state) } catch {
-        outcome = .refused(code: error.code, message: error.message)
-      }
-      state.reloads.count(outcome)
-      return outcome
-    }
-  }
-
-  private func reload(_ state: inout State) throws(GatewayFailure) -> ReloadOutcome {
-    let configuration: Configuration
-    do throws(ConfigurationErrors) { configuration = try settings.configuration() } catch {
-      throw GatewayFailure(error)
-    }
-    guard configuration.fixedPart == state.configuration.fixedPart else {
-      throw GatewayFailure(
-        "needs_restart",
-        "listeners, workers, memory, status, admin or timeouts have changed: they are read at the start alone")
-    }
-    if let file = configuration.bundle?.value {
-      state.refused = try? FileBytes.read(file, bytesMax: LoadedPolicy.bundleBytesMax)
-    }
-    let outcome = try adopt(
-      LoadedPolicy.load(configuration, notBefore: state.policy.generation), configuration, &state)
-    state.refused = nil
-    return outcome
-  }
-
-  /// Puts them in force, if anything is other than it was.
-  private func adopt(
-    _ policy: consuming LoadedPolicy, _ configuration: Configuration, _ state: inout State
-  ) throws(GatewayFailure) -> ReloadOutcome {
-    let (facts, entries) = (policy.facts, policy.entries)
-    let tls = try Self.tls(configuration, facts.topology, workerCount: workerCount, previous: state.tls)
-    guard facts.bytes != state.policy.bytes || configuration != state.configuration || tls.isChanged(since: state.tls)
-    else { return .unchanged }
-    let upstreams = try Self.upstreams(
-      facts.topology, configuration, number: state.upstreams.number + 1, discovery: discovery, registry: registry)
-    dataPlane.adopt(
-      Generation(
-        bundle: policy.bundle, entries: entries, upstreams: upstreams, telemetry: facts.telemetry(&state.metricNames),
-        tls: tls.upstreams), tls: tls.contexts)
-    try Self.check(facts.topology, upstreams, tls, by: health)
-    state.tls = tls
-    state.configuration = configuration
-    state.policy = facts
-    state.upstreams = upstreams
-    return .adopted(generation: facts.generation, identity: facts.identity)
   }
 }
 

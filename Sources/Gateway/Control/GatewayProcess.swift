@@ -13,14 +13,16 @@ public final class GatewayProcess: Sendable {
     var upstreams: Upstreams
     var tls: TLSPlan
     /// What is wrong with the certificates of the moment; said once.
-    var refusedTLS: String?
+    var refusedTLS: GatewayFailure?
     /// Names keep their cells over generations.
     var metricNames: MetricRegistry
     /// Of the bundle's file as it was read last, when a change since then would show.
     var readStamp: FileStamp?
-    /// A bundle that was refused: it is not tried again until it is another one.
-    var refused: [UInt8]?
     var reloads = ReloadCounts()
+    /// The last reload, where not everything that it read is in force.
+    var incomplete: ReloadReport?
+    /// What that one read: when any of it changes, it is tried again.
+    var seen = SeenFiles()
     var drainBegan: Instant?
     var hasStoppedAccepting = false
   }
@@ -50,12 +52,23 @@ public final class GatewayProcess: Sendable {
       throw GatewayFailure(error)
     }
     guard !configuration.listeners.isEmpty else {
-      throw GatewayFailure("missing_key", "nothing listens: give `--listen`, or `listeners` in the configuration")
+      throw GatewayFailure(
+        .missingKey, at: configuration.place(of: "listeners"), "nothing listens",
+        remedy: "give `--listen`, or write `listeners` in the configuration")
     }
-    let policy = try LoadedPolicy.load(configuration, notBefore: nil)
-    guard let registry = UpstreamRegistry() else { throw GatewayFailure("memory", "no memory for the upstreams") }
+    let workerCount = configuration.workerCount ?? max(1, min(processorCount, 256))
+    try Self.demandDescriptors(configuration, workerCount)
+    let policy: LoadedPolicy
+    do throws(Refusal) { policy = try LoadedPolicy.load(configuration, notBefore: nil) } catch { throw error.failure }
+    guard let registry = UpstreamRegistry() else {
+      throw GatewayFailure(
+        .memory, at: configuration.place(of: "memory"), "there is no memory for the upstreams",
+        remedy: "give the process more memory")
+    }
     guard let resolver = DNSResolver(server: configuration.resolver) else {
-      throw GatewayFailure("resolver", "no name server is known")
+      throw GatewayFailure(
+        .resolver, at: configuration.place(of: "discovery.resolver"), "the name server is no IPv4 address",
+        remedy: "name one by its IPv4 address, as `10.0.0.2:53`")
     }
     let discovery: Discovery
     let health: HealthChecks
@@ -64,12 +77,13 @@ public final class GatewayProcess: Sendable {
       discoveryWakeUp = try EpollNetwork.makeWakeUp()
       drainWakeUp = try EpollNetwork.makeWakeUp()
       discovery = try Discovery(resolver: resolver, wakeUp: discoveryWakeUp)
-    } catch { throw GatewayFailure("system", "the control thread cannot start: \(error)") }
+    } catch { throw Self.systemFailure(configuration, "the control threads cannot start: \(error)") }
     let (facts, entries) = (policy.facts, policy.entries)
+    discovery.follow(Self.sources(facts.topology, configuration).compactMap(\.self))
     let upstreams = try Self.upstreams(
       facts.topology, configuration, number: 0, discovery: discovery, registry: registry)
-    let workerCount = configuration.workerCount ?? max(1, min(processorCount, 256))
     let tls = try Self.tls(configuration, facts.topology, workerCount: workerCount, previous: nil)
+    let plan = HealthPlan(facts.topology, upstreams, contexts: tls.contexts.last, secured: tls.upstreams)
     var metricNames = MetricRegistry()
     let generation = Generation(
       bundle: policy.bundle, entries: entries, upstreams: upstreams, telemetry: facts.telemetry(&metricNames),
@@ -84,12 +98,7 @@ public final class GatewayProcess: Sendable {
     control = try Self.controlListeners(configuration)
     do throws(StartError) { dataPlane = try DataPlane(options, generation, tls: tls.contexts) } catch {
       control.close()
-      switch error {
-      case .listen(let address, let error): throw GatewayFailure("listen", "cannot listen on \(address): \(error)")
-      case .system(let error): throw GatewayFailure("system", "the workers cannot start: \(error)")
-      case .accessLog(let error):
-        throw GatewayFailure("access_log", "\(configuration.accessLog.path ?? ""): cannot be written: \(error)")
-      }
+      throw Self.failure(error, configuration)
     }
     self.settings = settings
     self.workerCount = workerCount
@@ -99,26 +108,15 @@ public final class GatewayProcess: Sendable {
     self.log = log
     state = Mutex(
       State(configuration: configuration, policy: facts, upstreams: upstreams, tls: tls, metricNames: metricNames))
-    try Self.check(facts.topology, upstreams, tls, by: health)
+    do throws(SystemError) { try health.prepare(for: plan) } catch {
+      throw Self.systemFailure(configuration, "endpoints cannot be checked: \(error)")
+    }
+    health.follow(plan)
     let places = dataPlane.addresses.map { "\($0)" }.joined(separator: ", ")
     log(
       "serving on \(places) with \(workerCount) workers, generation \(facts.generation) of \(facts.file), sha256 \(facts.identity)"
     )
     if configuration.trust.isEmpty { log("no key is trusted: bundles are taken from whoever can write the file") }
-  }
-
-  private static func controlListeners(
-    _ configuration: Configuration
-  ) throws(GatewayFailure) -> ControlListeners {
-    do throws(ControlServerError) {
-      return try ControlListeners(status: configuration.status, admin: configuration.admin)
-    } catch {
-      guard error.error == .addressInUse, error.place == configuration.admin else {
-        throw GatewayFailure("listen", "cannot listen on \(error.place): \(error.error)")
-      }
-      throw GatewayFailure(
-        "admin_in_use", "another gateway answers at \(error.place): stop it, or name another socket as `admin`")
-    }
   }
 
   /// Certificates as the configuration and the policy name them.
@@ -132,23 +130,12 @@ public final class GatewayProcess: Sendable {
     } catch { throw GatewayFailure(error) }
   }
 
-  /// Has the endpoints of a table checked from now on, as their services ask for.
-  static func check(
-    _ topology: Topology, _ upstreams: Upstreams, _ tls: TLSPlan, by health: HealthChecks
-  ) throws(GatewayFailure) {
-    let plan = HealthPlan(topology, upstreams, contexts: tls.contexts.last, secured: tls.upstreams)
-    do throws(SystemError) { try health.follow(plan) } catch {
-      throw GatewayFailure("system", "endpoints cannot be checked: \(error)")
-    }
-  }
-
   /// The endpoints that are known now, as a table for the workers.
   static func upstreams(
     _ topology: Topology, _ configuration: Configuration, number: UInt64, discovery: borrowing Discovery,
     registry: UpstreamRegistry
   ) throws(GatewayFailure) -> Upstreams {
     let sources = sources(topology, configuration)
-    discovery.follow(sources.compactMap(\.self))
     let lists = zip(topology.services, sources).map { service, source -> [DiscoveredEndpoint] in
       if let override = configuration.services.first(where: { $0.name.value == service.name }) {
         return endpoints(override.endpoints, of: service)
@@ -158,7 +145,11 @@ public final class GatewayProcess: Sendable {
     }
     do throws(UpstreamError) {
       return try Upstreams(topology, number: number, endpoints: lists, in: registry)
-    } catch { throw GatewayFailure("upstreams", "too many services and endpoints: \(error)") }
+    } catch {
+      throw GatewayFailure(
+        .upstreams, at: configuration.place(of: "bundle"), "the policy has too many services and endpoints: \(error)",
+        remedy: "divide the mesh among gateways")
+    }
   }
 
   /// Where the endpoints of each service are found; nil for those that are named.

@@ -44,17 +44,25 @@ final class HealthChecks: Sendable {
 
   deinit { EpollNetwork.close(wakeUp) }
 
-  /// Checks the endpoints of a plan from now on and no others. The thread begins with the first endpoint there is to check.
-  ///
-  /// Before lines of endpoints that the plan does not have are freed: their marks are taken away here.
-  func follow(_ plan: HealthPlan) throws(SystemError) {
-    adopt(plan)
+  /// Starts the thread where a plan has endpoints to check and there is none yet: all of `follow` that can fail.
+  func prepare(for plan: HealthPlan) throws(SystemError) {
     let starts = state.withLock { state -> Bool in
       guard !state.isStarted, !plan.targets.isEmpty else { return false }
       state.isStarted = true
       return true
     }
-    if starts { try Thread.start("weir-health") { [self] in work() } }
+    guard starts else { return }
+    do throws(SystemError) { try Thread.start("weir-health") { [self] in work() } } catch {
+      state.withLock { $0.isStarted = false }
+      throw error
+    }
+  }
+
+  /// Checks the endpoints of a plan, which was prepared for, from now on and no others.
+  ///
+  /// Before lines of endpoints that the plan does not have are freed: their marks are taken away here.
+  func follow(_ plan: HealthPlan) {
+    adopt(plan)
     EpollNetwork.wake(wakeUp)
   }
 
@@ -110,8 +118,10 @@ final class HealthChecks: Sendable {
 
   /// Notes how a check ended, where the endpoint is still one to check.
   func note(_ report: HealthReport) {
-    let isNews = state.withLock { state -> Bool in
-      guard let plan = state.plan, let target = plan.targets[report.name] else { return false }
+    let now = Clock.now()
+    let asked = state.withLock { state -> (before: Bool, after: Bool)? in
+      guard let plan = state.plan, let target = plan.targets[report.name] else { return nil }
+      let before = plan.upstreams.asksAll(ofService: Int(target.service), at: now)
       plan.upstreams.setHealth(report.isUp, target.line, ofService: target.service)
       var known = state.known[report.name] ?? Known()
       known.isUp = report.isUp
@@ -124,14 +134,22 @@ final class HealthChecks: Sendable {
       } else {
         state.counts[service, default: Count()].failed += 1
       }
-      return report.hasChanged
+      return report.hasChanged ? (before, plan.upstreams.asksAll(ofService: Int(target.service), at: now)) : nil
     }
-    guard isNews else { return }
+    if let asked { log(text(report, asksAllBefore: asked.before, asksAll: asked.after)) }
+  }
+
+  /// What a change means for the requests, those of the other endpoints as well.
+  private func text(_ report: HealthReport, asksAllBefore: Bool, asksAll: Bool) -> String {
     let place = "\(report.name.service) at \(report.name.address)"
+    let all = "fewer than half of the endpoints are well, so all of them get requests"
     if let failure = report.failure {
-      log("\(place) gets no more requests, its checks fail: \(failure)")
-    } else {
-      log("\(place) gets requests again: its checks are passed")
+      return asksAll
+        ? "\(place) fails its checks: \(failure); \(all)"
+        : "\(place) gets no more requests, its checks fail: \(failure)"
     }
+    if asksAll { return "\(place) passes its checks again; \(all)" }
+    let others = asksAllBefore ? "; those that fail get no more" : ""
+    return "\(place) gets requests again: its checks are passed\(others)"
   }
 }

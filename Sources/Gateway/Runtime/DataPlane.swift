@@ -50,7 +50,10 @@ public final class DataPlane: Sendable {
   /// - Parameter tls: a set for each worker, all of one configuration; empty where there is no TLS.
   /// - Throws: what the system says, with the listener that it says it of.
   public init(_ options: Options, _ generation: Generation, tls: [TLSContextSet] = []) throws(StartError) {
-    let connectionsMax = max((EpollNetwork.raiseDescriptorLimit() - 64) / options.workerCount, 64)
+    let connectionsMax = DescriptorBudget(
+      limit: EpollNetwork.raiseDescriptorLimit(), workerCount: options.workerCount,
+      listenerCount: options.listeners.count
+    ).connectionsMax
     let memoryBytesMax = options.memoryBytesMax / options.workerCount
     // Asked for together: which worker would have gone without, and whether for its memory or for its stack, would be chance.
     guard Memory.isAvailable(WorkerThread.addressBytes(memoryBytesMax) * options.workerCount) else {
@@ -116,10 +119,12 @@ public final class DataPlane: Sendable {
 
   /// Puts a generation in force: every worker decides under it from its next turn on.
   ///
-  /// - Parameter tls: as at the start. Connections end with the certificates that they began with.
-  public func adopt(_ generation: Generation, tls: [TLSContextSet] = []) {
+  /// - Parameters:
+  ///   - tls: as at the start. Connections end with the certificates that they began with.
+  ///   - facts: of the configuration; nil: as they are.
+  public func adopt(_ generation: Generation, tls: [TLSContextSet] = [], _ facts: WorkerFacts? = nil) {
     for (index, mailbox) in mailboxes.enumerated() {
-      mailbox.post(.adopt(generation, tls.isEmpty ? nil : tls[index]))
+      mailbox.post(.adopt(generation, tls.isEmpty ? nil : tls[index], facts))
     }
   }
 
@@ -147,6 +152,9 @@ public final class DataPlane: Sendable {
 
   /// Writes what is left of the log; after the workers have ended.
   public func stopLog() { logThread?.stop() }
+
+  /// Why the access log takes nothing; nil while it does.
+  public var logFailure: LogFailure? { logThread?.failure }
 
   /// Whether log lines are still being written.
   public var isLogging: Bool { logThread?.isRunning ?? false }

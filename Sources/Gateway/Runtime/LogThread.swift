@@ -9,6 +9,8 @@ final class LogThread: Sendable {
   private let path: String
   /// Takes the place of the file that is written.
   private let reopened = Mutex<Descriptor?>(nil)
+  /// Why the file takes nothing; nil while it does.
+  private let lastFailure = Mutex<LogFailure?>(nil)
   private let running = RunningCount()
   private let isStopping = Atomic<Bool>(false)
 
@@ -48,6 +50,7 @@ final class LogThread: Sendable {
       let isLast = isStopping.load(ordering: .acquiring)
       if let file = reopened.withLock({ $0.take() }) { output.write(to: AppendOnlyFile(owning: file)) }
       output.drain(now: net.now())
+      lastFailure.withLock { $0 = output.failure }
       if isLast { return }
       net.wait(until: net.now() + .seconds(1), into: &events)
       EpollNetwork.drainWakeUp(wakeUp)
@@ -69,6 +72,8 @@ final class LogThread: Sendable {
   }
 
   var isRunning: Bool { running.count > 0 }
+
+  var failure: LogFailure? { lastFailure.withLock { $0 } }
 }
 
 private func swap(_ place: inout Descriptor?, _ next: Descriptor) -> Descriptor? {

@@ -3,10 +3,18 @@ import ProxyTLS
 import ProxyTransport
 import ProxyUpstream
 import Synchronization
+import WeirPolicy
+
+/// What of the configuration a worker goes by; it changes with a generation, between two turns, or not at all.
+public struct WorkerFacts: Sendable {
+  var clocks: Clocks
+  /// By listener.
+  var trustedHops: [[WeirPolicy.Network]]
+}
 
 /// What the control thread tells a worker, between two turns of its loop.
 enum WorkerMessage: Sendable {
-  case adopt(Generation, TLSContextSet?)
+  case adopt(Generation, TLSContextSet?, WorkerFacts?)
   case endpoints(Upstreams)
   /// Nothing but a sign of life.
   case ping

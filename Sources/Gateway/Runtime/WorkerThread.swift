@@ -52,7 +52,9 @@ struct WorkerThread: Sendable {
     while worker.run(logWriter: logWriter) {
       for message in mailbox.takeAll() {
         switch message {
-        case .adopt(let generation, let tls): worker.adopt(generation, tls: tls)
+        case .adopt(let generation, let tls, let facts):
+          worker.adopt(generation, tls: tls)
+          if let facts { worker.adopt(facts.clocks, trustedHops: facts.trustedHops) }
         case .endpoints(let upstreams): worker.adopt(upstreams)
         case .ping: break
         case .drain: worker.beginDrain()

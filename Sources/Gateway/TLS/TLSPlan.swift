@@ -41,7 +41,7 @@ public struct TLSPlan: Sendable {
     guard let keys = keys(previous, now) else {
       throw ConfigurationErrors(errors: [
         ConfigurationError(
-          code: .badValue, place: .builtIn, message: "the system has no random bytes for session tickets",
+          code: .badValue, place: .document("weir run"), message: "the system has no random bytes for session tickets",
           remedy: "try again")
       ])
     }

@@ -119,14 +119,14 @@ struct TLSPlanReader {
     // What is declared is spoken; ALPN has to agree.
     let protocols: TLSConfiguration.Protocols = service.speaksHTTP2 ? .http2 : .http1
     if let tls = service.tls {
-      let file = tls.rootsFile.map { Located(inFolder($0), at: .builtIn) } ?? source.systemRoots
+      let file = tls.rootsFile.map { Located(source.besideBundle($0), at: place(of: service)) } ?? source.systemRoots
       guard let host = tls.serverName ?? service.host else {
         report(
-          .notInBundle, .builtIn, "the service `\(service.name)` has `tls` and no name to verify",
+          .notInBundle, place(of: service), "the service `\(service.name)` has `tls` and no name to verify",
           remedy: "write `server_name` in the policy")
         return nil
       }
-      guard let roots = roots(file) else { return nil }
+      guard let roots = roots(file, "the roots of the service `\(service.name)`: ") else { return nil }
       // Names alone are asked for (RFC 6066 section 3); certificates have addresses without brackets.
       let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
       return TLSConfiguration.Upstream(
@@ -140,8 +140,8 @@ struct TLSPlanReader {
     guard let own else {
       if source.upstreamCertificate == nil {
         report(
-          .missingKey, .builtIn,
-          "\(topology.place(of: service.position)): the service `\(service.name)` takes mutual TLS, and there is no certificate to show",
+          .missingKey, place(of: service),
+          "the service `\(service.name)` takes mutual TLS, and there is no certificate to show",
           remedy: "name one in `upstream_certificate`, or say `mtls permissive` in the policy")
       }
       return nil
@@ -150,7 +150,7 @@ struct TLSPlanReader {
       let domain = String(identity.dropFirst("spiffe://".utf8.count).prefix { $0 != "/" })
       guard source.trustDomains.contains(where: { $0.name.value == domain }) else {
         report(
-          .missingKey, source.upstreamCertificate?.chain.place ?? .builtIn,
+          .missingKey, source.upstreamCertificate?.chain.place ?? place(of: service),
           "the service `\(service.name)` is of the trust domain `\(domain)`, whose roots are not known",
           remedy: "add `\(domain)` to `trust_domains`")
         return nil
@@ -160,36 +160,36 @@ struct TLSPlanReader {
       certificate: own, protocols: protocols, serverName: nil, peer: .identities(service.identities))
   }
 
-  private mutating func roots(_ place: Located<String>) -> Int? {
-    guard let bytes = file(place) else { return nil }
+  /// - Parameter whose: begins the message about a file that cannot be read.
+  private mutating func roots(_ place: Located<String>, _ whose: String = "") -> Int? {
+    guard let bytes = file(place, whose) else { return nil }
     if let known = parts.configuration.roots.firstIndex(of: bytes) { return known }
     parts.configuration.roots.append(bytes)
     rootPlaces.append(place)
     return parts.configuration.roots.count - 1
   }
 
-  private mutating func file(_ place: Located<String>) -> [UInt8]? {
+  private mutating func file(_ place: Located<String>, _ whose: String = "") -> [UInt8]? {
     do throws(SystemError) {
       return try FileBytes.read(place.value, bytesMax: Self.fileBytesMax)
     } catch {
       report(
-        .unreadableFile, place.place, "`\(place.value)` cannot be read: \(error)",
+        .unreadableFile, place.place, "\(whose)`\(place.value)` cannot be read: \(error)",
         remedy: "name a file that this user may read")
       return nil
     }
   }
 
-  /// Files that the policy names lie beside the bundle.
-  private func inFolder(_ file: String) -> String {
-    guard !file.hasPrefix("/"), let bundle = source.bundle?.value, let slash = bundle.lastIndex(of: "/") else {
-      return file
-    }
-    return bundle[...slash] + file
+  /// Where the policy declares it.
+  private func place(of service: Service) -> ConfigurationPlace {
+    .document(topology.place(of: service.position))
   }
 
   mutating func report(
     _ code: ConfigurationError.Code, _ place: ConfigurationPlace, _ message: String, remedy: String
   ) {
+    // What nobody wrote is said of the file that could say otherwise.
+    let place = place == .builtIn ? source.place(of: "") : place
     errors.append(ConfigurationError(code: code, place: place, message: message, remedy: remedy))
   }
 

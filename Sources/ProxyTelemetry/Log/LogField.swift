@@ -70,7 +70,7 @@ public enum LogField: Int, CaseIterable, Sendable {
   public var explanation: String {
     switch self {
     case .time: "When the first byte arrived (RFC 3339, milliseconds, UTC)."
-    case .gateway: "The gateway that it arrived at."
+    case .gateway: "The gateway that it arrived at: the one of the listener, or else of the host."
     case .service: "The service that was addressed itself; absent behind a gateway."
     case .caller: "The verified SPIFFE identity of the peer; null without a certificate."
     case .sourceIP: "The peer of TCP, or what the PROXY protocol says of it."

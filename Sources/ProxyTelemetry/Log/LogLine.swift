@@ -54,7 +54,11 @@ struct LogLine: ~Copyable {
     case .service(let service):
       names.append(.service, to: &writer, &memory)
       names.appendService(service, to: &writer, &memory)
-    case .anyHost: break
+    case .anyHost:
+      if let gateway = names.gateway(ofTable: record.table, scope: record.scope) {
+        names.append(.gateway, to: &writer, &memory)
+        names.appendGateway(gateway, to: &writer, &memory)
+      }
     }
     names.append(.caller, to: &writer, &memory)
     if texts.caller.isEmpty {

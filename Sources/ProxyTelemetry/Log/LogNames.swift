@@ -22,6 +22,9 @@ public struct LogNames: Sendable {
   /// By table, alike.
   private var firstRoute: [Int] = []
   private var routes: [(name: ByteRange, place: ByteRange)] = []
+  /// Gateways of scopes and tables; -1: of none.
+  private var scopeGateways: [Int32] = []
+  private var tableGateways: [Int32] = []
   /// `,"bundle":"…","generation":7}` and the line break.
   private var end = ByteRange.empty
 
@@ -39,10 +42,14 @@ public struct LogNames: Sendable {
     }
     for scope in topology.scopes {
       firstRule.append(rules.count)
+      let gateway: Int32 = if case .gateway(let index) = scope.target { Int32(truncatingIfNeeded: index) } else { -1 }
+      scopeGateways.append(gateway)
       for rule in scope.rules { rules.append((insert(rule.name), insert(topology.place(of: rule.position)))) }
     }
     for table in topology.tables {
       firstRoute.append(routes.count)
+      let gateway: Int32 = if case .gateway(let index) = table.owner { Int32(truncatingIfNeeded: index) } else { -1 }
+      tableGateways.append(gateway)
       for route in table.routes { routes.append((insert(route.name), insert(topology.place(of: route.position)))) }
     }
     end = insert(raw: ",\"bundle\":\"\(identity)\",\"generation\":\(generation)}\n")
@@ -89,6 +96,12 @@ public struct LogNames: Sendable {
 
   func appendGateway(_ number: Int32, to writer: inout MemoryWriter, _ memory: inout Memory) {
     append(gateways[Int(number)], to: &writer, &memory)
+  }
+
+  /// The gateway that answered where a listener names none: that of the table, or else of the scope; nil when it is not known.
+  func gateway(ofTable table: Int32, scope: Int32) -> Int32? {
+    let gateway = table >= 0 ? tableGateways[Int(table)] : scope >= 0 ? scopeGateways[Int(scope)] : -1
+    return gateway < 0 ? nil : gateway
   }
 
   func appendService(_ number: Int32, subset: Int32 = -1, to writer: inout MemoryWriter, _ memory: inout Memory) {

@@ -1,4 +1,4 @@
-import ProxyTransport
+public import ProxyTransport
 
 /// Where log lines are written.
 public protocol LogDestination: ~Copyable {
@@ -21,6 +21,8 @@ public struct LogOutput<Destination: LogDestination & ~Copyable>: ~Copyable {
   private var retryAt = Instant.zero
   /// A line was cut off: the next block begins on a new one.
   private var isTorn = false
+  /// Why the destination takes nothing; nil while it does.
+  public private(set) var failure: LogFailure?
 
   public init(_ destination: consuming Destination, queues: [LogQueue], metrics: WorkerMetrics) {
     self.destination = destination
@@ -33,6 +35,7 @@ public struct LogOutput<Destination: LogDestination & ~Copyable>: ~Copyable {
     destination = other
     retryAt = .zero
     isTorn = false
+    failure = nil
   }
 
   /// Writes everything that waits. Called whenever a worker handed something over, and once a second.
@@ -46,23 +49,61 @@ public struct LogOutput<Destination: LogDestination & ~Copyable>: ~Copyable {
   }
 
   private mutating func write(_ bytes: Span<UInt8>, _ now: Instant) {
+    let isTried = retryAt <= now
+    let written = isTried ? append(bytes) : 0
+    metrics.count(.logLinesWritten, by: lines(bytes, 0..<written))
+    if isTried, written == bytes.count { failure = nil }
+    guard written < bytes.count else { return }
+    if isTried { retryAt = now + Self.retryInterval }
+    if written > 0, bytes[written - 1] != UInt8(ascii: "\n") { isTorn = true }
+    metrics.count(.logLinesDropped, by: lines(bytes, written..<bytes.count))
+  }
+
+  /// Writes as much as the destination takes, and says how much that is.
+  private mutating func append(_ bytes: Span<UInt8>) -> Int {
     var written = 0
-    while retryAt <= now, written < bytes.count {
+    while written < bytes.count {
       if isTorn {
         let lineBreak: InlineArray<1, UInt8> = [UInt8(ascii: "\n")]
-        guard case .bytes(1) = destination.write(lineBreak.span) else { break }
+        guard put(lineBreak.span) > 0 else { break }
         isTorn = false
       }
-      guard case .bytes(let count) = destination.write(bytes.extracting(written..<bytes.count)), count > 0 else {
-        break
-      }
+      let count = put(bytes.extracting(written..<bytes.count))
+      guard count > 0 else { break }
       written += count
     }
-    guard written < bytes.count else { return }
-    if retryAt <= now { retryAt = now + Self.retryInterval }
-    if written > 0, bytes[written - 1] != UInt8(ascii: "\n") { isTorn = true }
-    var dropped: UInt64 = 0
-    for index in written..<bytes.count where bytes[index] == UInt8(ascii: "\n") { dropped += 1 }
-    metrics.count(.logLinesDropped, by: dropped)
+    return written
+  }
+
+  private mutating func put(_ bytes: Span<UInt8>) -> Int {
+    switch destination.write(bytes) {
+    case .bytes(let count): return count
+    case .wouldBlock, .endOfStream: failure = .full
+    case .failed(let error): failure = .system(error)
+    }
+    return 0
+  }
+
+  /// Lines that end in a range.
+  private func lines(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    var count: UInt64 = 0
+    for index in range where bytes[index] == UInt8(ascii: "\n") { count += 1 }
+    return count
+  }
+}
+
+/// Why log lines are not written.
+public enum LogFailure: Hashable, Sendable {
+  case system(SystemError)
+  /// A pipe that nobody empties.
+  case full
+}
+
+extension LogFailure: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .system(let error): "\(error)"
+    case .full: "nobody takes what was written"
+    }
   }
 }

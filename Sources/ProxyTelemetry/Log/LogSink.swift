@@ -42,7 +42,6 @@ public struct LogSink: ~Copyable {
       return false
     }
     buffer.append(memory.span(written))
-    metrics.count(.logLinesWritten)
     if deadline == nil { deadline = now + Self.blockAgeMax }
     return buffer.count >= LineBuffer.blockBytes && handOver()
   }

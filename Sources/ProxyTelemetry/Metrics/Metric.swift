@@ -32,8 +32,10 @@ public enum Metric: String, CaseIterable, Sendable {
   case memoryBytes = "weir_memory_bytes"
   case bundle = "weir_bundle_info"
   case reloads = "weir_reloads_total"
+  case configurationPending = "weir_configuration_pending"
   case certificateExpiry = "weir_certificate_expiry_seconds"
   case healthyEndpoints = "weir_healthy_endpoints"
+  case asksAll = "weir_service_asks_all"
   case healthChecks = "weir_health_checks_total"
   case discoveryAge = "weir_discovery_age_seconds"
   case seriesDropped = "weir_metric_series_dropped_total"
@@ -43,7 +45,8 @@ public enum Metric: String, CaseIterable, Sendable {
   public var kind: Kind {
     switch self {
     case .routeDuration, .serviceDuration: .histogram
-    case .openConnections, .memoryBytes, .bundle, .certificateExpiry, .healthyEndpoints, .discoveryAge,
+    case .openConnections, .memoryBytes, .bundle, .configurationPending, .certificateExpiry, .healthyEndpoints,
+      .asksAll, .discoveryAge,
       .serviceConnections, .serviceActive, .servicePending, .endpointActive, .endpointHealthy, .endpointEjected:
       .gauge
     case .requests, .responses, .ruleDecisions, .shadowDifferences, .auditedRequests, .routeRequests, .serviceRequests,
@@ -64,7 +67,8 @@ public enum Metric: String, CaseIterable, Sendable {
     case .routeRequests: ["table", "route", "place"]
     case .routeDuration: ["table", "route"]
     case .serviceRequests: ["service", "status"]
-    case .serviceDuration, .serviceRetries, .healthyEndpoints, .serviceConnections, .serviceActive, .servicePending:
+    case .serviceDuration, .serviceRetries, .healthyEndpoints, .asksAll, .serviceConnections, .serviceActive,
+      .servicePending:
       ["service"]
     case .serviceCalls: ["service", "status"]
     case .endpointSeconds, .endpointActive, .endpointHealthy, .endpointEjected, .endpointEjections:
@@ -80,6 +84,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case .memoryBytes: ["worker"]
     case .bundle: ["identity", "generation"]
     case .reloads: ["outcome"]
+    case .configurationPending: ["cause"]
     case .certificateExpiry: []
     case .discoveryAge: ["service"]
     }
@@ -122,9 +127,13 @@ public enum Metric: String, CaseIterable, Sendable {
     case .logLines: "Log lines; dropped: no buffer was free, or the file could not be written."
     case .memoryBytes: "Bytes of a worker's memory account: its buffers, and what OpenSSL and nghttp2 hold for it."
     case .bundle: "1 for the bundle in force."
-    case .reloads: "Reloads; refused: everything stayed as it was."
+    case .reloads: "Reloads, and certificates that were looked at; refused: everything stayed as it was."
+    case .configurationPending:
+      "What of the configuration's file is not in force; restart: keys that only a restart changes, mistake: mistakes."
     case .certificateExpiry: "Seconds since 1970 at which the first of our own certificates expires."
-    case .healthyEndpoints: "Endpoints of a service that may be asked."
+    case .healthyEndpoints:
+      "Endpoints of a service that are well: not ejected, checks not failed. While they are fewer than half, all are asked."
+    case .asksAll: "1 while all endpoints of a service are asked because fewer than half of them are well, else 0."
     case .healthChecks: "Checks of endpoints that ended; passed, or failed."
     case .discoveryAge: "Seconds since the last answer of a service's discovery."
     case .seriesDropped: "Series that had no room and are not counted."

@@ -15,6 +15,9 @@ public struct WorkerMetrics: BitwiseCopyable, Sendable {
     cells.bump(CellLayout.counters + counter.rawValue, by: number)
   }
 
+  /// What was counted, or set, so far.
+  public func value(of counter: WorkerCounter) -> UInt64 { cells.load(CellLayout.counters + counter.rawValue) }
+
   /// Sets what is a gauge.
   public func set(_ counter: WorkerCounter, to value: UInt64) {
     cells.store(value, at: CellLayout.counters + counter.rawValue)

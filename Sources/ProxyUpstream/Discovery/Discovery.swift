@@ -2,7 +2,7 @@ public import ProxyTransport
 
 /// Follows the sources of endpoints on helper threads, and keeps the last good list of each.
 ///
-/// Owned by the control thread: it is woken when a list has changed, asks for the lists and builds the next table. A source that fails
+/// Owned by the control thread: it is woken when a list or a failure has changed, asks for the lists and builds the next table. A source that fails
 /// keeps its list; `error` and the age of the list say so. Threads end soon after the value does.
 public struct Discovery: ~Copyable, Sendable {
   /// What is known of a source.
@@ -21,7 +21,7 @@ public struct Discovery: ~Copyable, Sendable {
 
   /// Starts the threads.
   ///
-  /// - Parameter wakeUp: woken when a list has changed or a source has answered for the first time.
+  /// - Parameter wakeUp: woken when a list has changed, a source has answered for the first time, or fails otherwise than before.
   public init(resolver: DNSResolver, wakeUp: Descriptor) throws(SystemError) {
     let followed = try FollowedSources(resolver: resolver, wakeUp: wakeUp)
     for _ in 0..<Self.threads { try Thread.start("weir-discovery") { followed.work() } }

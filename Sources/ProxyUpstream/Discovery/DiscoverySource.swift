@@ -26,13 +26,24 @@ public enum DiscoverySource: Hashable, Sendable {
   }
 }
 
+extension DiscoverySource: CustomStringConvertible {
+  /// As the policy writes it.
+  public var description: String {
+    switch self {
+    case .dns(let host, let port): "dns \(host):\(port)"
+    case .srv(let name): "srv \(name)"
+    case .file(let path, _): "file \(path)"
+    }
+  }
+}
+
 /// Why a source gave no list.
 public enum DiscoveryError: Error, Hashable, Sendable {
   /// No answer, or the name server failed.
   case noAnswer
   /// An answer that cannot be read, or with more than `DNSResolver.recordsMax` records.
   case malformedAnswer
-  /// What is wrong with a file, in words.
+  /// What is wrong with a file, in words that begin with its path.
   case file(String)
 }
 

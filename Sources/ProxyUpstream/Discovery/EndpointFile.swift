@@ -17,7 +17,7 @@ enum EndpointFile {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(file.count)
       for index in file.bytes.indices { bytes.append(file.bytes[index]) }
-      return parse(bytes, port: port).mapError { .file("\(path): \($0.text)") }
+      return parse(bytes, port: port).mapError { .file("\(path)\($0.place): \($0.text)") }
     } catch {
       return .failure(.file("\(path): \(error)"))
     }
@@ -25,12 +25,17 @@ enum EndpointFile {
 
   struct Mistake: Error, Hashable {
     let text: String
+    /// `:line:column`, where JSON ends.
+    var place = ""
   }
 
   static func parse(_ bytes: [UInt8], port: UInt16) -> Result<[DiscoveredEndpoint], Mistake> {
     let value: JSONValue
     do throws(JSONError) { value = try JSONValue(parsing: bytes) } catch {
-      return .failure(Mistake(text: error.message))
+      let before = bytes.prefix(error.offset)
+      let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+      let column = error.offset - (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1)
+      return .failure(Mistake(text: "no JSON: \(error.reason.rawValue)", place: ":\(line):\(column)"))
     }
     guard case .array(let entries) = value else { return .failure(Mistake(text: "expected a list of endpoints")) }
     var list: [DiscoveredEndpoint] = []

@@ -165,7 +165,7 @@ final class FollowedSources: Sendable {
       guard !state.isStopped, var followed = state.sources[source] else { return }
       followed.isRunning = false
       followed.lookup = lookup
-      let before = followed.known.endpoints
+      let before = followed.known
       switch result {
       case .success(let (list, holds)):
         followed.known = Discovery.Known(endpoints: list, answeredAt: now, error: nil)
@@ -181,7 +181,9 @@ final class FollowedSources: Sendable {
       followed.isStale = false
       state.sources[source] = followed
       // Under the lock: once `stop` has returned, the owner may close the descriptor.
-      if followed.known.endpoints != before { EpollNetwork.wake(newsWakeUp) }
+      if followed.known.endpoints != before.endpoints || followed.known.error != before.error {
+        EpollNetwork.wake(newsWakeUp)
+      }
     }
   }
 

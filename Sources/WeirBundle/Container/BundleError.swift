@@ -37,29 +37,54 @@ public enum BundleError: Error, Hashable, Sendable {
 }
 
 extension BundleError: CustomStringConvertible {
-  /// The stable name of the reason, for logs and machines.
-  public var code: String {
+  /// The stable names of the reasons.
+  public enum Code: String, CaseIterable, Sendable {
+    case notABundle = "not_a_bundle"
+    case unsupportedVersion = "unsupported_version"
+    case truncated
+    case malformedHeader = "malformed_header"
+    case contentHashMismatch = "content_hash_mismatch"
+    case malformedSignatures = "malformed_signatures"
+    case malformedSectionTable = "malformed_section_table"
+    case unknownSection = "unknown_section"
+    case missingSection = "missing_section"
+    case malformedSection = "malformed_section"
+    case unsupportedFeature = "unsupported_feature"
+    case inconsistentFeatures = "inconsistent_features"
+    case inconsistentPolicy = "inconsistent_policy"
+    case unsigned
+    case untrusted
+    case badSignature = "bad_signature"
+    case olderGeneration = "older_generation"
+    case cryptography
+  }
+
+  /// Which of the reasons it is.
+  public var reason: Code {
     switch self {
-    case .notABundle: "not_a_bundle"
-    case .unsupportedVersion: "unsupported_version"
-    case .truncated: "truncated"
-    case .malformedHeader: "malformed_header"
-    case .contentHashMismatch: "content_hash_mismatch"
-    case .malformedSignatures: "malformed_signatures"
-    case .malformedSectionTable: "malformed_section_table"
-    case .unknownSection: "unknown_section"
-    case .missingSection: "missing_section"
-    case .malformedSection: "malformed_section"
-    case .unsupportedFeatures: "unsupported_feature"
-    case .inconsistentFeatures: "inconsistent_features"
-    case .inconsistentPolicy: "inconsistent_policy"
-    case .unsigned: "unsigned"
-    case .untrusted: "untrusted"
-    case .badSignature: "bad_signature"
-    case .olderGeneration: "older_generation"
-    case .cryptography: "cryptography"
+    case .notABundle: .notABundle
+    case .unsupportedVersion: .unsupportedVersion
+    case .truncated: .truncated
+    case .malformedHeader: .malformedHeader
+    case .contentHashMismatch: .contentHashMismatch
+    case .malformedSignatures: .malformedSignatures
+    case .malformedSectionTable: .malformedSectionTable
+    case .unknownSection: .unknownSection
+    case .missingSection: .missingSection
+    case .malformedSection: .malformedSection
+    case .unsupportedFeatures: .unsupportedFeature
+    case .inconsistentFeatures: .inconsistentFeatures
+    case .inconsistentPolicy: .inconsistentPolicy
+    case .unsigned: .unsigned
+    case .untrusted: .untrusted
+    case .badSignature: .badSignature
+    case .olderGeneration: .olderGeneration
+    case .cryptography: .cryptography
     }
   }
+
+  /// The stable name of the reason, for logs and machines.
+  public var code: String { reason.rawValue }
 
   /// One line for people.
   public var description: String {

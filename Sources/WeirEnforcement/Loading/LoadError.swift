@@ -12,12 +12,18 @@ public enum LoadError: Error, Sendable {
 }
 
 extension LoadError: CustomStringConvertible {
+  /// The stable names of the reasons that are not those of `BundleError`.
+  public enum ProgramCode: String, CaseIterable, Sendable {
+    case refused = "program_refused"
+    case inconsistent = "inconsistent_program"
+  }
+
   /// The stable name of the reason.
   public var code: String {
     switch self {
     case .bundle(let error): error.code
-    case .program: "program_refused"
-    case .inconsistent: "inconsistent_program"
+    case .program: ProgramCode.refused.rawValue
+    case .inconsistent: ProgramCode.inconsistent.rawValue
     }
   }
 

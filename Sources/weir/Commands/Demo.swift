@@ -49,7 +49,7 @@ struct Demo: ParsableCommand {
     } else {
       Output.write(stage.invitation)
     }
-    do throws(GatewayFailure) { try gateway.run(signals) } catch { throw Failure(error.message) }
+    do throws(GatewayFailure) { try gateway.run(signals) } catch { throw Failure(error.text) }
     let problems = outcome.problems
     guard problems.isEmpty else {
       Output.error("\n\(problems.count) of the demonstration's promises did not hold\n")

@@ -11,7 +11,8 @@ struct Run: ParsableCommand {
       Facts of the deployment are in the configuration (docs/configuration.md) or on the command line, which takes its place;
       policy is in the bundle. A mistake in either stops the start with its place and a remedy.
 
-      SIGHUP, a changed bundle file and `weir admin reload` read everything again; what is refused leaves everything as it is.
+      SIGHUP, a changed bundle file and `weir admin reload` read everything again; what is refused leaves everything as it is,
+      and keys that only a restart changes are named.
       SIGTERM and `weir admin drain` end it when the last exchange has ended, a second SIGINT at once.
 
       Examples:
@@ -56,11 +57,8 @@ struct Run: ParsableCommand {
       }
       try process.run(signals)
     } catch let failure as GatewayFailure {
-      guard failure.errors.isEmpty else {
-        for error in failure.errors { Output.error(Self.text(error)) }
-        throw ExitCode.misuse
-      }
-      throw Failure("\(failure.message) [\(failure.code)]")
+      for mistake in failure.mistakes { Output.error(Self.text(mistake)) }
+      throw ExitCode.misuse
     } catch let error as SystemError {
       throw Failure("\(error)")
     }
@@ -73,10 +71,10 @@ struct Run: ParsableCommand {
     return address
   }
 
-  /// A mistake of the configuration in three lines.
-  private static func text(_ error: ConfigurationError) -> String {
-    let near = error.unknown.flatMap { Spelling.suggestion(for: $0.word, among: $0.known) }
-    return "\(error.place): error[\(error.code.rawValue)]: \(error.message)\n"
-      + "  help: \(near.map { "did you mean `\($0)`? " } ?? "")\(error.remedy)\n"
+  /// A mistake in two lines.
+  private static func text(_ mistake: GatewayFailure.Mistake) -> String {
+    let near = mistake.unknown.flatMap { Spelling.suggestion(for: $0.word, among: $0.known) }
+    return "\(mistake.place): error[\(mistake.code)]: \(mistake.message)\n"
+      + "  help: \(near.map { "did you mean `\($0)`? " } ?? "")\(mistake.remedy)\n"
   }
 }

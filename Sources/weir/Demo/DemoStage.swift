@@ -71,7 +71,7 @@ struct DemoStage: Sendable {
     settings.file = path("weir.yaml")
     do throws(GatewayFailure) {
       return try GatewayProcess(settings, processorCount: 1) { line in Output.error("weir: \(line)\n") }
-    } catch { throw Failure(error.message) }
+    } catch { throw Failure(error.text) }
   }
 
   private var configuration: String {

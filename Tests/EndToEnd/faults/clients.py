@@ -176,6 +176,13 @@ def descriptors():
     gateway = Gateway("descriptors", bundle(folder("descriptors") / "a.weirb", [upstream.port]), files=160)
     check("before", gateway.get("/")[0], 200)
     sockets = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(300)]
+    for sock in sockets:
+        sock.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    # Who was accepted has a descriptor for the upstream, and the threads beside the workers have theirs.
+    sockets[0].settimeout(10)
+    check("whoever is accepted is served", sockets[0].recv(12), b"HTTP/1.1 200")
+    check("status answers beside them", [gateway.get_status(path)[0] for path in ("/healthz", "/readyz")], [200, 200])
+    check("admin as well, with what it reads", gateway.admin("/reload").get("outcome"), "unchanged")
     check("accepting pauses when descriptors are used up", wait(lambda: gateway.metric("weir_accept_pauses_total") > 0))
     for sock in sockets:
         sock.close()

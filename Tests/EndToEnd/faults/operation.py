@@ -4,6 +4,7 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -98,6 +99,79 @@ def changes():
     gateway.stop()
 
 
+def pending():
+    """What of weir.yaml a reload cannot take is named, and holds no policy up."""
+    place = folder("pending")
+    offered = bundle(place / "offered.weirb", [1], mark="v0")
+    marked = {n: bundle(place / f"v{n}.weirb", [1], mark=f"v{n}").read_bytes() for n in range(1, 8)}
+    gateway = Gateway("pending", offered)
+    config = gateway.folder / "weir.yaml"
+    text = config.read_text()
+    waiting = 'weir_configuration_pending{cause="restart"'
+    wrong = 'weir_configuration_pending{cause="mistake"'
+    def offer(number):
+        replace(offered, marked[number])
+    def serves(number):
+        return bool(wait(lambda: gateway.get("/here")[1] == f"v{number}"))
+
+    config.write_text(text.replace("workers: 2", "workers: 3").replace("drain: 10s", "drain: 9s"))
+    offer(1)
+    check("a bundle is taken though a key waits for a restart", serves(1))
+    check("the key is named with its line", gateway.logged(
+        "weir.yaml:2:10: `workers` waits for a restart: 2 is in force, 3 is written [needs_restart]"))
+    check("and by the metric", wait(lambda: gateway.metric(waiting) == 1))
+    seen = gateway.admin("/config", "GET")
+    check("and by admin", [seen["pending"][0][key] for key in ("key", "in_force", "written")], ["workers", "2", "3"])
+    check("what can be taken was taken", (seen["workers"], seen["timeouts"]["drain"]), (2, "9s"))
+    config.write_text(text)
+    check("written as it was, nothing waits, without being told", wait(lambda: gateway.metric(waiting) == 0))
+
+    config.write_text(text + "servces: {}\n")
+    offer(2)
+    check("a bundle is taken beside a file with a mistake", serves(2))
+    check("the mistake is said", gateway.logged("the file has no key `servces` [unknown_key]"))
+    check("its code once", any("[unknown_key] [unknown_key]" in line for line in gateway.lines), False)
+    check("and counted", wait(lambda: gateway.metric(wrong) == 1))
+    answer = gateway.admin("/reload")
+    check("a reload by hand fails with it", answer["configuration"]["error"]["code"], "unknown_key")
+    config.write_text(text.replace("  - address: 127.0.0.1:0", "  - address: 127.0.0.1:0\n    gateway: nobody"))
+    offer(3)
+    check("a bundle is taken beside a file that names what is not in it", serves(3))
+    check("which is said", gateway.logged("the policy declares no gateway `nobody` [not_in_bundle]"))
+    config.write_text(text)
+    check("mended, it is taken without being told", wait(lambda: gateway.metric(wrong) == 0))
+
+    other = text.replace("127.0.0.1:0\nstatus", "127.0.0.2:0\nstatus")
+    config.write_text(other)
+    offer(4)
+    check("a bundle that comes with another listener is not", gateway.logged("which waits for a restart [needs_restart]"))
+    check("the old one serves", gateway.get("/here")[1], "v3")
+    config.write_text(text)
+    check("with the listener as it was, it is", serves(4))
+
+    key = place / "nobody.pub"
+    config.write_text(f"trust: [{key}]\n" + text)
+    offer(5)
+    check("nor is one under a file that trusts a key that is not there", gateway.logged("nobody.pub` cannot be read"))
+    check("the old one serves on", gateway.get("/here")[1], "v4")
+    subprocess.run([harness.weir, "keygen", "-o", key.with_suffix("")], capture_output=True)
+    check("nor one that the key did not sign", key.exists() and gateway.logged("[unsigned]"))
+    check("the old one still serves", gateway.get("/here")[1], "v4")
+
+    config.write_text(text.replace("timeouts:", "timeouts:\n  head: 200ms").replace(
+        "  - address: 127.0.0.1:0\nstatus", "  - address: 127.0.0.1:0\n    trusted_hops: [127.0.0.0/8]\nstatus"))
+    gateway.admin("/reload")
+    check("times and hops change without a restart", gateway.admin("/config", "GET")["timeouts"]["head"], "200ms")
+    def is_believed():
+        gateway.get("/here", headers={"x-forwarded-for": "192.0.2.7"})
+        return '"client_ip":"192.0.2.7"' in gateway.access.read_text()
+    check("the hop is believed", wait(is_believed))
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\n")
+        check("the shorter time ends a slow head", sock.recv(100)[:12], b"HTTP/1.1 408")
+    gateway.stop()
+
+
 def reload_under_load(isLong):
     seconds = 60 if isLong else 5
     upstream = Upstream()
@@ -160,7 +234,12 @@ def logs():
     upstream = Upstream()
     gateway = Gateway("logs", bundle(folder("logs") / "a.weirb", [upstream.port]), log="/dev/full")
     check("a log that is full costs no request", {gateway.get("/")[0] for _ in range(50)}, {200})
-    check("its lines are counted", wait(lambda: gateway.metric('weir_log_lines_total{outcome="dropped"}') >= 50))
+    check("its lines are counted", wait(lambda: gateway.metric('weir_log_lines_total{outcome="dropped"}') == 50))
+    check("as dropped alone", gateway.metric('weir_log_lines_total{outcome="written"}'), 0)
+    check("which is said", gateway.logged("lines of the access log are dropped, requests are not: No space left on device"))
+    gateway.get("/")
+    wait(lambda: gateway.metric('weir_log_lines_total{outcome="dropped"}') == 51)
+    check("once", sum("lines of the access log" in line for line in gateway.lines), 1)
     gateway.stop()
     disk = folder("logs/disk")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True).returncode:
@@ -174,6 +253,9 @@ def logs():
         check("the lines that it did not take are counted", wait(lambda: gateway.metric(dropped) > 0))
         lines = gateway.access.read_text().splitlines()
         check("those that it took are there", len(lines) > 10 and all(line.endswith("}") for line in lines[:-1]))
+        check("every line is counted once", wait(lambda: gateway.metric("weir_log_lines_total") == 400))
+        whole = sum(line.endswith("}") for line in lines)
+        check("those that were written as written", gateway.metric('weir_log_lines_total{outcome="written"}'), whole)
         os.truncate(gateway.access, 0)
         check("room again, lines again", wait(lambda: gateway.get("/")[0] == 200 and bool(gateway.reasons())))
         gateway.stop()
@@ -184,8 +266,8 @@ def logs():
 def starts():
     place = folder("starts")
     first = Gateway("starts", bundle(place / "a.weirb", [1]))
-    def start(*arguments, cwd=place, memory=None):
-        limit = ["prlimit", f"--as={memory}"] if memory else []
+    def start(*arguments, cwd=place, memory=None, files=None):
+        limit = ["prlimit", f"--as={memory}"] if memory else ["prlimit", f"--nofile={files}"] if files else []
         done = subprocess.run([*limit, harness.weir, "run", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=30)
         return done.returncode, done.stderr
     code, text = start("--bundle", place / "a.weirb", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0")
@@ -194,6 +276,9 @@ def starts():
     code, text = start(
         "--bundle", place / "a.weirb", "--listen", f"127.0.0.1:{first.port}", "--status", "127.0.0.1:0", cwd=elsewhere)
     check("a second gateway at the same address", (code != 0, "[listen]" in text and "EADDRINUSE" in text), (True, True))
+    mistakes(start, elsewhere)
+    code, text = start("--bundle", place / "a.weirb", "--listen", "127.0.0.1:0", "--workers", "1", cwd=elsewhere, files=60)
+    check("too few descriptors stop the start", (code, "--workers: error[descriptors]: 60 descriptors are too few" in text), (2, True))
     check("the first one is not disturbed", (first.get("/here")[0], "sha256" in first.admin("/bundle", "GET")), (200, True))
     first.process.kill()
     first.process.wait()
@@ -209,10 +294,45 @@ def starts():
     check("workers without memory stop the start", (code != 0, "[system]" in text and "ENOMEM" in text), (True, True))
 
 
+STRICT = """
+module faults
+mesh m { trust_domain "m.example" }
+gateway edge { identity "spiffe://m.example/gw", hosts { "localhost" } }
+service db { identity "spiffe://m.example/db", protocol http, endpoints static { "127.0.0.1:1" } }
+service out { external, protocol http, endpoints dns "localhost:1", tls { roots "roots.pem" } }
+authz db { allow edge when caller is edge }
+routes edge { otherwise { forward to db } }
+"""
+
+
+def mistakes(start, place):
+    """What keeps a gateway from starting is said with its place, a code and a remedy."""
+    bundle(place / "a.weirb", [1])
+    bundle(place / "strict.weirb", text=STRICT, ports=[])
+    config = place / "w.yaml"
+    base = "bundle: a.weirb\nlisteners: [{address: 127.0.0.1:0}]\nstatus: off\nadmin: off\naccess_log: off\n"
+    for change, expected in (
+        (("access_log: off", "trust: [nope.pub]"), "w.yaml:5:9: error[unreadable_file]: the public key `{}nope.pub` cannot"),
+        (("bundle: a.weirb", "bundle: nope.weirb"), "w.yaml:1:9: error[unreadable_file]: the bundle `{}nope.weirb` cannot"),
+        (("bundle: a.weirb", "bundle: w.yaml"), "w.yaml:1:9: error[not_a_bundle]: `{}w.yaml` is refused"),
+        (("access_log: off", "access_log: x/y/z"), "w.yaml:5:13: error[access_log]: `{}x/y/z` cannot be written"),
+        (("admin: off", "admin: x/y.sock"), "w.yaml:4:8: error[listen]: `admin` cannot listen on {}x/y.sock"),
+        (("127.0.0.1:0", "192.0.2.1:8080"), "w.yaml:2:23: error[listen]: cannot listen on 192.0.2.1:8080"),
+        (("[{address: 127.0.0.1:0}]", "[]"), "w.yaml:2:12: error[missing_key]: nothing listens"),
+        (("a.weirb", "strict.weirb"), "strict.weir:5: error[missing_key]: the service `db` takes mutual TLS"),
+        (("a.weirb", "strict.weirb"), "strict.weir:6: error[unreadable_file]: the roots of the service `out`: `{}roots.pem`"),
+    ):
+        config.write_text(base.replace(*change))
+        code, text = start("--config", config, cwd=place)
+        check(f"`{change[1]}` stops the start with its place", (code, text), lambda seen:
+            seen[0] == 2 and expected.format(f"{place}/") in seen[1] and "\n  help: " in seen[1])
+
+
 def run(isLong):
     starts()
     bundles()
     changes()
+    pending()
     interrupts()
     logs()
     drain()

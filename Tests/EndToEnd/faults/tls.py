@@ -194,6 +194,30 @@ def rotation():
     gateway.stop()
 
 
+def torn():
+    """A bundle that was refused because of a certificate is taken when the file is whole again, though it is as it was."""
+    place = folder("torn")
+    authority = Authority(place)
+    chain, key = authority.issue("serving", uri="spiffe://m.example/gw", dns="a.example")
+    offered = bundle(place / "a.weirb", [1], mark="v1")
+    newer = bundle(place / "newer.weirb", [1], mark="v2", generation=2).read_bytes()
+    tls = "\n".join(["    tls:", "      certificates:", f"        - chain: {chain}", f"          key: {key}"])
+    gateway = Gateway("torn", offered, tls=tls)
+    context = ssl.create_default_context(cafile=authority.root)
+    def shown():
+        return gateway.get("/here", connection(gateway, context))[1]
+    whole = chain.read_bytes()
+    replace(chain, b"torn")
+    check("a torn certificate is counted", wait(lambda: gateway.metric('weir_reloads_total{outcome="refused"') > 0))
+    check("its code is said once", gateway.logged("has no certificates in PEM [bad_value]") and not gateway.logged("[bad_value] [", 0))
+    replace(offered, newer)
+    check("a bundle beside it is refused", gateway.logged("reload refused"))
+    check("what is in force serves", shown(), "v1")
+    replace(chain, whole)
+    check("whole again, the bundle is taken", wait(lambda: shown() == "v2"))
+    gateway.stop()
+
+
 def run(isLong):
-    for scenario in (offers, clients, upstreams, rotation):
+    for scenario in (offers, clients, upstreams, rotation, torn):
         scenario()

@@ -79,7 +79,27 @@ def run_file():
         folder = gateway.folder
         change([first])
         changes("file", gateway, first, second, change, lambda: write("[{"), False)
-        check("file: what is wrong with it is said", gateway.ask("/readyz", port=gateway.status)[0], 200)
+        check("file: it is ready", gateway.ask("/readyz", port=gateway.status)[0], 200)
+        said = "discovery fails, its last endpoints stay: `api`: file ./endpoints.json:1:3: no JSON"
+        check("file: what is wrong with it was said", gateway.lines().count(said), 1)
+        check("file: and that it is over", until(lambda: "discovery answers again: `api`" in gateway.lines()), True)
+        write('[{"adress": "127.0.0.1:1"}]')
+        check("file: a word that is not known", until(lambda: 'entry 1: unknown key "adress"' in gateway.lines()), True)
+        check("file: weir admin has it", until(
+            lambda: json.loads(gateway.admin("upstreams"))["api"]["discovery"]["failure"]) or "", "./endpoints.json: entry 1: "
+            'unknown key "adress"; there are "address" and "labels"')
+
+
+def run_nothing():
+    """Whoever is not ready says whom it waits for."""
+    with Gateway("nothing", '''protocol http
+  mtls permissive
+  endpoints file "nowhere.json"''') as gateway:
+        status, text = gateway.ask("/readyz", port=gateway.status)
+        check("nothing: not ready", status, 503)
+        check("nothing: who is missing", until(lambda: gateway.ask("/readyz", port=gateway.status)[1]),
+              "discovery_incomplete `api`: file ./nowhere.json: No such file or directory (ENOENT)\n")
+        check("nothing: said once", until(lambda: gateway.lines().count("discovery fails, it has no endpoints: `api`")), 1)
 
 
 def run_dns():
@@ -124,6 +144,7 @@ def run_srv():
 
 
 def run():
+    run_nothing()
     run_file()
     run_dns()
     run_srv()

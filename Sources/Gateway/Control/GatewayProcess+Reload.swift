@@ -1,0 +1,142 @@
+import ProxyCore
+import ProxyTransport
+import ProxyUpstream
+import WeirPolicy
+
+/// Putting other files in force. A bundle, the certificates for it and the configuration that it is read under are adopted together, under
+/// the lock, or not at all: whatever can fail comes before the first worker is told.
+extension GatewayProcess {
+  /// Reads everything again.
+  ///
+  /// A configuration with mistakes is refused, and the bundle is adopted under the one in force if it is good under it. Keys that only a
+  /// restart changes stay as they are and are named.
+  public func reload() -> ReloadReport {
+    state.withLock { state in
+      var seen = SeenFiles()
+      let report = reload(&state, &seen)
+      state.reloads.count(report.outcome)
+      state.incomplete = report.isComplete ? nil : report
+      state.seen = seen
+      return report
+    }
+  }
+
+  /// Takes the certificates, keys and roots of this moment under the policy and the configuration in force: whatever is wrong with those
+  /// that are offered must not let certificates expire.
+  func renewCertificates() -> ReloadReport {
+    state.withLock { state in
+      let outcome: ReloadOutcome
+      do throws(Refusal) {
+        let configuration = state.configuration
+        outcome = try adopt(LoadedPolicy.load(again: state.policy, configuration), configuration, &state)
+      } catch { outcome = .refused(error.failure) }
+      state.reloads.count(outcome)
+      return ReloadReport(outcome)
+    }
+  }
+
+  private func reload(_ state: inout State, _ seen: inout SeenFiles) -> ReloadReport {
+    seen.look(at: state.configuration)
+    let written: Configuration
+    do throws(ConfigurationErrors) { written = try settings.configuration() } catch {
+      return reloadKeepingConfiguration(
+        refused: GatewayFailure(error), pending: state.incomplete?.pending ?? [], &state, &seen)
+    }
+    let (configuration, pending) = state.configuration.taking(written)
+    seen.look(at: configuration)
+    do throws(Refusal) {
+      return ReloadReport(try take(configuration, pending, &state, &seen), pending: pending)
+    } catch {
+      // Whom to trust is the new configuration's to say, if that is what is wrong with it or not.
+      guard error.isOfConfiguration, configuration != state.configuration,
+        configuration.trust.map(\.value) == state.configuration.trust.map(\.value)
+      else {
+        return ReloadReport(
+          .refused(error.failure), refusedConfiguration: error.isOfConfiguration ? error.failure : nil, pending: pending
+        )
+      }
+      return reloadKeepingConfiguration(refused: error.failure, pending: pending, &state, &seen)
+    }
+  }
+
+  /// Adopts bundle and certificates under the configuration in force.
+  private func reloadKeepingConfiguration(
+    refused: GatewayFailure, pending: [PendingKey], _ state: inout State, _ seen: inout SeenFiles
+  ) -> ReloadReport {
+    do throws(Refusal) {
+      let outcome = try take(state.configuration, pending, &state, &seen)
+      return ReloadReport(
+        outcome == .unchanged ? .refused(refused) : outcome, refusedConfiguration: refused, pending: pending)
+    } catch {
+      return ReloadReport(.refused(refused.and(error.failure)), refusedConfiguration: refused, pending: pending)
+    }
+  }
+
+  private func take(
+    _ configuration: Configuration, _ pending: [PendingKey], _ state: inout State, _ seen: inout SeenFiles
+  ) throws(Refusal) -> ReloadOutcome {
+    let policy = try LoadedPolicy.load(configuration, notBefore: state.policy.generation)
+    seen.look(at: configuration, policy.facts.topology)
+    if policy.facts.bytes != state.policy.bytes, let key = pending.first(where: \.isOfServedListener) {
+      throw Refusal(
+        failure: GatewayFailure(
+          .needsRestart, at: key.place, "a new bundle may rest on this change of a listener, which waits for a restart",
+          remedy: "restart, or write the listener as it was"))
+    }
+    return try adopt(policy, configuration, &state)
+  }
+
+  /// Puts them in force, if anything is other than it was.
+  private func adopt(
+    _ policy: consuming LoadedPolicy, _ configuration: Configuration, _ state: inout State
+  ) throws(Refusal) -> ReloadOutcome {
+    let (facts, entries) = (policy.facts, policy.entries)
+    let tls: TLSPlan
+    do throws(GatewayFailure) {
+      tls = try Self.tls(configuration, facts.topology, workerCount: workerCount, previous: state.tls)
+    } catch {
+      // Said here: not once more when the files are looked at for their own sake.
+      state.refusedTLS = error
+      throw Refusal(failure: error, isOfConfiguration: true)
+    }
+    guard facts.bytes != state.policy.bytes || configuration != state.configuration || tls.isChanged(since: state.tls)
+    else { return .unchanged }
+    let former = Self.sources(state.policy.topology, state.configuration).compactMap(\.self)
+    let sources = Self.sources(facts.topology, configuration).compactMap(\.self)
+    // What is in force is followed until the rest has come about.
+    discovery.follow(former + sources)
+    let upstreams: Upstreams
+    let plan: HealthPlan
+    do throws(GatewayFailure) {
+      upstreams = try Self.upstreams(
+        facts.topology, configuration, number: state.upstreams.number + 1, discovery: discovery, registry: registry)
+      plan = try healthPlan(facts.topology, upstreams, tls)
+    } catch {
+      discovery.follow(former)
+      throw Refusal(failure: error)
+    }
+    // From here on nothing fails.
+    discovery.follow(sources)
+    dataPlane.adopt(
+      Generation(
+        bundle: policy.bundle, entries: entries, upstreams: upstreams, telemetry: facts.telemetry(&state.metricNames),
+        tls: tls.upstreams), tls: tls.contexts, configuration.workerFacts)
+    health.follow(plan)
+    state.tls = tls
+    state.configuration = configuration
+    state.policy = facts
+    state.upstreams = upstreams
+    return .adopted(generation: facts.generation, identity: facts.identity)
+  }
+
+  /// What is to be checked, with a thread that can.
+  func healthPlan(_ topology: Topology, _ upstreams: Upstreams, _ tls: TLSPlan) throws(GatewayFailure) -> HealthPlan {
+    let plan = HealthPlan(topology, upstreams, contexts: tls.contexts.last, secured: tls.upstreams)
+    do throws(SystemError) { try health.prepare(for: plan) } catch {
+      throw GatewayFailure(
+        .system, at: .document("weir run"), "endpoints cannot be checked: \(error)",
+        remedy: "raise the process's limits")
+    }
+    return plan
+  }
+}
