@@ -65,6 +65,8 @@ struct Exchange: ~Copyable {
     static let hasFailed = Flags(rawValue: 1 << 28)
     /// The client was told the reference.
     static let toldReference = Flags(rawValue: 1 << 29)
+    /// It was sent once more than it was tried: what its upstream had not looked at is no try.
+    static let wasResent = Flags(rawValue: 1 << 30)
   }
 
   var phase = Phase.waiting
@@ -139,8 +141,10 @@ struct Exchange: ~Copyable {
   /// Of the present attempt, or the next one.
   var endpoint: Endpoint?
   var tried = TriedEndpoints()
-  /// Of the whole request, by its route.
+  /// Of the whole request, by its route; of a response that goes on as it likes, and a call of gRPC whose request does, by its client alone.
   var deadline = Instant.never
+  /// Of a call of gRPC, by its client.
+  var callDeadline = Instant.never
   /// Of the attempt, or of the backoff before it.
   var tryDeadline = Instant.never
   /// Neighbours among those that wait for a connection to the service.

@@ -18,9 +18,11 @@ extension Worker where Net: ~Copyable {
       setBodyTimer(x)
       body = piece.data
     }
-    if forwarding.timeoutNanoseconds > 0 {
-      exchanges[x].deadline = min(exchanges[x].deadline, now + Interval(nanoseconds: forwarding.timeoutNanoseconds))
+    if exchanges[x].flags.contains(.isGRPC) {
+      guard now < exchanges[x].deadline else { return fail(x, .upstreamTimeout) }
     }
+    // Of a call that is still being made, it counts from its end.
+    if !isCall(x) || exchanges[x].flags.contains(.requestEnded) { limitTime(x, forwarding.timeoutNanoseconds) }
     let slot = exchanges[x].generation
     guard generations[slot].upstreams.admit(.request, forwarding.service) else { return fail(x, .circuitOpen) }
     exchanges[x].flags.insert(.isAdmitted)

@@ -31,7 +31,7 @@ extension Worker where Net: ~Copyable {
   func bodyDeadline(_ x: UInt32) -> Instant {
     let silent = exchanges[x].bodyAt + clocks.bodyIdle
     if exchanges[x].phase == .responding { return isStream(x) ? .never : silent }
-    if exchanges[x].flags.contains(.isGRPC), speaksHTTP2(x) {
+    if isCall(x) {
       return max(silent, exchanges[x].bodyAt + responseIdle(x))
     }
     return min(silent, exchanges[x].bodyDueAt)

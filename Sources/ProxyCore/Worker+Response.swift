@@ -34,9 +34,9 @@ extension Worker where Net: ~Copyable {
       attemptFailed(x, .upstreamProtocol)
       return
     }
-    if responseHead.isStream(memory.span(head)) {
-      // An open stream lives as long as something comes; `idle` ends it, not the time for a response.
-      exchanges[x].deadline = .never
+    if isCall(x) || responseHead.isStream(memory.span(head)) {
+      // An open stream lives as long as something comes: silence ends it, or its client's patience, not the time for a response.
+      exchanges[x].deadline = exchanges[x].callDeadline
     }
     guard let written = writeResponseHead(x, head) else {
       attemptFailed(x, .upstreamProtocol)
@@ -121,6 +121,8 @@ extension Worker where Net: ~Copyable {
       if !responseHead.hasDate { writer.copy(dateLine().bytes, in: &memory) }
     }
     switch exchanges[x].responseFraming {
+    // The head of a call that is its trailers as well says none.
+    case .length(0) where exchanges[x].flags.contains(.isGRPC): break
     case .length(let length):
       writer.append("content-length: ", to: &memory)
       writer.append(decimal: length, to: &memory)

@@ -18,7 +18,7 @@ extension Worker where Net: ~Copyable {
     leaveEndpoint(x)
     exchanges[x].phase = .waiting
     if isFree {
-      exchanges[x].flags.insert(.usedFreeRetry)
+      exchanges[x].flags.formUnion([.usedFreeRetry, .wasResent])
       exchanges[x].attempts -= 1
       again(x)
       return
@@ -165,6 +165,12 @@ extension Worker where Net: ~Copyable {
       exchanges[x].tryDeadline = now + perTry
     }
     setExchangeTimer(x)
+  }
+
+  /// The time that the route allows begins, if it says any.
+  mutating func limitTime(_ x: UInt32, _ nanoseconds: Int64) {
+    guard nanoseconds > 0 else { return }
+    exchanges[x].deadline = min(exchanges[x].deadline, now + Interval(nanoseconds: nanoseconds))
   }
 
   mutating func setExchangeTimer(_ x: UInt32) {

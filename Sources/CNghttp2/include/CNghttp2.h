@@ -32,6 +32,7 @@ static const uint32_t WEIR_H2_NO_TAG = UINT32_MAX;
 // Errors of the library that the caller tells apart.
 static const int32_t WEIR_H2_OUT_OF_MEMORY = -901;
 static const int32_t WEIR_H2_BAD_PREFACE = -903;
+static const int32_t WEIR_H2_TOO_MANY_CONTINUATIONS = -905;
 
 typedef struct {
   uint8_t kind;

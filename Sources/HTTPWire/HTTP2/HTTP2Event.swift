@@ -75,6 +75,8 @@ public enum HTTP2Ending: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case glitches
   /// A header list past four times its limit: GOAWAY with ENHANCE_YOUR_CALM.
   case headerListExcessive
+  /// A header block in too many pieces: GOAWAY with ENHANCE_YOUR_CALM.
+  case headerBlockPieces
   /// No preface and SETTINGS in time.
   case settingsTimeout
   /// A header block that did not end in time.
@@ -92,7 +94,7 @@ public enum HTTP2Ending: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   /// What GOAWAY says.
   var code: HTTP2ErrorCode {
     switch self {
-    case .glitches, .headerListExcessive: .enhanceYourCalm
+    case .glitches, .headerListExcessive, .headerBlockPieces: .enhanceYourCalm
     case .settingsTimeout: .settingsTimeout
     case .headTimeout: .protocolError
     case .pingTimeout: .noError

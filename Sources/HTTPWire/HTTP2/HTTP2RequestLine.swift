@@ -24,6 +24,8 @@ public struct HTTP2RequestLine: Sendable {
   public var hasMimic = false
   /// The value of `grpc-timeout`.
   public var timeout: ByteRange?
+  /// `grpc-timeout` is there more than once.
+  public var repeatsTimeout = false
 
   /// Whether the scheme is one of two; schemes have no case (RFC 3986, 3.1).
   public func hasScheme(_ first: ByteRange, or second: ByteRange, in memory: borrowing Memory) -> Bool {
@@ -66,7 +68,9 @@ extension HTTP2Tape {
       case .te: line.acceptsTrailers = true
       case .contentLength: line.contentLength = memory.decimal(field.value)
       case .other: if mimics(field.name, in: memory) { line.hasMimic = true }
-      case .grpcTimeout: line.timeout = field.value
+      case .grpcTimeout:
+        line.repeatsTimeout = line.timeout != nil
+        line.timeout = field.value
       case .contentType: line.isGRPC = isGRPC(contentType: memory.span(field.value))
       default: break
       }

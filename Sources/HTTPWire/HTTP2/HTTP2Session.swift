@@ -353,6 +353,8 @@ extension HTTP2Session {
   }
 
   private mutating func fail(_ result: Int32) {
+    // The library reads nothing more, and writes still.
+    if result == WEIR_H2_TOO_MANY_CONTINUATIONS { return end(.headerBlockPieces) }
     ending = result == WEIR_H2_BAD_PREFACE ? .notHTTP2 : .libraryFailure
   }
 }

@@ -7,6 +7,28 @@ extension Worker where Net: ~Copyable {
   /// Refuses a call of gRPC: a head that is trailers as well, with the status that clients of gRPC read.
   mutating func submitGRPCStatus(_ x: UInt32, _ reason: ReasonCode) -> Bool {
     let l = link(of: x)
+    fields.removeAll()
+    fields.append(":status", decimal: 200, in: &memory)
+    fields.append("content-type", "application/grpc", in: &memory)
+    fields.append("date", value: dateLine().value, in: &memory)
+    appendCallStatus(x, reason)
+    markDirty(l)
+    return links[l].session.submitResponse(exchanges[x].stream, fields, in: memory, endsStream: true)
+  }
+
+  /// Ends a call whose response has begun: trailers behind what was said of it.
+  ///
+  /// - Returns: `false` when its client cannot be told so any more.
+  mutating func submitGRPCTrailers(_ x: UInt32, _ reason: ReasonCode) -> Bool {
+    let l = link(of: x)
+    guard l != .none else { return false }
+    fields.removeAll()
+    appendCallStatus(x, reason)
+    markDirty(l)
+    return links[l].session.submitTrailers(exchanges[x].stream, fields, in: memory)
+  }
+
+  private mutating func appendCallStatus(_ x: UInt32, _ reason: ReasonCode) {
     exchanges[x].callStatus = Int8(reason.grpcStatus)
     // Reasons are words of ASCII and the reference is digits: nothing has to be escaped.
     var message = MemoryWriter(rooms.head)
@@ -14,15 +36,12 @@ extension Worker where Net: ~Copyable {
     message.append(UInt8(ascii: " "), to: &memory)
     message.append(hexadecimal: exchanges[x].reference, to: &memory)
     exchanges[x].flags.insert(.toldReference)
-    fields.removeAll()
-    fields.append(":status", decimal: 200, in: &memory)
-    fields.append("content-type", "application/grpc", in: &memory)
-    fields.append("date", value: dateLine().value, in: &memory)
     fields.append("grpc-status", decimal: UInt64(reason.grpcStatus), in: &memory)
     fields.append("grpc-message", value: message.written, in: &memory)
-    markDirty(l)
-    return links[l].session.submitResponse(exchanges[x].stream, fields, in: memory, endsStream: true)
   }
+
+  /// Whether the exchange is a call, of a service that can be called so.
+  func isCall(_ x: UInt32) -> Bool { exchanges[x].flags.contains(.isGRPC) && speaksHTTP2(x) }
 
   /// The time that the client of a call allows; `nil` when the field says nothing valid.
   func grpcTimeout(_ value: ByteRange) -> Interval? {

@@ -20,8 +20,9 @@ extension Worker where Net: ~Copyable {
       return refuseStream(x, line, .targetScheme)
     }
     if exchanges[x].flags.contains(.isGRPC), let timeout = line.timeout {
-      guard let allowed = grpcTimeout(timeout) else { return refuseStream(x, line, .badRequest) }
-      exchanges[x].deadline = now + allowed
+      guard !line.repeatsTimeout, let allowed = grpcTimeout(timeout) else { return refuseStream(x, line, .badRequest) }
+      exchanges[x].callDeadline = now + allowed
+      exchanges[x].deadline = exchanges[x].callDeadline
     }
     do throws(Reject) {
       guard try offerStream(x, line) else { return refuseStream(x, line, .forwardedForMalformed) }
@@ -133,6 +134,10 @@ extension Worker where Net: ~Copyable {
   /// The client's side has ended.
   mutating func streamEnded(_ x: UInt32) {
     exchanges[x].flags.insert(.requestEnded)
+    if isCall(x), exchanges[x].phase != .responding, let forwarding = exchanges[x].forwarding {
+      limitTime(x, forwarding.timeoutNanoseconds)
+      setExchangeTimer(x)
+    }
     if isShared(x) { offerSharedBody(x) } else { pumpRequest(x) }
   }
 

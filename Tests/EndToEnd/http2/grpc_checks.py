@@ -36,6 +36,23 @@ def cancelled():
             return count
 
 
+def timed(messages):
+    """How many answers come when a message is sent each half second, and how the stream ends if not well."""
+    def slowly():
+        for message in messages:
+            yield message
+            time.sleep(0.5)
+        time.sleep(3 if messages[-1] == b"silence" else 0)
+
+    count = 0
+    try:
+        for _ in channel.stream_stream("/t.T/Timed")(slowly(), timeout=20):
+            count += 1
+    except grpc.RpcError as error:
+        return count, error.code().name
+    return count, None
+
+
 def at_once(count):
     calls = [unary("Unary").future(b"%d" % i, timeout=30) for i in range(count)]
     return sum(call.result() == b"echo:%d" % i for i, call in enumerate(calls))
@@ -53,6 +70,8 @@ check("the upstream is told what is left", 15 <= left <= 20, True)
 check("server streaming", len(list(channel.unary_stream("/t.T/ServerStream")(b"", timeout=5))), 20)
 check("client streaming", channel.stream_unary("/t.T/ClientStream")(iter([b"a" * 50_000] * 40), timeout=20), b"2000000")
 check("both", list(channel.stream_stream("/t.T/Bidi")(iter([b"1", b"2"]), timeout=5)), [b"r1", b"r2"])
+check("a stream longer than its route's timeout", timed([b"%d" % i for i in range(5)]), (5, None))
+check("a stream that falls silent", timed([b"1", b"silence"]), (2, "DEADLINE_EXCEEDED"))
 check("a large message", len(unary("Unary")(b"z" * 3_000_000, timeout=20)), 3_000_005)
 check("cancellation", cancelled(), 3)
 check("many at once", at_once(300), 300)

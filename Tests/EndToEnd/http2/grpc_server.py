@@ -26,6 +26,12 @@ class H(grpc.GenericRpcHandler):
             def f(it,c):
                 for x in it: yield b'r'+x
             return grpc.stream_stream_rpc_method_handler(f)
+        if m=='/t.T/Timed':
+            def f(it,c):
+                for x in it:
+                    yield x
+                    if x==b'silence': time.sleep(6)
+            return grpc.stream_stream_rpc_method_handler(f)
         if m=='/t.T/Forever':
             def f(r,c):
                 c.add_callback(lambda: print('cancelled',flush=True))
