@@ -186,7 +186,7 @@ let package = Package(
       "ProxyCoreTests",
       [
         "HTTPWire", "PropertyTesting", "ProxyCore", "ProxySimulation", "ProxyTelemetry", "ProxyTransport",
-        "ProxyUpstream", "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirSource",
+        "ProxyUpstream", "WeirBundle", "WeirCompiler", "WeirEnforcement", "WeirPolicy", "WeirRequest", "WeirSource",
       ]),
     tests(
       "EndToEndTests",

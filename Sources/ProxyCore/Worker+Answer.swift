@@ -40,6 +40,7 @@ extension Worker where Net: ~Copyable {
     abandonUpstream(x)
     guard exchanges[x].phase != .responding else {
       exchanges[x].reason = reason
+      if isCall(x), submitGRPCTrailers(x, reason) { return finishResponse(x) }
       // The head is out: only a reset tells the client that the rest is missing.
       if isStream(x) {
         resetStream(x, .internalError)
@@ -88,6 +89,7 @@ extension Worker where Net: ~Copyable {
     if isDraining || !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
     if isStream(x), exchanges[x].flags.contains(.isGRPC), reply.reason != .local {
       guard submitGRPCStatus(x, reply.reason) else { return clientGone(x) }
+      exchanges[x].status = 200
       exchanges[x].phase = .responding
       finishResponse(x)
       return
@@ -126,6 +128,7 @@ extension Worker where Net: ~Copyable {
     writer.append(connectionOf: flags, to: &memory)
     writer.append("\r\n", to: &memory)
     if reply.hasContent, !flags.contains(.isHead) {
+      let headCount = writer.written.count
       if let body = reply.body {
         generations[slot].copyText(body, to: &writer, &memory)
       } else {
@@ -133,6 +136,7 @@ extension Worker where Net: ~Copyable {
         writer.append(reference: exchanges[x].reference, to: &memory)
         exchanges[x].flags.insert(.toldReference)
       }
+      exchanges[x].responseBytes = UInt64(writer.written.count - headCount)
     }
     return writer.isOverflowing ? nil : writer.written
   }
@@ -169,46 +173,22 @@ extension Worker where Net: ~Copyable {
 
   /// Refuses what is no request: the connection is answered and closed.
   mutating func refuse(_ c: UInt32, _ reason: ReasonCode) {
-    var text = MemoryWriter(rooms.head)
-    text.append(text: reason.text, to: &memory)
-    refuse(c, reason, reason.status, text.written)
-  }
-
-  /// Refuses bytes that are no request.
-  mutating func refuse(_ c: UInt32, _ error: WireError) {
-    var text = MemoryWriter(rooms.head)
-    text.append(error.code, to: &memory)
-    refuse(c, ReasonCode(error), error.status, text.written)
-  }
-
-  private mutating func refuse(_ c: UInt32, _ reason: ReasonCode, _ status: UInt16, _ text: ByteRange) {
     let reference = random.next()
     var writer = MemoryWriter(rooms.output)
-    writer.append(statusLineOf: status, to: &memory)
+    writer.append(statusLineOf: reason.status, to: &memory)
     writer.copy(dateLine().bytes, in: &memory)
     writer.append("content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: ", to: &memory)
-    writer.append(decimal: UInt64(Int(text.count) + MemoryWriter.referenceBytes), to: &memory)
+    let length = UInt64(reason.text.utf8.count + MemoryWriter.referenceBytes)
+    writer.append(decimal: length, to: &memory)
     writer.append("\r\n\r\n", to: &memory)
-    writer.copy(text, in: &memory)
+    writer.append(text: reason.text, to: &memory)
     writer.append(reference: reference, to: &memory)
     releaseHeld(c)
-    recordRefusal(c, reason, status: status, reference: reference)
+    recordRefusal(c, reason, reference: reference, responseBytes: length)
     guard send(writer.written, to: c) else {
       abort(c)
       return
     }
     closeGracefully(c, lingering: true)
-  }
-}
-
-extension ReasonCode {
-  /// The reason of bytes that are no request.
-  fileprivate init(_ error: WireError) {
-    switch error.status {
-    case ReasonCode.headTooLarge.status: self = .headTooLarge
-    case ReasonCode.unsupportedCoding.status: self = .unsupportedCoding
-    case ReasonCode.unsupportedVersion.status: self = .unsupportedVersion
-    default: self = .badRequest
-    }
   }
 }

@@ -34,6 +34,7 @@ extension Worker where Net: ~Copyable {
     let ruling = generations.current.rule(at: Int(connections[c].listener), draw: draw)
     exchanges[x].phases.decided = elapsed(x)
     keepTexts(x)
+    guard namesHost(x) else { return refuse(x, .noRoute, rest) }
     guard !isMisdirected(c) else { return refuse(x, .misdirected, rest) }
     guard pressure < .shedding else { return refuse(x, .overload, rest) }
     switch consume ruling {
@@ -54,6 +55,11 @@ extension Worker where Net: ~Copyable {
       guard keepHead(x) else { return refuse(x, .overload, rest) }
       forward(x, rest)
     }
+  }
+
+  /// Whether the request that was decided says to whom it goes: one of HTTP/1.0 need not, and no gateway answers for that.
+  private func namesHost(_ x: UInt32) -> Bool {
+    !exchanges[x].flags.contains(.isOldClient) || !generations.current.enforcer.received.authority.isEmpty
   }
 
   /// Why a request that the policy allows is not carried out by any proxy.

@@ -69,12 +69,12 @@ extension Worker where Net: ~Copyable {
     case .incomplete:
       awaitHead(c)
       guard hold(bytes, for: c) else {
-        refuse(c, ReasonCode.overload)
+        refuse(c, .overload)
         return false
       }
       return true
     case .invalid(let error):
-      refuse(c, error)
+      refuse(c, ReasonCode(error))
       return false
     }
   }

@@ -92,8 +92,7 @@ extension Worker where Net: ~Copyable {
   /// The client reset its connection, or went before its request was whole: nobody waits for an answer.
   mutating func clientGone(_ x: UInt32) {
     let c = exchanges[x].downstream
-    exchanges[x].status = 499
-    exchanges[x].reason = .clientGone
+    noteGone(x)
     abandonUpstream(x)
     if isStream(x) {
       resetStream(x, .internalError)
@@ -103,6 +102,12 @@ extension Worker where Net: ~Copyable {
     endExchange(x)
     connections[c].note(.peer)
     abort(c)
+  }
+
+  /// Nobody waits for the answer, or for the rest of it: what was sent of it stays what the client got.
+  mutating func noteGone(_ x: UInt32) {
+    if exchanges[x].phase != .responding { exchanges[x].status = 0 }
+    exchanges[x].reason = .clientGone
   }
 
   /// A connection failed while bytes waited on it.

@@ -30,8 +30,14 @@ extension Worker where Net: ~Copyable {
     guard telemetry.hasLog else { return }
     var writer = MemoryWriter(rooms.head)
     writer.copy(method, in: &memory)
-    writer.copy(target, in: &memory)
-    store(x, writer, method.count, 0, target.count, 0)
+    // Who writes a user's name and password into a target has them refused, and not told to readers of the log.
+    if let sign = memory.userInfoEnd(of: target) {
+      writer.append(UInt8(ascii: "*"), to: &memory)
+      writer.copy(target.dropFirst(sign), in: &memory)
+    } else {
+      writer.copy(target, in: &memory)
+    }
+    store(x, writer, method.count, 0, writer.written.count - method.count, 0)
   }
 
   private mutating func copyCaller(_ c: UInt32, _ writer: inout MemoryWriter) -> UInt32 {
@@ -86,7 +92,7 @@ extension Worker where Net: ~Copyable {
     record.time -= (now - exchanges[x].started).nanoseconds
     record.reason = exchanges[x].reason
     record.status = exchanges[x].status
-    record.attempts = exchanges[x].attempts
+    record.attempts = exchanges[x].attempts &+ (exchanges[x].flags.contains(.wasResent) ? 1 : 0)
     if exchanges[x].flags.contains(.isGRPC) { record.call = exchanges[x].callStatus }
     record.version = isStream(x) ? .http2 : .http1
     record.requestBytes = exchanges[x].requestBytes
@@ -116,12 +122,13 @@ extension Worker where Net: ~Copyable {
   }
 
   /// Counts bytes that were no request, and writes their line.
-  mutating func recordRefusal(_ c: UInt32, _ reason: ReasonCode, status: UInt16, reference: UInt64) {
+  mutating func recordRefusal(_ c: UInt32, _ reason: ReasonCode, reference: UInt64, responseBytes: UInt64) {
     var record = makeRecord(c, generations.currentIndex)
-    record.status = status
+    record.status = reason.status
     record.decisionReason = reason
     record.reason = reason
     record.reference = reference
+    record.responseBytes = responseBytes
     tell(record, LogTexts(), generations.currentIndex)
   }
 
@@ -148,6 +155,8 @@ extension RequestRecord {
       case .reject: .reject
       }
     decisionReason = answer.reason
+    service = answer.service
+    subset = answer.subset
     note(answer.origin)
   }
 
@@ -190,5 +199,16 @@ extension MemoryWriter {
   /// Whom the peer has asked for.
   fileprivate mutating func append(serverNameOf session: borrowing TLSSession, to memory: inout Memory) {
     if session.facts.hasServerName { append(session.serverName, to: &memory) }
+  }
+}
+
+extension Memory {
+  /// Where the last `@` of a target stands that is no path: all before it may be a name and a password, however it is misspelt.
+  fileprivate func userInfoEnd(of target: ByteRange) -> Int? {
+    guard target.count > 0, self[target.start] != UInt8(ascii: "/") else { return nil }
+    for offset in (0..<Int(target.count)).reversed() where self[target.start + UInt32(offset)] == UInt8(ascii: "@") {
+      return offset
+    }
+    return nil
   }
 }

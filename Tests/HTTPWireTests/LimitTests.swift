@@ -64,16 +64,6 @@ import Testing
     #expect(request("0").framing == .length(0))
   }
 
-  @Test func explanationsRepeatTheNumbers() {
-    #expect("\(WireError.headTooLarge.explanation)".contains("\(WireLimits.headBytesMax) bytes"))
-    #expect("\(WireError.targetTooLong.explanation)".contains("\(WireLimits.headBytesMax) bytes"))
-    #expect("\(WireError.tooManyFields.explanation)".contains("\(WireLimits.fieldsMax) field lines"))
-    #expect("\(WireError.connectionOptions.explanation)".contains("\(WireLimits.connectionOptionsMax)"))
-    #expect("\(WireError.chunkExtensionsTooLarge.explanation)".contains("\(WireLimits.chunkExtensionBytesMax) bytes"))
-    #expect("\(WireError.trailersTooLarge.explanation)".contains("\(WireLimits.trailerBytesMax) bytes"))
-    #expect("\(WireError.chunkSize.explanation)".contains("sixteen") && WireLimits.chunkSizeDigitsMax == 16)
-  }
-
   @Test func codesAreWordsAndUnique() {
     let codes = WireError.allCases.map { "\($0.code)" }
     #expect(Set(codes).count == codes.count)

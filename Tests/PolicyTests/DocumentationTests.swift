@@ -28,4 +28,14 @@ import WeirSyntax
     #expect(codes.count > 50)
     for code in codes { #expect(text.contains("| `\(code)` |"), "\(code)") }
   }
+
+  @Test func everyReasonIsDescribed() throws {
+    let page = try String(contentsOf: WeirCommand.repository.appending(path: "docs/reasons.md"), encoding: .utf8)
+    let run = try WeirCommand("explain", "--list", "reason")
+    let rows = String(decoding: run.output, as: UTF8.self)
+      .matches(of: #/(?m)^(\w+) +(\d+|-) +(\d+) +(\w+) +(.*)$/#)
+      .map { "| `\($0.1)` | \($0.2) | \($0.3) | \($0.4) | \($0.5) |" }
+    #expect(rows.count > 100)
+    #expect(page.split(separator: "\n").map(String.init).filter { $0.hasPrefix("| `") } == rows)
+  }
 }

@@ -8,7 +8,10 @@ import WeirRequest
     let texts = ReasonCode.allCases.map(\.text)
     #expect(Set(texts).count == texts.count)
     for text in texts { #expect(text.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil, "\(text)") }
-    for reason in ReasonCode.allCases { #expect(!reason.explanation.isEmpty && (200...599).contains(reason.status)) }
+    for reason in ReasonCode.allCases {
+      #expect(!reason.explanation.isEmpty)
+      #expect((200...599).contains(reason.status) || reason == .clientGone && reason.status == 0)
+    }
   }
 
   /// The codes of `weir explain --list reject` are the same ones.

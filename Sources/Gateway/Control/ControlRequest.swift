@@ -1,4 +1,6 @@
 import HTTPWire
+import ProxyCore
+import WeirRequest
 
 /// A request to the status or the admin listener.
 struct ControlRequest: Equatable {
@@ -25,7 +27,7 @@ struct ControlRequest: Equatable {
     let count: Int
     switch head.parse(bytes.span) {
     case .incomplete: return .incomplete
-    case .invalid(let error): return .refused(.error(error.status, "\(error.code)", "\(error.explanation)"))
+    case .invalid(let error): return .refused(.error(error.status, "\(error.code)", "\(ReasonCode(error).explanation)"))
     case .complete(let byteCount): count = byteCount
     }
     func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
@@ -49,7 +51,8 @@ struct ControlRequest: Equatable {
       case .needMore: return .incomplete
       case .end: return .complete(request)
       case .trailers: return .refused(.error(400, "trailers", "trailers are not taken here"))
-      case .invalid(let error): return .refused(.error(error.status, "\(error.code)", "\(error.explanation)"))
+      case .invalid(let error):
+        return .refused(.error(error.status, "\(error.code)", "\(ReasonCode(error).explanation)"))
       }
     }
   }

@@ -63,6 +63,7 @@ public struct FieldSection: ~Copyable {
       guard nameEnd < end else { return .incomplete }
       guard bytes[nameEnd] == UInt8(ascii: ":") else {
         let byte = bytes[nameEnd]
+        if byte == 0x0D { return Self.lineEnd(bytes, at: nameEnd, is: .fieldName) }
         return .invalid(byte.isOptionalWhitespace ? .spaceBeforeColon : Self.misplaced(byte, else: .fieldName))
       }
       var valueStart = nameEnd &+ 1
@@ -94,6 +95,12 @@ public struct FieldSection: ~Copyable {
   private func lineEnd(_ bytes: Span<UInt8>, at position: Int) -> HeadStep {
     guard position + 1 < bytes.count else { return .incomplete }
     return bytes[position + 1] == 0x0A ? .complete(byteCount: position + 2) : .invalid(.bareCarriageReturn)
+  }
+
+  /// The mistake of a line that ends where it should go on.
+  static func lineEnd(_ bytes: Span<UInt8>, at position: Int, is error: WireError) -> HeadStep {
+    guard position + 1 < bytes.count else { return .incomplete }
+    return .invalid(bytes[position + 1] == 0x0A ? error : .bareCarriageReturn)
   }
 
   /// The mistake of a control byte where none may stand.

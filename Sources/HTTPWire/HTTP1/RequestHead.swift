@@ -59,6 +59,7 @@ public struct RequestHead: ~Copyable {
     let methodEnd = ByteScan.tokenEnd(bytes, from: start, to: end)
     guard methodEnd < end else { return .incomplete }
     guard bytes[methodEnd] == 0x20 else {
+      if bytes[methodEnd] == 0x0D { return FieldSection.lineEnd(bytes, at: methodEnd, is: .requestLine) }
       return .invalid(FieldSection.misplaced(bytes[methodEnd], else: .methodByte))
     }
     guard methodEnd > start else { return .invalid(.requestLine) }

@@ -71,46 +71,4 @@ public enum WireError: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
       400
     }
   }
-
-  /// One line for people: what was found.
-  public var explanation: StaticString {
-    switch self {
-    case .requestLine: "the request line is not METHOD, one space, TARGET, one space, HTTP/1.1"
-    case .methodByte: "the method contains a byte that is not allowed in a token"
-    case .targetByte: "the request target contains a byte that is not visible ASCII"
-    case .targetTooLong: "the request line is longer than 16384 bytes"
-    case .version: "the version is not HTTP/ and two digits"
-    case .versionUnsupported: "the version is neither HTTP/1.0 nor HTTP/1.1"
-    case .statusLine: "the status line is not HTTP/1.1, one space, three digits, one space, words"
-    case .statusCode: "the status is not a number from 100 to 599"
-    case .upgradeUnasked: "the upstream switched protocols although nobody asked"
-    case .bareCarriageReturn: "a carriage return without a line feed"
-    case .bareLineFeed: "a line feed without a carriage return"
-    case .nul: "a NUL byte in the head"
-    case .foldedLine: "a field line begins with whitespace"
-    case .spaceBeforeColon: "whitespace between the name of a field and its colon"
-    case .fieldName: "the name of a field is empty or contains a byte that is not allowed in a token"
-    case .fieldNameUnderscore: "the name of a field differs from a framing or forwarding field by an underscore alone"
-    case .fieldValue: "the value of a field contains a control byte"
-    case .tooManyFields: "more than 100 field lines"
-    case .headTooLarge: "the head is larger than 16384 bytes"
-    case .hostMissing: "an HTTP/1.1 request without Host"
-    case .hostRepeated: "more than one Host field"
-    case .contentLength: "Content-Length is not one plain number"
-    case .contentLengthRepeated: "more than one Content-Length field"
-    case .contentLengthBesideTransferEncoding: "both Content-Length and Transfer-Encoding"
-    case .transferEncoding: "Transfer-Encoding does not end in chunked, or names it twice"
-    case .transferEncodingRepeated: "more than one Transfer-Encoding field"
-    case .transferEncodingInHTTP10: "Transfer-Encoding in an HTTP/1.0 message"
-    case .transferCodingUnsupported: "a transfer coding beside chunked"
-    case .connectionOptions: "Connection is not a list of names, or has more than 32"
-    case .expectation: "an expectation other than 100-continue"
-    case .chunkSize: "a chunk size is not one to sixteen hexadecimal digits"
-    case .chunkExtension: "a byte in a chunk extension that is not allowed there"
-    case .chunkExtensionsTooLarge: "chunk extensions of more than 4096 bytes"
-    case .chunkEnd: "a chunk is not followed by CR LF"
-    case .trailersTooLarge: "a trailer section of more than 4096 bytes"
-    case .bodyCutShort: "the connection ended inside the body"
-    }
-  }
 }

@@ -122,8 +122,7 @@ extension Worker where Net: ~Copyable {
   mutating func cancelStreams(_ l: UInt32) {
     var place: UInt32 = 0
     while let x = links[l].session.nextTag(from: &place) {
-      exchanges[x].status = ReasonCode.clientGone.status
-      exchanges[x].reason = .clientGone
+      noteGone(x)
       abandonUpstream(x)
       endExchange(x)
     }

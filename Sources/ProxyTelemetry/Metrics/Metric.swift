@@ -94,11 +94,11 @@ public enum Metric: String, CaseIterable, Sendable {
   public var help: String {
     switch self {
     case .requests: "Requests by the reason code with which they ended."
-    case .responses: "Responses to clients by the class of their status."
+    case .responses: "Responses to clients by the class of their status; none: the client went before there was one."
     case .ruleDecisions: "Requests that a rule decided."
     case .shadowDifferences: "Requests that would have been decided otherwise had the shadow rules been enforced."
     case .auditedRequests: "Requests that an audit rule marked."
-    case .routeRequests: "Requests that took a route."
+    case .routeRequests: "Requests that took a route, denied ones included."
     case .routeDuration:
       "Time from the first byte of a request to the last of its response, for the first 1,000 routes taken."
     case .serviceRequests: "Requests forwarded to a service by the class of the response; none: there was no response."

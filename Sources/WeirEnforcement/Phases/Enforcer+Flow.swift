@@ -70,13 +70,12 @@ extension Enforcer {
     return outcome
   }
 
-  /// What the gateway denied: the decision stands. Where the request would have gone is told when it can be, and when the gateway's
-  /// shadow rules would have let it through, what comes after them has the shadow outcome.
+  /// What the gateway denied: the decision stands. Where the request would have gone is told all the same, when it can be, and when the
+  /// gateway's shadow rules would have let it through, what comes after them has the shadow outcome.
   private mutating func goOn(
     denied edge: Outcome, _ table: Int, _ gateway: Int, draw: Int, _ bundle: borrowing LoadedBundle
   ) -> Outcome {
     var outcome = edge
-    guard told != nil || edge.shadow == .allow else { return outcome }
     do throws(Reject) {
       let routed = try route(entering: table, draw: draw, bundle)
       outcome.table = table

@@ -28,6 +28,16 @@ extension Enforcer {
         kind: outcome.kind == .deny ? .deny : .reject,
         status: bundle.plans.statuses[Int(outcome.reason.rawValue)], reason: outcome.reason)
       answer.origin = Origin(outcome)
+      answer.service = Int32(truncatingIfNeeded: outcome.service)
+      if let routed = outcome.routed {
+        answer.origin.table = Int32(truncatingIfNeeded: outcome.table)
+        answer.origin.route = Int32(truncatingIfNeeded: routed.route)
+        if case .forward(let branch) = routed.kind {
+          let branches = bundle.plans.action(routed.route, of: outcome.table).branches
+          answer.service = Int32(truncatingIfNeeded: bundle.plans.branches[Int(branches.start) + branch].service)
+          answer.subset = bundle.plans.branches[Int(branches.start) + branch].subset
+        }
+      }
       return .answer(answer)
     }
   }

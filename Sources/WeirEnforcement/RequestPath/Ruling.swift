@@ -52,6 +52,10 @@ public struct Answer: BitwiseCopyable, Sendable {
   /// Of a `respond`: a place in `LoadedBundle.text`.
   public internal(set) var body = Place.empty
   public internal(set) var origin = Origin()
+  /// Of a denial: where the request would have gone; -1 where its route says no service.
+  public internal(set) var service: Int32 = -1
+  /// Among the service's subsets.
+  public internal(set) var subset: Int32 = -1
   public internal(set) var changesResponse = false
 
   /// What an allowed request gets from a route that answers itself.

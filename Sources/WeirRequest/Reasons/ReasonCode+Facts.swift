@@ -8,7 +8,7 @@ public struct ReasonFacts: Sendable {
 
   /// The stable code.
   public let text: String
-  /// The HTTP status of the local reply (RFC 9110 section 15); for `clientGone`, which gets none, what the log says.
+  /// The HTTP status of the local reply (RFC 9110 section 15); 0 for `clientGone`, which gets none.
   public let status: UInt16
   /// The gRPC status of the local reply.
   public let grpcStatus: UInt8
@@ -37,13 +37,18 @@ public struct ReasonFacts: Sendable {
   }
 
   fileprivate static func canonical(_ reason: RejectReason) -> ReasonFacts {
+    wire(reason.code, reason.explanation, reason.status)
+  }
+
+  /// Of bytes that a client should not have sent.
+  fileprivate static func wire(_ text: String, _ explanation: String, _ status: UInt16 = 400) -> ReasonFacts {
     let grpc: UInt8 =
-      switch reason.status {
-      case 501: GRPC.unimplemented
+      switch status {
+      case 501, 505: GRPC.unimplemented
       case 414, 431: GRPC.resourceExhausted
       default: GRPC.invalidArgument
       }
-    return ReasonFacts(reason.code, reason.status, grpc: grpc, .client, reason.explanation)
+    return ReasonFacts(text, status, grpc: grpc, .client, explanation)
   }
 
   fileprivate static func token(_ error: TokenError) -> ReasonFacts {
@@ -85,10 +90,6 @@ extension ReasonCode {
     case .indeterminate:
       ReasonFacts(
         "indeterminate", 403, grpc: GRPC.permissionDenied, .policy, "a rule that matters could not be evaluated")
-    case .policyChanged:
-      ReasonFacts(
-        "policy_changed", 403, grpc: GRPC.permissionDenied, .policy,
-        "a long-lived stream is no longer allowed by the policy that is active now")
     case .repeatedHeader: .decision(.repeatedHeader, grpc: GRPC.invalidArgument, .client)
     case .repeatedQuery: .decision(.repeatedQuery, grpc: GRPC.invalidArgument, .client)
     case .repeatedCookie: .decision(.repeatedCookie, grpc: GRPC.invalidArgument, .client)
@@ -156,19 +157,12 @@ extension ReasonCode {
     case .badRequest:
       ReasonFacts(
         "bad_request", 400, grpc: GRPC.invalidArgument, .client,
-        "the message is not HTTP as RFC 9112 or RFC 9113 has it")
+        "the request is not HTTP as RFC 9110 or RFC 9113 has it")
     case .headTooLarge:
       ReasonFacts(
         "head_too_large", 431, grpc: GRPC.resourceExhausted, .client,
-        "the head of the request is larger than the limit, or has too many fields")
-    case .unsupportedVersion:
-      ReasonFacts(
-        "unsupported_version", 505, grpc: GRPC.unimplemented, .client,
-        "the version of HTTP is none that is served")
-    case .unsupportedCoding:
-      ReasonFacts(
-        "unsupported_coding", 501, grpc: GRPC.unimplemented, .client,
-        "the transfer coding of the request is not `chunked`")
+        "the head of the request is larger than 16384 bytes; over HTTP/2 also: it has too many fields, or its trailers do"
+      )
     case .forwardedForMalformed:
       ReasonFacts(
         "forwarded_for_malformed", 400, grpc: GRPC.invalidArgument, .client,
@@ -195,8 +189,50 @@ extension ReasonCode {
         "an OPTIONS request was to go no further than here: `Max-Forwards` was 0")
     case .clientGone:
       ReasonFacts(
-        "client_gone", 499, grpc: GRPC.cancelled, .client, mayRetry: true,
+        "client_gone", 0, grpc: GRPC.cancelled, .client, mayRetry: true,
         "the client went away before it was answered")
+    case .requestLine:
+      .wire(
+        "request_line",
+        "the request line is not METHOD, one space, TARGET, one space, HTTP/1.1, or two empty lines are before it")
+    case .methodByte: .wire("method_byte", "the method contains a byte that is not allowed in a token")
+    case .targetByte: .wire("target_byte", "the request target contains a byte that is not visible ASCII")
+    case .targetTooLong: .wire("target_too_long", "the request line is longer than 16384 bytes", 414)
+    case .versionMalformed: .wire("version", "the version is not HTTP/ and two digits")
+    case .versionUnsupported: .wire("version_unsupported", "the version is neither HTTP/1.0 nor HTTP/1.1", 505)
+    case .bareCarriageReturn: .wire("bare_cr", "a carriage return without a line feed")
+    case .bareLineFeed: .wire("bare_lf", "a line feed without a carriage return")
+    case .nul: .wire("nul", "a NUL byte in the head")
+    case .foldedLine: .wire("folded_line", "a field line begins with whitespace")
+    case .spaceBeforeColon: .wire("space_before_colon", "whitespace between the name of a field and its colon")
+    case .fieldName:
+      .wire(
+        "field_name",
+        "the name of a field is empty, contains a byte that is not allowed in a token, or has no colon behind it")
+    case .fieldNameUnderscore:
+      .wire(
+        "field_name_underscore",
+        "the name of a field differs from a framing or forwarding field by an underscore alone")
+    case .fieldValue: .wire("field_value", "the value of a field contains a control byte")
+    case .tooManyFields: .wire("too_many_fields", "more than 100 field lines", 431)
+    case .hostMissing: .wire("host_missing", "an HTTP/1.1 request without Host")
+    case .hostRepeated: .wire("host_repeated", "more than one Host field")
+    case .contentLength: .wire("content_length", "Content-Length is not one plain number")
+    case .contentLengthRepeated: .wire("content_length_repeated", "more than one Content-Length field")
+    case .contentLengthBesideTransferEncoding:
+      .wire("content_length_beside_transfer_encoding", "both Content-Length and Transfer-Encoding")
+    case .transferEncoding: .wire("transfer_encoding", "Transfer-Encoding does not end in chunked, or names it twice")
+    case .transferEncodingRepeated: .wire("transfer_encoding_repeated", "more than one Transfer-Encoding field")
+    case .transferEncodingInHTTP10: .wire("transfer_encoding_http10", "Transfer-Encoding in an HTTP/1.0 message")
+    case .transferCodingUnsupported: .wire("transfer_coding_unsupported", "a transfer coding beside chunked", 501)
+    case .connectionOptions: .wire("connection_options", "Connection is not a list of names, or has more than 32")
+    case .expectation: .wire("expectation", "an expectation other than 100-continue", 417)
+    case .chunkSize: .wire("chunk_size", "a chunk size is not one to sixteen hexadecimal digits")
+    case .chunkExtension: .wire("chunk_extension", "a byte in a chunk extension that is not allowed there")
+    case .chunkExtensionsTooLarge: .wire("chunk_extensions_too_large", "chunk extensions of more than 4096 bytes")
+    case .chunkEnd: .wire("chunk_end", "a chunk is not followed by CR LF")
+    case .trailersTooLarge: .wire("trailers_too_large", "a trailer section of more than 4096 bytes", 431)
+    case .bodyCutShort: .wire("body_cut_short", "the connection ended inside the body")
     case .noEndpoint:
       ReasonFacts(
         "no_endpoint", 503, grpc: GRPC.unavailable, .upstream, mayRetry: true,
@@ -229,14 +265,6 @@ extension ReasonCode {
       ReasonFacts(
         "overload", 503, grpc: GRPC.unavailable, .proxy, mayRetry: true,
         "the proxy sheds load: memory or time is short")
-    case .draining:
-      ReasonFacts(
-        "draining", 503, grpc: GRPC.unavailable, .proxy, mayRetry: true,
-        "the proxy is about to stop and takes no new requests")
-    case .auditUnavailable:
-      ReasonFacts(
-        "audit_unavailable", 503, grpc: GRPC.unavailable, .proxy, mayRetry: true,
-        "the request must be logged and the log cannot take it")
     case .internalError:
       ReasonFacts(
         "internal_error", 500, grpc: GRPC.internalError, .proxy,

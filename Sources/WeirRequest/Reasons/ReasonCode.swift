@@ -5,7 +5,7 @@ public enum ReasonCode: UInt8, CaseIterable, Hashable, BitwiseCopyable, Sendable
   // The request went where it should, or the policy answered it itself.
   case forwarded, local
   // The rules' decision.
-  case rule, noRule, indeterminate, policyChanged
+  case rule, noRule, indeterminate
   // Refused before, or instead of, a decision: `DecisionReject`.
   case repeatedHeader, repeatedQuery, repeatedCookie, mtlsRequired, methodInvalid, noRoute, routeIndeterminate
   case rewriteNotCanonical
@@ -22,12 +22,20 @@ public enum ReasonCode: UInt8, CaseIterable, Hashable, BitwiseCopyable, Sendable
   case tokenMalformed, tokenRepeated, tokenUnknownIssuer, tokenAlgorithm, tokenKey, tokenSignature, tokenAudience
   case tokenExpired, tokenNotYet, tokenClaim
   // The client and its connection.
-  case badRequest, headTooLarge, unsupportedVersion, unsupportedCoding, forwardedForMalformed, misdirected
+  case badRequest, headTooLarge, forwardedForMalformed, misdirected
   case requestTimeout, slowBody, traceRefused, maxForwards, clientGone
+  // No HTTP/1, byte for byte.
+  case requestLine, methodByte, targetByte, targetTooLong, versionMalformed, versionUnsupported
+  case bareCarriageReturn, bareLineFeed, nul, foldedLine, spaceBeforeColon
+  case fieldName, fieldNameUnderscore, fieldValue, tooManyFields, hostMissing, hostRepeated
+  case contentLength, contentLengthRepeated, contentLengthBesideTransferEncoding
+  case transferEncoding, transferEncodingRepeated, transferEncodingInHTTP10, transferCodingUnsupported
+  case connectionOptions, expectation
+  case chunkSize, chunkExtension, chunkExtensionsTooLarge, chunkEnd, trailersTooLarge, bodyCutShort
   // What lies behind us.
   case noEndpoint, circuitOpen, upstreamConnect, upstreamTLS, upstreamReset, upstreamProtocol, upstreamTimeout
   // We ourselves.
-  case overload, draining, auditUnavailable, internalError
+  case overload, internalError
 
   /// Whether the policy says so of the request, and not the proxy of what happened to it. The groups above stand in this order.
   public var isOfPolicy: Bool { rawValue < ReasonCode.badRequest.rawValue }

@@ -63,7 +63,7 @@ struct Admin: ParsableCommand {
     case .connect(let error): "no gateway answers: \(error)"
     case .lost(let error): "the connection was lost: \(error)"
     case .timedOut: "no answer in time"
-    case .malformed(let error): "the answer is malformed: \(error.explanation)"
+    case .malformed(let error): "the answer is malformed: \(error.code)"
     }
   }
 }

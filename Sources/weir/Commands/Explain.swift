@@ -78,9 +78,10 @@ struct Explain: ParsableCommand {
     let width = ReasonCode.allCases.map(\.text.count).max() ?? 0
     for reason in ReasonCode.allCases {
       let grpc = "\(reason.grpcStatus)".padded(to: 2)
+      let status = reason.status == 0 ? "  -" : "\(reason.status)"
       let origin = reason.origin.rawValue.padded(to: 8)
       Output.write(
-        "\(reason.text.padded(to: width))  \(reason.status)  \(grpc)  \(origin)  \(reason.explanation)\n")
+        "\(reason.text.padded(to: width))  \(status)  \(grpc)  \(origin)  \(reason.explanation)\n")
     }
   }
 
@@ -92,7 +93,8 @@ struct Explain: ParsableCommand {
   private func explain(_ code: String) throws {
     if let kind = Catalog.kind(code: code) { return Output.write(ExplainPage(kind).text) }
     if let reason = ReasonCode.allCases.first(where: { $0.text == code.lowercased() }) {
-      return Output.write("\(reason.text): \(reason.explanation)\n\nThe request is answered with \(reason.status).\n")
+      let answer = reason.status == 0 ? "Nobody is answered" : "The request is answered with \(reason.status)"
+      return Output.write("\(reason.text): \(reason.explanation)\n\n\(answer).\n")
     }
     if Files.kind(code) != nil {
       throw Failure("\(code): is no code; with --request REQUEST it is told how a policy there decides")
