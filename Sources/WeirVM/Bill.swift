@@ -1,37 +1,34 @@
 /// Adds up the charges of one condition after another by register; those of temporaries are what they were cut from, so they
 /// cost as slots do.
 struct Bill {
-  private var perByte: [UInt64]
-  private var perMember: [UInt64]
-  private var isCharged: [Bool]
+  private struct Sum {
+    var perByte: UInt64 = 0
+    var perMember: UInt64 = 0
+    var isCharged = false
+  }
+
+  private var sums: [Sum]
   /// The registers that the condition reads, in the order of the code.
   private var registers: [Int] = []
 
-  init(registers count: Int) {
-    perByte = Array(repeating: 0, count: count)
-    perMember = perByte
-    isCharged = Array(repeating: false, count: count)
-  }
+  init(registers count: Int) { sums = Array(repeating: Sum(), count: count) }
 
   mutating func add(_ charge: Verifier.Charge) {
-    let register = charge.register
-    if !isCharged[register] {
-      isCharged[register] = true
-      registers.append(register)
-    }
-    perByte[register] = perByte[register].adding(saturating: charge.perByte)
-    perMember[register] = perMember[register].adding(saturating: charge.perMember)
+    var sum = sums[charge.register]
+    if !sum.isCharged { registers.append(charge.register) }
+    sum.isCharged = true
+    sum.perByte = sum.perByte.adding(saturating: charge.perByte)
+    sum.perMember = sum.perMember.adding(saturating: charge.perMember)
+    sums[charge.register] = sum
   }
 
   /// Hands over the sums, ascending by register, and begins anew.
   mutating func settle(into charges: inout [Verifier.Charge]) {
-    registers.sort()
+    if registers.count > 1 { registers.sort() }
     for register in registers {
-      charges.append(
-        Verifier.Charge(register: register, perByte: perByte[register], perMember: perMember[register]))
-      perByte[register] = 0
-      perMember[register] = 0
-      isCharged[register] = false
+      let sum = sums[register]
+      charges.append(Verifier.Charge(register: register, perByte: sum.perByte, perMember: sum.perMember))
+      sums[register] = Sum()
     }
     registers.removeAll(keepingCapacity: true)
   }

@@ -81,8 +81,9 @@ extension VerifiedProgram {
   @inline(__always)
   private func namedClass(_ number: Int, _ bytes: Span<UInt8>, _ text: Range<Int>) -> Int? {
     let classifiers = self.classifiers.span
+    let length = text.upperBound &- text.lowerBound
+    guard classifiers[number].texts.lengths & Classifier.Texts.bit(ofLength: length) != 0 else { return nil }
     let count = classifiers[number].texts.textBucketCount
-    guard count > 0 else { return nil }
     let buckets = textBuckets.span
     let hash = TextWords.hash(bytes, text, seed: tables.program.hashSeed)
     let fingerprint = UInt32(truncatingIfNeeded: hash >> 32)
@@ -91,7 +92,7 @@ extension VerifiedProgram {
     while place < end {
       let bucket = buckets[place]
       if bucket.offset == .max { return nil }
-      if bucket.fingerprint == fingerprint, Int(bucket.count) == text.upperBound &- text.lowerBound,
+      if bucket.fingerprint == fingerprint, Int(bucket.count) == length,
         TextWords.areEqual(bytes, text, tables.bytes.span, at: Int(bucket.offset))
       {
         return classID(bucket.classID)
@@ -123,11 +124,11 @@ extension VerifiedProgram {
     let words = tables.decisions.span
     while target & DecisionFormat.settledBit == 0 {
       let state = states &+ Int(target) &* DecisionFormat.stateWords
-      let segment = Segment(bytes, from: place, to: text.upperBound, seed: tables.program.hashSeed)
+      let segment = Segment(bytes, from: place, to: text.upperBound)
       if segment.end == place {
         target = words[state &+ 1]
       } else {
-        target = next(number, target, segment, bytes) ?? words[state]
+        target = next(number, target, Int(words[state &+ 3]), segment, bytes) ?? words[state]
       }
       if segment.end == text.upperBound {
         if target & DecisionFormat.settledBit != 0 { break }
@@ -138,26 +139,46 @@ extension VerifiedProgram {
     return Int(target & ~DecisionFormat.settledBit)
   }
 
+  /// Where a segment leads from a state with so many edges; `nil` when it knows the segment not.
   @inline(__always)
-  private func next(_ number: Int, _ state: UInt32, _ segment: Segment, _ bytes: Span<UInt8>) -> UInt32? {
+  private func next(
+    _ number: Int, _ state: UInt32, _ edges: Int, _ segment: Segment, _ bytes: Span<UInt8>
+  ) -> UInt32? {
+    let classifiers = self.classifiers.span
+    let start = edgeStarts[classifiers[number].texts.edgeStarts &+ Int(state)]
+    guard start == Classifier.Texts.hashedEdges else {
+      let buckets = edgeBuckets.span
+      for place in Int(start)..<(Int(start) &+ edges) where isSame(segment, buckets[place], bytes) {
+        return buckets[place].target
+      }
+      return nil
+    }
+    return nextByHash(number, state, segment, bytes)
+  }
+
+  /// The same for a state with many edges. Apart: the hash is not made for the others.
+  @inline(never)
+  private func nextByHash(_ number: Int, _ state: UInt32, _ segment: Segment, _ bytes: Span<UInt8>) -> UInt32? {
     let classifiers = self.classifiers.span
     let count = classifiers[number].texts.edgeBucketCount
-    guard count > 0 else { return nil }
     let buckets = edgeBuckets.span
-    let home = DecisionFormat.home(DecisionFormat.hash(segment.hash, in: state), among: count)
+    let hash = DecisionFormat.hash(segment.hash(bytes, seed: tables.program.hashSeed), in: state)
+    let home = DecisionFormat.home(hash, among: count)
     var place = classifiers[number].texts.edgeBuckets &+ home
     let end = place &+ classifiers[number].texts.edgeProbesMax
     while place < end {
       let bucket = buckets[place]
       if bucket.count == 0 { return nil }
-      if bucket.firstWord == segment.firstWord, bucket.state == state, Int(bucket.count) == segment.count,
-        segment.count <= 8 || isLong(segment, bucket.offset, bytes)
-      {
-        return bucket.target
-      }
+      if bucket.state == state, isSame(segment, bucket, bytes) { return bucket.target }
       place &+= 1
     }
     return nil
+  }
+
+  @inline(__always)
+  private func isSame(_ segment: Segment, _ bucket: EdgeBucket, _ bytes: Span<UInt8>) -> Bool {
+    bucket.firstWord == segment.firstWord && Int(bucket.count) == segment.count
+      && (segment.count <= 8 || isLong(segment, bucket.offset, bytes))
   }
 
   /// Whether a segment of more than a word is the string at an offset. Apart, so that the common way needs no room for it.
@@ -214,18 +235,17 @@ extension VerifiedProgram {
   }
 }
 
-/// The bytes up to the next slash, read once: where they end, their hash, their first word.
+/// The bytes up to the next slash: where they end, their first word.
 private struct Segment {
   let start: Int
   let end: Int
-  let hash: UInt64
   /// The first eight bytes, zeros behind the end.
   let firstWord: UInt64
 
   @inline(__always) var count: Int { end &- start }
 
   @inline(__always)
-  init(_ bytes: Span<UInt8>, from start: Int, to limit: Int, seed: UInt64) {
+  init(_ bytes: Span<UInt8>, from start: Int, to limit: Int) {
     self.start = start
     let word = TextWords.word(bytes, at: start)
     let count = min(TextWords.bytesBeforeSlash(word), limit &- start)
@@ -233,24 +253,26 @@ private struct Segment {
       // Without bytes the word stays whole; nobody looks at it then.
       firstWord = TextWords.lower(word, bytes: count)
       end = start &+ count
-      hash = TextWords.hash(firstWord, seed: seed)
     } else {
       firstWord = word
-      (end, hash) = Self.long(bytes, from: start, to: limit, seed: seed)
+      end = Self.longEnd(bytes, from: start, to: limit)
     }
   }
 
+  /// The hash of all its bytes.
+  @inline(__always)
+  func hash(_ bytes: Span<UInt8>, seed: UInt64) -> UInt64 {
+    count <= 8 ? TextWords.hash(firstWord, seed: seed) : TextWords.hash(bytes, start..<end, seed: seed)
+  }
+
   @inline(never)
-  private static func long(
-    _ bytes: Span<UInt8>, from start: Int, to limit: Int, seed: UInt64
-  ) -> (end: Int, hash: UInt64) {
+  private static func longEnd(_ bytes: Span<UInt8>, from start: Int, to limit: Int) -> Int {
     var end = start &+ 8
     while end < limit {
       let count = TextWords.bytesBeforeSlash(TextWords.word(bytes, at: end))
       end &+= count
       if count < 8 { break }
     }
-    end = min(end, limit)
-    return (end, TextWords.hash(bytes, start..<end, seed: seed))
+    return min(end, limit)
   }
 }

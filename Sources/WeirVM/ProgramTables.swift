@@ -38,14 +38,15 @@ struct ProgramTables: Sendable {
   var features: [FeatureRecord] = []
   var decisions: [UInt32] = []
 
-  init(_ unverified: UnverifiedProgram) throws(Rejection) {
-    let reader = try SectionReader(unverified)
+  /// - Parameter memory: what the tables take is taken from there.
+  init(_ unverified: UnverifiedProgram, within memory: inout MemoryBudget) throws(Rejection) {
+    var reader = try SectionReader(unverified, memory)
     let programs: [ProgramRecord] = try reader.records(.program)
     guard programs.count == 1 else { throw .malformedSection(.program) }
     program = programs[0]
     guard program.version == ProgramRecord.currentVersion else { throw .unsupportedVersion(program.version) }
-    bytes = reader.paddedBytes(.bytes)
-    strings = StringRecord.pieces(try reader.words(.strings))
+    bytes = try reader.paddedBytes(.bytes)
+    strings = try reader.pieces(.strings, StringRecord.pieces)
     slots = try reader.records(.slots)
     integers = try reader.longWords(.integers).map { Int64(bitPattern: $0) }
     addresses = try reader.addresses(.addresses)
@@ -60,12 +61,12 @@ struct ProgramTables: Sendable {
     patternGroups = try reader.records(.patternGroups)
     groupMembers = try reader.words(.groupMembers)
     automata = try reader.records(.automata)
-    transitions = reader.plainWords(.transitions)
+    transitions = try reader.plainWords(.transitions)
     captures = try reader.records(.captures)
     zones = try reader.records(.zones)
     dataSets = try reader.records(.dataSets)
-    code = try reader.longWords(.code).map { Instruction(rawValue: $0) }
-    conditions = ConditionRecord.pieces(try reader.words(.conditions))
+    code = try reader.pieces(.code, Instruction.halves)
+    conditions = try reader.pieces(.conditions, ConditionRecord.pieces)
     scopes = try reader.records(.scopes)
     rules = try reader.records(.rules)
     ruleOrder = try reader.words(.ruleOrder)
@@ -74,6 +75,20 @@ struct ProgramTables: Sendable {
     sourceMap = try reader.records(.sourceMap)
     features = try reader.records(.features)
     decisions = try reader.words(.decisions)
+    memory = reader.memory
+  }
+}
+
+extension Instruction {
+  /// Two words each: the low half comes first.
+  fileprivate static func halves(_ words: [UInt32]) -> [Instruction] {
+    var result = [Instruction](repeating: Instruction(rawValue: 0), count: words.count / 2)
+    var code = result.mutableSpan
+    let words = words.span
+    for place in code.indices {
+      code[place] = Instruction(rawValue: UInt64(words[2 * place]) | UInt64(words[2 * place + 1]) << 32)
+    }
+    return result
   }
 }
 
@@ -82,8 +97,10 @@ struct ProgramTables: Sendable {
 private struct SectionReader {
   /// By raw value of the kind.
   private var sections: [UnverifiedProgram.Section]
+  private(set) var memory: MemoryBudget
 
-  init(_ program: UnverifiedProgram) throws(Rejection) {
+  init(_ program: UnverifiedProgram, _ memory: MemoryBudget) throws(Rejection) {
+    self.memory = memory
     var found: [UnverifiedProgram.Section?] = Array(repeating: nil, count: 32)
     for section in program.sections where section.kind.isProgram {
       let number = Int(section.kind.rawValue)
@@ -102,8 +119,13 @@ private struct SectionReader {
 
   private func section(_ kind: SectionKind) -> UnverifiedProgram.Section { sections[Int(kind.rawValue)] }
 
-  func paddedBytes(_ kind: SectionKind) -> [UInt8] {
+  private mutating func take(_ count: Int, of byteCount: Int) throws(Rejection) {
+    guard memory.take(count, of: byteCount) else { throw .tooMuchMemory }
+  }
+
+  mutating func paddedBytes(_ kind: SectionKind) throws(Rejection) -> [UInt8] {
     let section = section(kind)
+    try take(section.bytes.count + TextWords.padding, of: 1)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(section.bytes.count + TextWords.padding)
     bytes.append(contentsOf: section.bytes)
@@ -112,8 +134,9 @@ private struct SectionReader {
   }
 
   /// The words of a section of whole elements, none of which is smaller than a word.
-  func words(_ kind: SectionKind) throws(Rejection) -> [UInt32] {
-    guard section(kind).isPacked else { return plainWords(kind) }
+  mutating func words(_ kind: SectionKind) throws(Rejection) -> [UInt32] {
+    guard section(kind).isPacked else { return try plainWords(kind) }
+    try take(PackedWords.wordCount(section(kind).bytes.span) ?? 0, of: MemoryLayout<UInt32>.stride)
     guard let words = PackedWords.unpack(section(kind).bytes.span),
       words.count % (kind.elementBytes / 4) == 0
     else { throw .malformedSection(kind) }
@@ -121,9 +144,10 @@ private struct SectionReader {
   }
 
   /// The same, two words as one: the low half comes first.
-  func longWords(_ kind: SectionKind) throws(Rejection) -> [UInt64] {
+  mutating func longWords(_ kind: SectionKind) throws(Rejection) -> [UInt64] {
     let halves = try words(kind)
     let words = halves.span
+    try take(words.count, of: MemoryLayout<UInt32>.stride)
     var result: [UInt64] = []
     result.reserveCapacity(words.count / 2)
     for place in 0..<(words.count / 2) {
@@ -133,9 +157,10 @@ private struct SectionReader {
   }
 
   /// The words of a section that is not packed.
-  func plainWords<Word: FixedWidthInteger>(_ kind: SectionKind) -> [Word] {
+  mutating func plainWords<Word: FixedWidthInteger>(_ kind: SectionKind) throws(Rejection) -> [Word] {
     let section = section(kind)
     let size = Word.bitWidth / 8
+    try take(section.bytes.count, of: 1)
     let bytes = section.bytes.span
     var words: [Word] = []
     words.reserveCapacity(bytes.count / size)
@@ -149,13 +174,23 @@ private struct SectionReader {
     return words
   }
 
-  func addresses(_ kind: SectionKind) throws(Rejection) -> [Address] {
+  /// What the section has the counts of, one after another.
+  mutating func pieces<Piece>(
+    _ kind: SectionKind, _ pieces: ([UInt32]) -> [Piece]
+  ) throws(Rejection) -> [Piece] {
+    let counts = try words(kind)
+    try take(counts.count, of: MemoryLayout<Piece>.stride)
+    return pieces(counts)
+  }
+
+  mutating func addresses(_ kind: SectionKind) throws(Rejection) -> [Address] {
     let halves = try longWords(kind)
     return stride(from: 0, to: halves.count, by: 2).map { Address(high: halves[$0], low: halves[$0 + 1]) }
   }
 
-  func records<Record: TableRecord>(_ kind: SectionKind) throws(Rejection) -> [Record] {
+  mutating func records<Record: TableRecord>(_ kind: SectionKind) throws(Rejection) -> [Record] {
     let all = try words(kind)
+    try take(all.count / Record.wordCount, of: MemoryLayout<Record>.stride)
     var records: [Record] = []
     records.reserveCapacity(all.count / Record.wordCount)
     let span = all.span

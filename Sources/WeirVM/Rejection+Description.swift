@@ -25,6 +25,7 @@ extension Rejection: CustomStringConvertible {
     case .costMismatch(let scope): "scope \(scope) does not cost what its certificate says"
     case .overBudget(let scope): "a decision of scope \(scope) may cost more than the host allows"
     case .tooMuchWork: "checking the program takes more steps than a program of its size should"
+    case .tooMuchMemory: "the program takes more memory than a bundle of its size may ask for"
     case .undeclaredFeature(let feature): "the program uses \(feature.name.description) without saying so"
     case .unsupportedFeature(let feature, let file, let line):
       "this build cannot honour \(feature.name.description) (\(String(decoding: file, as: UTF8.self)):\(line))"

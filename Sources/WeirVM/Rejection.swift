@@ -33,6 +33,8 @@ public enum Rejection: Error, Equatable, Sendable {
   case overBudget(scope: Int)
   /// Checking it takes more than any sensible program does.
   case tooMuchWork
+  /// Making it runnable takes more memory than a program of its size may ask for: see `MemoryBudget`.
+  case tooMuchMemory
   /// The program uses a construct without saying so.
   case undeclaredFeature(Feature)
   /// The host cannot honour it; where the sources first use it.

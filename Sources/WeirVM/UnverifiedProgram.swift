@@ -61,6 +61,7 @@ public struct VerifiedProgram: ~Copyable, Sendable {
   let hashBuckets: [HashBucket]
   let textBuckets: [TextBucket]
   let edgeBuckets: [EdgeBucket]
+  let edgeStarts: [UInt32]
   let classifiers: [Classifier]
   let decisions: [DecisionTable]
   let clauseStarts: [UInt32]
@@ -76,6 +77,7 @@ public struct VerifiedProgram: ~Copyable, Sendable {
     hashBuckets = verifier.hashBuckets
     textBuckets = verifier.textBuckets
     edgeBuckets = verifier.edgeBuckets
+    edgeStarts = verifier.edgeStarts
     classifiers = verifier.classifiers
     decisions = verifier.decisions
     clauseStarts = verifier.clauseStarts
@@ -94,12 +96,15 @@ public struct VerifiedProgram: ~Copyable, Sendable {
 /// - Parameters:
 ///   - features: what the host can honour.
 ///   - budget: what a decision may cost.
+///   - memory: what the program may take; `nil`: what a file of its size may.
 /// - Complexity: linear in the size of the program.
 public func verify(
-  _ program: UnverifiedProgram, supporting features: FeatureSet = .all, within budget: HostBudget = .standard
+  _ program: UnverifiedProgram, supporting features: FeatureSet = .all, within budget: HostBudget = .standard,
+  memory: MemoryBudget? = nil
 ) throws(Rejection) -> VerifiedProgram {
-  let tables = try ProgramTables(program)
-  var verifier = Verifier(tables: tables, budget: budget, supported: features)
+  var memory = memory ?? MemoryBudget(forFileOf: program.sections.reduce(0) { $0 + $1.bytes.count })
+  let tables = try ProgramTables(program, within: &memory)
+  var verifier = Verifier(tables: tables, budget: budget, supported: features, memory: memory)
   try verifier.verify()
   return VerifiedProgram(tables, verifier)
 }

@@ -4,10 +4,15 @@ extension Verifier {
   /// Walks every condition once. Jumps lead forward alone, so one pass in order sees each word after all words that lead to it.
   mutating func checkCode() throws(Rejection) {
     var end = 0
-    // The temporaries that every path to a word has written.
-    var written = [UInt64](repeating: .max, count: tables.code.count)
+    // The temporaries that every path to a word of one condition has written.
+    var written: [UInt64] = []
     let declared = declared
     undeclared = Self.rows { opcode in opcode.feature.flatMap { declared.contains($0) ? nil : $0 } }
+    // A word charges two registers at most.
+    try take(tables.code.count, of: MemoryLayout<Step>.stride + 2 * MemoryLayout<Charge>.stride)
+    try take(tables.conditions.count, of: MemoryLayout<ConditionFacts>.stride)
+    // What is added up by register: here, and for the scopes.
+    try take(tables.slots.count, of: 8 * MemoryLayout<UInt64>.stride)
     steps.reserveCapacity(tables.code.count)
     charges.reserveCapacity(tables.code.count)
     conditionFacts.reserveCapacity(tables.conditions.count)
@@ -17,11 +22,13 @@ extension Verifier {
         throw .malformedRecord(.conditions, index: index)
       }
       let words = end..<(end + Int(condition.count))
-      written[end] = 0
+      written.removeAll(keepingCapacity: true)
+      written.append(0)
+      written.append(contentsOf: repeatElement(.max, count: words.count - 1))
       var constant: UInt64 = 0
       let firstCharge = charges.count
       for word in words {
-        let cost = try check(word, until: words.upperBound, of: index, &written)
+        let cost = try check(word, in: words, of: index, &written)
         constant = constant.adding(saturating: cost)
       }
       bill.settle(into: &charges)
@@ -38,15 +45,17 @@ extension Verifier {
 
   /// Checks one word and returns its constant cost; what it charges by register is added to the bill.
   private mutating func check(
-    _ word: Int, until end: Int, of condition: Int, _ written: inout [UInt64]
+    _ word: Int, in words: Range<Int>, of condition: Int, _ written: inout [UInt64]
   ) throws(Rejection) -> UInt64 {
+    let end = words.upperBound
+    let start = words.lowerBound
     let instruction = tables.code[word]
     guard let opcode = instruction.opcode else { throw .unknownOpcode(word: word) }
     steps.append(Step(opcode, instruction))
     if let feature = undeclared[Int(opcode.rawValue)] { throw .undeclaredFeature(feature) }
     let facts = facts[Int(opcode.rawValue)]
     let register = instruction.register
-    var known = written[word]
+    var known = written[word - start]
     switch facts.role {
     case .terminal:
       guard instruction == Instruction(opcode) else { throw .strayBits(word: word) }
@@ -54,7 +63,7 @@ extension Verifier {
     case .jump:
       guard instruction == Instruction(opcode, operand: instruction.operand) else { throw .strayBits(word: word) }
       guard word + 1 + instruction.operand < end else { throw .badJump(word: word) }
-      written[word + 1 + instruction.operand] &= known
+      written[word + 1 + instruction.operand - start] &= known
       return UInt64(facts.cost)
     case .write:
       guard instruction == Instruction(opcode, register: register, operand: instruction.operand) else {
@@ -71,7 +80,7 @@ extension Verifier {
       let pattern = tables.patterns[Int(capture.pattern)]
       bill.add(Charge(register: Int(capture.matched), perByte: UInt64(facts.costPerByte), perMember: 0))
       bill.add(Charge(register: Int(capture.taken), perByte: 0, perMember: 0))
-      try fallThrough(from: word, until: end, of: condition, known, &written)
+      try Self.fallThrough(from: word, in: words, of: condition, known, &written)
       return UInt64(facts.cost) + UInt64(pattern.segmentCount)
     case .test, .listTest:
       let type = try readType(of: register, at: word, known)
@@ -81,8 +90,8 @@ extension Verifier {
       let steps = try checkOperand(instruction, facts, type, at: word, known)
       let target = word + 1 + instruction.jump
       guard target < end else { throw .badJump(word: word) }
-      written[target] &= known
-      try fallThrough(from: word, until: end, of: condition, known, &written)
+      written[target - start] &= known
+      try Self.fallThrough(from: word, in: words, of: condition, known, &written)
       let cost = InstructionCost(opcode, facts, isList: type.isList, steps: steps)
       bill.add(Charge(register: register, perByte: cost.perByte, perMember: cost.perMember))
       if facts.operand == .register {
@@ -93,14 +102,15 @@ extension Verifier {
     }
   }
 
-  private func fallThrough(
-    from word: Int, until end: Int, of condition: Int, _ known: UInt64, _ written: inout [UInt64]
+  private static func fallThrough(
+    from word: Int, in words: Range<Int>, of condition: Int, _ known: UInt64, _ written: inout [UInt64]
   ) throws(Rejection) {
-    guard word + 1 < end else { throw .unterminated(condition: condition) }
-    written[word + 1] &= known
+    guard word + 1 < words.upperBound else { throw .unterminated(condition: condition) }
+    written[word + 1 - words.lowerBound] &= known
   }
 
-  private func readType(of register: Int, at word: Int, _ known: UInt64) throws(Rejection) -> ValueType {
+  // Mutating, as is all that is called for every word: then the verifier itself is handed on, not a copy of it.
+  private mutating func readType(of register: Int, at word: Int, _ known: UInt64) throws(Rejection) -> ValueType {
     if register < tables.slots.count { return tables.slots[register].type }
     let temporary = register - tables.slots.count
     guard temporary < Int(tables.program.temporaryCount) else { throw .badRegister(word: word) }
@@ -109,7 +119,7 @@ extension Verifier {
   }
 
   /// Checks that the operand is there and fits the type; returns the steps that searching it takes.
-  private func checkOperand(
+  private mutating func checkOperand(
     _ instruction: Instruction, _ facts: OpcodeFacts, _ type: ValueType, at word: Int, _ known: UInt64
   ) throws(Rejection) -> Int {
     let operand = instruction.operand

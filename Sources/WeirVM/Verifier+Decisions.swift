@@ -40,6 +40,11 @@ extension Verifier {
     let isEmpty = tables.decisions.isEmpty
     let classifierCount = isEmpty ? 0 : Int(try cursor.next())
     guard decisionCount == (isEmpty ? 0 : Int(try cursor.next())) else { throw .malformedSection(.decisions) }
+    guard classifierCount <= tables.decisions.count else { throw .malformedSection(.decisions) }
+    try take(classifierCount, of: MemoryLayout<Classifier>.stride)
+    try take(decisionCount, of: MemoryLayout<DecisionTable>.stride)
+    // Where clauses begin, the rule of each of their words, where nodes begin.
+    try take(tables.decisions.count, of: 2 * MemoryLayout<UInt32>.stride + MemoryLayout<Bool>.stride)
     for _ in 0..<classifierCount {
       classifiers.append(try classifier(&cursor))
       cursor.index += 1
@@ -187,52 +192,79 @@ extension Verifier {
   ) throws(Rejection) {
     texts.textBuckets = textBuckets.count
     // Whoever comes to the end of the table goes on behind it.
-    textBuckets.append(contentsOf: repeatElement(TextBucket(), count: texts.textBucketCount + texts.textProbesMax))
+    try take(texts.textBucketCount + texts.textProbesMax, of: MemoryLayout<TextBucket>.stride)
+    var filled = [TextBucket](repeating: TextBucket(), count: texts.textBucketCount + texts.textProbesMax)
+    var buckets = filled.mutableSpan
+    let words = cursor.words.span
     for text in 0..<count {
-      let number = Int(cursor.words[first + text * DecisionFormat.textWords])
-      let found = cursor.words[first + text * DecisionFormat.textWords + 1]
+      let number = Int(words[first + text * DecisionFormat.textWords])
+      let found = words[first + text * DecisionFormat.textWords + 1]
       // An empty place is known by the largest offset.
       guard number < hashes.count, tables.strings[number].offset < .max,
         found < classCount || found == DecisionFormat.noClass
       else { throw cursor.refusal }
       let hash = hashes[number]
-      var place = texts.textBuckets + DecisionFormat.home(hash, among: texts.textBucketCount)
-      let end = place + texts.textProbesMax
-      while place < end, textBuckets[place].offset < .max { place += 1 }
-      guard place < end else { throw cursor.refusal }
+      let home = DecisionFormat.home(hash, among: texts.textBucketCount)
+      guard let place = emptyPlace(buckets, in: buckets.indices, from: home, probesMax: texts.textProbesMax) else {
+        throw cursor.refusal
+      }
       let string = tables.strings[number]
-      textBuckets[place] = TextBucket(
+      texts.lengths |= Classifier.Texts.bit(ofLength: Int(string.count))
+      buckets[place] = TextBucket(
         fingerprint: UInt32(truncatingIfNeeded: hash >> 32), offset: string.offset, count: string.count, classID: found)
     }
+    textBuckets += filled
   }
 
-  /// Puts the edges of all states where look-ups find them, each within the promised number of probes.
+  /// Puts the edges of all states where look-ups find them: those of a state with few one after another, the others within the
+  /// promised number of probes.
   private mutating func fill(
     _ texts: inout Classifier.Texts, states: Int, edges first: Int, _ cursor: DecisionCursor,
     _ isTarget: (UInt32) -> Bool
   ) throws(Rejection) {
     texts.edgeBuckets = edgeBuckets.count
-    edgeBuckets.append(contentsOf: repeatElement(EdgeBucket(), count: texts.edgeBucketCount + texts.edgeProbesMax))
+    texts.edgeStarts = edgeStarts.count
+    let words = cursor.words.span
+    let room = texts.edgeBucketCount + texts.edgeProbesMax
+    var count = 0
+    for state in 0..<states { count += Int(words[texts.states + state * DecisionFormat.stateWords + 3]) }
+    try take(room + count, of: MemoryLayout<EdgeBucket>.stride)
+    try take(states, of: MemoryLayout<UInt32>.stride)
+    var filled = [EdgeBucket](repeating: EdgeBucket(), count: room)
+    var buckets = filled.mutableSpan
+    var few: [EdgeBucket] = []
     var edge = first
     for state in 0..<states {
-      for _ in 0..<Int(cursor.words[texts.states + state * DecisionFormat.stateWords + 3]) {
-        let number = Int(cursor.words[edge])
-        let target = cursor.words[edge + 1]
+      let count = Int(words[texts.states + state * DecisionFormat.stateWords + 3])
+      let isSearched = count <= Classifier.Texts.searchedEdgesMax
+      // Places are fewer than words of a section.
+      let start = UInt32(truncatingIfNeeded: texts.edgeBuckets + room + few.count)
+      edgeStarts.append(isSearched ? start : Classifier.Texts.hashedEdges)
+      for _ in 0..<count {
+        let number = Int(words[edge])
+        let target = words[edge + 1]
         edge += DecisionFormat.edgeWords
         // An empty place is known by an empty segment.
         guard number < hashes.count, tables.strings[number].count > 0, isTarget(target) else { throw cursor.refusal }
-        let hash = DecisionFormat.hash(hashes[number], in: UInt32(state))
-        var place = texts.edgeBuckets + DecisionFormat.home(hash, among: texts.edgeBucketCount)
-        let end = place + texts.edgeProbesMax
-        while place < end, edgeBuckets[place].count > 0 { place += 1 }
-        guard place < end else { throw cursor.refusal }
         let string = tables.strings[number]
         let firstWord = TextWords.lower(
           TextWords.word(tables.bytes.span, at: Int(string.offset)), bytes: min(Int(string.count), 8))
-        edgeBuckets[place] = EdgeBucket(
+        let bucket = EdgeBucket(
           firstWord: firstWord, offset: string.offset, count: string.count, state: UInt32(state), target: target)
+        guard !isSearched else {
+          few.append(bucket)
+          continue
+        }
+        let hash = DecisionFormat.hash(hashes[number], in: UInt32(state))
+        let home = DecisionFormat.home(hash, among: texts.edgeBucketCount)
+        guard let place = emptyPlace(buckets, in: 0..<room, from: home, probesMax: texts.edgeProbesMax) else {
+          throw cursor.refusal
+        }
+        buckets[place] = bucket
       }
     }
+    edgeBuckets += filled
+    edgeBuckets += few
   }
 
   // MARK: - Decisions

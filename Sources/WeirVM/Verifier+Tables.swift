@@ -26,33 +26,39 @@ extension Verifier {
 
   /// Fills the buckets of sets with their members, each found from its home within the promised number of probes.
   mutating func checkHashSets() throws(Rejection) {
-    var first = 0
+    var bucketCount = 0
+    var end = 0
     for (index, set) in tables.hashSets.enumerated() {
-      let bucketCount = Int(set.bucketCount)
-      let end = first + Int(set.memberCount)
-      guard Int(set.firstBucket) == hashBuckets.count, bucketCount > 0, bucketCount & (bucketCount - 1) == 0,
-        bucketCount <= max(Int(set.memberCount) * DecisionFormat.bucketsPerMemberMax, 1),
+      let buckets = Int(set.bucketCount)
+      end += Int(set.memberCount)
+      guard Int(set.firstBucket) == bucketCount, buckets > 0, buckets & (buckets - 1) == 0,
+        buckets <= max(Int(set.memberCount) * DecisionFormat.bucketsPerMemberMax, 1),
         end <= tables.hashMembers.count, Int(set.memberCount) <= hashes.count,
         Int(set.probesMax) <= ProgramLimits.probesMax
       else { throw .malformedRecord(.hashSets, index: index) }
-      hashBuckets.append(contentsOf: repeatElement(HashBucket(), count: bucketCount))
-      for place in first..<end {
+      bucketCount += buckets
+    }
+    guard end == tables.hashMembers.count else { throw .malformedSection(.hashMembers) }
+
+    try take(bucketCount, of: MemoryLayout<HashBucket>.stride)
+    var filled = [HashBucket](repeating: HashBucket(), count: bucketCount)
+    var buckets = filled.mutableSpan
+    var place = 0
+    for set in tables.hashSets {
+      let table = Int(set.firstBucket)..<(Int(set.firstBucket) + Int(set.bucketCount))
+      for _ in 0..<Int(set.memberCount) {
         let member = Int(tables.hashMembers[place])
         guard member < hashes.count else { throw .malformedRecord(.hashMembers, index: place) }
-        let hash = hashes[member]
-        var bucket = Int(truncatingIfNeeded: hash) & (bucketCount - 1)
-        var probes = 1
-        while hashBuckets[Int(set.firstBucket) + bucket].member > 0, probes <= Int(set.probesMax) {
-          bucket = (bucket + 1) & (bucketCount - 1)
-          probes += 1
+        let home = table.lowerBound + Int(truncatingIfNeeded: hashes[member]) & (table.count - 1)
+        guard let empty = emptyPlace(buckets, in: table, from: home, probesMax: Int(set.probesMax)) else {
+          throw .malformedRecord(.hashMembers, index: place)
         }
-        guard probes <= Int(set.probesMax) else { throw .malformedRecord(.hashMembers, index: place) }
-        hashBuckets[Int(set.firstBucket) + bucket] = HashBucket(
-          fingerprint: UInt32(truncatingIfNeeded: hash >> 32), member: UInt32(member) + 1)
+        buckets[empty] = HashBucket(
+          fingerprint: UInt32(truncatingIfNeeded: hashes[member] >> 32), member: UInt32(member) + 1)
+        place += 1
       }
-      first = end
     }
-    guard first == tables.hashMembers.count else { throw .malformedSection(.hashMembers) }
+    hashBuckets = filled
   }
 
   mutating func checkPatterns() throws(Rejection) {

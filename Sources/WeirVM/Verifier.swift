@@ -7,6 +7,7 @@ struct Verifier {
   let tables: ProgramTables
   let budget: HostBudget
   let supported: FeatureSet
+  var memory: MemoryBudget
   /// By string: whether it is text.
   var isText: [Bool] = []
   /// By pattern group: the steps that searching it takes, added up once, since any number of words may share a group.
@@ -30,6 +31,8 @@ struct Verifier {
   var hashBuckets: [HashBucket] = []
   var textBuckets: [TextBucket] = []
   var edgeBuckets: [EdgeBucket] = []
+  /// By state of all classifiers: where its edges begin among the buckets when they are few.
+  var edgeStarts: [UInt32] = []
   var classifiers: [Classifier] = []
   var decisions: [DecisionTable] = []
   /// Where the clauses of all decisions begin among their clause words.
@@ -50,10 +53,16 @@ struct Verifier {
     var charges: Range<Int>
   }
 
-  init(tables: ProgramTables, budget: HostBudget, supported: FeatureSet) {
+  init(tables: ProgramTables, budget: HostBudget, supported: FeatureSet, memory: MemoryBudget) {
     self.tables = tables
     self.budget = budget
     self.supported = supported
+    self.memory = memory
+  }
+
+  /// Takes room for so many elements before it is made.
+  mutating func take(_ count: Int, of byteCount: Int) throws(Rejection) {
+    guard memory.take(count, of: byteCount) else { throw .tooMuchMemory }
   }
 
   mutating func verify() throws(Rejection) {
@@ -72,19 +81,26 @@ struct Verifier {
 
   private mutating func checkStrings() throws(Rejection) {
     var end = 0
-    let byteCount = tables.bytes.count - TextWords.padding
-    isText.reserveCapacity(tables.strings.count)
-    hashes.reserveCapacity(tables.strings.count)
+    try take(tables.strings.count, of: MemoryLayout<Bool>.size + MemoryLayout<UInt64>.size)
+    let all = tables.bytes
+    let bytes = all.span
+    let byteCount = bytes.count - TextWords.padding
+    var checked = [Bool](repeating: false, count: tables.strings.count)
+    var hashed = [UInt64](repeating: 0, count: tables.strings.count)
+    var isText = checked.mutableSpan
+    var hashes = hashed.mutableSpan
     for (index, string) in tables.strings.enumerated() {
       guard Int(string.offset) == end, Int(string.count) <= byteCount - end else {
         throw .malformedRecord(.strings, index: index)
       }
       end += Int(string.count)
       let place = Int(string.offset)..<end
-      isText.append(isUTF8(tables.bytes.span.extracting(place)))
-      hashes.append(TextWords.hash(tables.bytes.span, place, seed: tables.program.hashSeed))
+      isText[index] = isUTF8(bytes.extracting(place))
+      hashes[index] = TextWords.hash(bytes, place, seed: tables.program.hashSeed)
     }
     guard end == byteCount else { throw .malformedSection(.bytes) }
+    self.isText = checked
+    self.hashes = hashed
   }
 
   /// Checks that a number names a string that is text.

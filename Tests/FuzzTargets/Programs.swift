@@ -6,11 +6,11 @@ import WeirVM
 /// Patches a valid program as the bytes say, four bytes a patch: section, place (two bytes), value.
 ///
 /// A first byte of 240 or more asks for growth instead: section, element, how often it is repeated, times two to the power of
-/// the first byte less 240.
+/// the first byte less 240. One of 120 or more patches the section as a bundle holds it, in packed words, at last.
 /// What the verifier accepts has to run to its end, and whatever it is, looking at it must not take long.
 func checkVerifier(_ bytes: [UInt8]) -> String? {
   guard var image = FuzzPolicy.image else { return "the policy was not compiled" }
-  for patch in stride(from: 0, to: bytes.count - 3, by: 4) {
+  for patch in stride(from: 0, to: bytes.count - 3, by: 4) where !isPacked(bytes[patch]) {
     guard bytes[patch] < 240 else {
       let copies = (Int(bytes[patch + 3]) + 1) << Int(bytes[patch] - 240)
       grow(&image, section: Int(bytes[patch + 1]), element: Int(bytes[patch + 2]), copies: copies)
@@ -21,9 +21,25 @@ func checkVerifier(_ bytes: [UInt8]) -> String? {
     guard count > 0 else { continue }
     image.sections[section].bytes[(Int(bytes[patch + 1]) << 8 | Int(bytes[patch + 2])) % count] = bytes[patch + 3]
   }
-  guard let program = try? verify(UnverifiedProgram(image)) else { return nil }
+  var sections = image.sections.map { UnverifiedProgram.Section(kind: $0.kind, bytes: $0.bytes[...]) }
+  for patch in stride(from: 0, to: bytes.count - 3, by: 4) where isPacked(bytes[patch]) {
+    let section = Int(bytes[patch]) % sections.count
+    guard sections[section].kind.storage == .packed else { continue }
+    if !sections[section].isPacked { sections[section] = packed(sections[section]) }
+    let count = sections[section].bytes.count
+    sections[section].bytes[(Int(bytes[patch + 1]) << 8 | Int(bytes[patch + 2])) % count] = bytes[patch + 3]
+  }
+  guard let program = try? verify(UnverifiedProgram(sections)) else { return nil }
   // A patch of a graph makes it another graph: what it decides is for signatures to vouch for.
   return run(program, bytes, isCompiled: false)
+}
+
+private func isPacked(_ first: UInt8) -> Bool { 120..<240 ~= first }
+
+private func packed(_ section: UnverifiedProgram.Section) -> UnverifiedProgram.Section {
+  let bytes = Array(section.bytes)
+  let words = stride(from: 0, to: bytes.count, by: 4).map { UInt32(truncatingIfNeeded: word(bytes, at: $0)) }
+  return UnverifiedProgram.Section(kind: section.kind, bytes: PackedWords.pack(words)[...], isPacked: true)
 }
 
 /// Repeats an element of a section, as far as the section stays small, and lets its owner own the copies as well.

@@ -56,6 +56,34 @@ import WeirRequest
     }
   }
 
+  /// Zeros take little in a file: 4 MB of a table in 280 kB, and more for what is made of them.
+  @Test(arguments: [.strings, .code] as [SectionKind])
+  func `a small file cannot ask for much memory`(_ kind: SectionKind) throws {
+    let world = try World(ContractTests.source)
+    var contents = try Self.contents(world)
+    let index = try #require(contents.program.sections.firstIndex { $0.kind == kind })
+    let count = (1 << 22) / kind.elementBytes * kind.elementBytes
+    contents.program.sections[index].bytes = [UInt8](repeating: 0, count: count)
+    let bytes = try contents.bytes()
+    #expect(bytes.count < 1 << 19)
+    do throws(LoadError) {
+      _ = try LoadedBundle.load(bytes, trust: .anybody)
+      Issue.record("loaded")
+    } catch {
+      #expect(error.description.contains("more memory than a bundle of its size may ask for"))
+    }
+  }
+
+  @Test func `a good file needs a small part of what it may ask for`() throws {
+    let world = try World(ContractTests.source)
+    var memory = MemoryBudget(forFileOf: world.bytes.count)
+    let most = memory.left
+    let bundle = try Bundle(world.bytes, supported: .all)
+    _ = try bundle.topology(within: &memory)
+    for section in bundle.sections { _ = try bundle.expanded(section.kind, within: &memory) }
+    #expect(most - memory.left < most / 4)
+  }
+
   @Test func `a program of another policy is refused`() throws {
     let world = try World(ContractTests.source)
     var contents = try Self.contents(world)

@@ -32,11 +32,16 @@ import WeirISA
     }
     #expect(PackedWords.unpack(PackedWords.pack([]).span) == [])
     #expect(PackedWords.unpack(PackedWords.pack([.max, 0, .max]).span) == [.max, 0, .max])
+    // Numbers at each end of each length.
+    let edges: [UInt32] = [0, 1, 0xFF, 0x100, 0xFFFF, 0x1_0000, 0xFF_FFFF, 0x100_0000, .max]
+    #expect(PackedWords.unpack(PackedWords.pack(edges).span) == edges)
   }
 
   @Test func `tables take few bytes`() {
     let rows = (UInt32(0)..<1_000).flatMap { row -> [UInt32] in [7 * row, 9_711, 1 << 31 | row] }
     #expect(PackedWords.pack(rows).count < 3_200)
+    // What is 0 throughout takes its lengths alone, which bounds what few bytes hold.
+    #expect(PackedWords.pack(Array(repeating: 0, count: 6_400)).count == 2 + 100 * 17)
   }
 
   @Test func `what is cut short or goes on is refused`() {
@@ -50,9 +55,9 @@ import WeirISA
 
   @Test(
     arguments: [
-      // A count without words, a number longer than it has to be, one larger than a word, an unknown form, a distance.
-      [3], [1, 0, 0x80, 0], [1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x1F], [1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], [1, 7, 0],
-      [0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0],
+      // No count, one that is longer than it has to be; no block, no lengths, no number, a part of one; an unknown form;
+      // more words than any bytes hold.
+      [], [0x80], [0x81, 0], [3], [3, 0], [1, 0, 1], [1, 0, 3, 1, 1, 1], [1, 7, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0],
     ] as [[UInt8]])
   func `bytes that nobody packs are refused`(_ bytes: [UInt8]) {
     #expect(PackedWords.unpack(bytes.span) == nil)
@@ -65,7 +70,7 @@ import WeirISA
       for _ in 0..<3 {
         packed[Int(random.next() % UInt64(packed.count))] = UInt8(truncatingIfNeeded: random.next())
       }
-      if let words = PackedWords.unpack(packed.span) { #expect(words.count <= packed.count) }
+      if let words = PackedWords.unpack(packed.span) { #expect(words.count <= 4 * packed.count) }
     }
   }
 }

@@ -148,6 +148,7 @@ extension BundleError.Code {
     case .unknownSection: "A section is of a kind that is not known."
     case .missingSection: "A section is not there."
     case .malformedSection: "The bytes of a section are not of its kind."
+    case .tooMuchMemory: "Reading it would take more memory than a file of its size may ask for."
     case .unsupportedFeature:
       "The policy uses what this version does not carry out; each use is named with file and line."
     case .inconsistentFeatures: "Header and manifest name different features."

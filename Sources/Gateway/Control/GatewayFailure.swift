@@ -89,8 +89,8 @@ private func remedy(for error: LoadError) -> String {
   case .unsupportedFeature: "leave the constructs out of the policy, or run a version that has them"
   case .notABundle: "name a file that `weir build` made"
   case .unsupportedVersion, .truncated, .malformedHeader, .contentHashMismatch, .malformedSignatures,
-    .malformedSectionTable, .unknownSection, .missingSection, .malformedSection, .inconsistentFeatures,
-    .inconsistentPolicy, .cryptography:
+    .malformedSectionTable, .unknownSection, .missingSection, .malformedSection, .tooMuchMemory,
+    .inconsistentFeatures, .inconsistentPolicy, .cryptography:
     "copy it once more, or build it again with `weir build` of this version"
   }
 }

@@ -52,57 +52,79 @@ public struct Bundle: Sendable {
   ///
   /// - Throws: `malformedSection`. Complexity: linear.
   public func contents(of kind: SectionKind) throws(BundleError) -> [UInt8]? {
-    guard let stored = try expanded(kind) else { return nil }
+    var memory = MemoryBudget(forFileOf: bytes.count)
+    return try contents(of: kind, within: &memory)
+  }
+
+  private func contents(of kind: SectionKind, within memory: inout MemoryBudget) throws(BundleError) -> [UInt8]? {
+    guard let stored = try expanded(kind, within: &memory) else { return nil }
     switch kind.storage {
     case .plain, .condensed: return Array(stored)
     case .packed:
-      guard let words = PackedWords.unpack(stored.span),
-        words.count * 4 % kind.elementBytes == 0
+      guard memory.take(PackedWords.wordCount(stored.span) ?? 0, of: 8) else { throw .tooMuchMemory }
+      guard let words = PackedWords.unpack(stored.span), words.count * 4 % kind.elementBytes == 0
       else { throw .malformedSection("\(kind)", .malformedNumber) }
       var result: [UInt8] = []
       result.reserveCapacity(4 * words.count)
       for word in words { word.appendLittleEndian(to: &result) }
       return result
     case .compressed:
-      do throws(WireError) { return try Compression.decompress(stored) } catch {
-        throw .malformedSection("\(kind)", error)
+      do throws(WireError) { return try Compression.decompress(stored, within: &memory) } catch {
+        throw .malformed(kind, error)
       }
     }
   }
 
   /// The bytes of a section, condensed no more, `nil` when it is not there; words are packed still.
   ///
-  /// - Throws: `malformedSection`. Complexity: linear.
-  public func expanded(_ kind: SectionKind) throws(BundleError) -> ArraySlice<UInt8>? {
+  /// - Parameter memory: what it takes is taken from there.
+  /// - Throws: `malformedSection`, `tooMuchMemory`. Complexity: linear.
+  public func expanded(
+    _ kind: SectionKind, within memory: inout MemoryBudget
+  ) throws(BundleError) -> ArraySlice<UInt8>? {
     guard let stored = self[kind] else { return nil }
     switch kind.storage {
     case .plain, .compressed: return stored
     case .condensed, .packed:
-      do throws(WireError) { return try Compression.expand(stored) } catch {
-        throw .malformedSection("\(kind)", error)
+      do throws(WireError) { return try Compression.expand(stored, within: &memory) } catch {
+        throw .malformed(kind, error)
       }
     }
   }
 
   /// The sections that the machine reads, not yet verified.
   ///
-  /// - Throws: `malformedSection`. Complexity: linear.
+  /// - Throws: `malformedSection`, `tooMuchMemory`. Complexity: linear.
   public func program() throws(BundleError) -> ProgramImage {
     var image = ProgramImage(sections: [], features: header.features)
+    var memory = MemoryBudget(forFileOf: bytes.count)
     for section in sections where section.kind.isProgram {
-      image.sections.append(ProgramSection(kind: section.kind, bytes: try contents(of: section.kind) ?? []))
+      let contents = try contents(of: section.kind, within: &memory) ?? []
+      image.sections.append(ProgramSection(kind: section.kind, bytes: contents))
     }
     return image
   }
 
   /// Everything the data plane knows beside the program; its indices are in range.
   ///
-  /// - Throws: `missingSection`, `malformedSection`, or `malformedHeader` when the header names another path mode.
+  /// - Throws: `missingSection`, `malformedSection`, `tooMuchMemory`, or `malformedHeader` when the header names another
+  ///   path mode.
   public func topology() throws(BundleError) -> Topology {
-    guard let section = try contents(of: .topology) else { throw .missingSection("topology") }
+    var memory = MemoryBudget(forFileOf: bytes.count)
+    return try topology(within: &memory)
+  }
+
+  /// The same, with what it takes taken from a budget.
+  public func topology(within memory: inout MemoryBudget) throws(BundleError) -> Topology {
+    guard let section = try contents(of: .topology, within: &memory) else { throw .missingSection("topology") }
     let topology: Topology
-    do throws(WireError) { topology = try Topology(wireBytes: section) } catch {
-      throw .malformedSection("topology", error)
+    do throws(WireError) {
+      var reader = try WireReader(section, memoryMax: memory.left)
+      topology = try reader.read()
+      try reader.finish()
+      guard memory.take(reader.memory) else { throw .tooLarge }
+    } catch {
+      throw .malformed(.topology, error)
     }
     guard (topology.mesh?.mergesAndDecodesPaths ?? false) == header.mergesAndDecodesPaths else {
       throw .malformedHeader("path normalisation")

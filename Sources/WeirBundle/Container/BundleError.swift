@@ -1,3 +1,4 @@
+import WeirISA
 import WeirPolicy
 
 /// Why bytes are not a bundle that this host may use. Closed: every reason has a code, words and a test.
@@ -19,6 +20,8 @@ public enum BundleError: Error, Hashable, Sendable {
   case missingSection(String)
   /// A section's bytes are not what its kind asks for.
   case malformedSection(String, WireError)
+  /// Reading it takes more memory than a file of its size may ask for: see `MemoryBudget`.
+  case tooMuchMemory
   /// Constructs that this host cannot honour, each with its place in the sources.
   case unsupportedFeatures([FeatureUse])
   /// The features in the header and in the manifest differ.
@@ -49,6 +52,7 @@ extension BundleError: CustomStringConvertible {
     case unknownSection = "unknown_section"
     case missingSection = "missing_section"
     case malformedSection = "malformed_section"
+    case tooMuchMemory = "too_much_memory"
     case unsupportedFeature = "unsupported_feature"
     case inconsistentFeatures = "inconsistent_features"
     case inconsistentPolicy = "inconsistent_policy"
@@ -72,6 +76,7 @@ extension BundleError: CustomStringConvertible {
     case .unknownSection: .unknownSection
     case .missingSection: .missingSection
     case .malformedSection: .malformedSection
+    case .tooMuchMemory: .tooMuchMemory
     case .unsupportedFeatures: .unsupportedFeature
     case .inconsistentFeatures: .inconsistentFeatures
     case .inconsistentPolicy: .inconsistentPolicy
@@ -100,6 +105,7 @@ extension BundleError: CustomStringConvertible {
     case .unknownSection(let kind): "section \(kind) is of no kind that this build knows"
     case .missingSection(let name): "the section \(name) is missing"
     case .malformedSection(let name, let error): "the section \(name) is malformed: \(error)"
+    case .tooMuchMemory: "reading the bundle takes more memory than a file of its size may ask for"
     case .unsupportedFeatures(let uses):
       "this build cannot honour " + uses.map { "\($0.construct) (\($0.place))" }.joined(separator: ", ")
     case .inconsistentFeatures: "the manifest and the header name different features"
@@ -112,5 +118,10 @@ extension BundleError: CustomStringConvertible {
       "generation \(offered) is older than the active generation \(active)"
     case .cryptography(let error): error.description
     }
+  }
+
+  /// Why a section cannot be read.
+  static func malformed(_ kind: SectionKind, _ error: WireError) -> BundleError {
+    error == .tooLarge ? .tooMuchMemory : .malformedSection("\(kind)", error)
   }
 }

@@ -35,12 +35,13 @@ public struct LoadedBundle: ~Copyable, Sendable {
     let bundle: Bundle
     let topology: Topology
     var sections: [UnverifiedProgram.Section] = []
+    var memory = MemoryBudget(forFileOf: bytes.count)
     do throws(BundleError) {
       bundle = try Bundle(bytes, supported: supported)
       try bundle.verify(trust)
-      topology = try bundle.topology()
+      topology = try bundle.topology(within: &memory)
       for section in bundle.sections where section.kind.isProgram {
-        guard let bytes = try bundle.expanded(section.kind) else { continue }
+        guard let bytes = try bundle.expanded(section.kind, within: &memory) else { continue }
         sections.append(
           UnverifiedProgram.Section(
             kind: section.kind, bytes: bytes, isPacked: section.kind.storage == .packed))
@@ -48,7 +49,7 @@ public struct LoadedBundle: ~Copyable, Sendable {
     } catch { throw .bundle(error) }
     let program: VerifiedProgram
     do throws(Rejection) {
-      program = try verify(UnverifiedProgram(sections), supporting: supported)
+      program = try verify(UnverifiedProgram(sections), supporting: supported, memory: memory)
     } catch { throw .program(error) }
     try check(program, against: topology)
     let plans = try PlanBuilder.plans(program, topology)

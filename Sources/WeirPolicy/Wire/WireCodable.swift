@@ -117,6 +117,7 @@ extension Array: WireCodable where Element: WireCodable {
 
   public init(from reader: inout WireReader) throws(WireError) {
     let count = try reader.readCount()
+    try reader.charge(count, of: MemoryLayout<Element>.stride)
     // Grown as elements are read, not reserved: a count is a promise of the sender.
     self = []
     for _ in 0..<count { append(try reader.read()) }

@@ -14,6 +14,8 @@ public enum WireError: Error, Hashable, Sendable {
   case unknownString
   /// Values are nested deeper than `WireReader.depthMax`.
   case tooDeep
+  /// What the bytes ask for takes more memory than the reader may use.
+  case tooLarge
   /// A number that its meaning does not allow: the name of the field.
   case outOfRange(String)
 }

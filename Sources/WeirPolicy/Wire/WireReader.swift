@@ -7,15 +7,23 @@ public struct WireReader: Sendable {
   private var offset = 0
   private var depth = 0
   private var strings: [String] = []
+  private let memoryMax: Int
+  /// Bytes that what was read takes, by and large.
+  public private(set) var memory = 0
   /// The position that was read last.
   var lastPosition = Position(file: 0, line: 0, column: 0)
 
   /// Reads the string table at the front of `bytes`.
-  public init(_ bytes: [UInt8]) throws(WireError) {
+  ///
+  /// - Parameter memoryMax: what the strings and the elements of arrays may take, in bytes.
+  public init(_ bytes: [UInt8], memoryMax: Int = .max) throws(WireError) {
     self.bytes = bytes
+    self.memoryMax = memoryMax
     let count = try readCount()
+    try charge(count, of: MemoryLayout<String>.stride)
     for _ in 0..<count {
       let length = try readCount()
+      try charge(1, of: length)
       do throws(UTF8.ValidationError) {
         strings.append(String(copying: try UTF8Span(validating: bytes.span.extracting(offset..<offset + length))))
       } catch { throw .malformedText }
@@ -59,6 +67,13 @@ public struct WireReader: Sendable {
   mutating func readCount() throws(WireError) -> Int {
     guard let count = Int(exactly: try readNumber()), count <= bytes.count - offset else { throw .truncated }
     return count
+  }
+
+  /// Counts what elements take that are about to be read.
+  mutating func charge(_ count: Int, of size: Int) throws(WireError) {
+    // Fewer than there are bytes, times what a value takes.
+    memory += count * size
+    guard memory <= memoryMax else { throw .tooLarge }
   }
 
   mutating func readString() throws(WireError) -> String {

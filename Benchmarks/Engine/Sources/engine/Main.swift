@@ -13,7 +13,7 @@ struct Main {
       guard let what = arguments.popFirst().flatMap(Looping.Loop.init(rawValue:)),
         let count = arguments.popFirst().flatMap({ Int($0) })
       else {
-        throw Mistake("engine loop FOLDER POLICY fill|decide|match COUNT")
+        throw Mistake("engine loop FOLDER POLICY load|fill|decide|match COUNT")
       }
       try Looping(folder: folder, policy: policy).run(what, count)
     default: throw Mistake("no mode is named \(mode)")
