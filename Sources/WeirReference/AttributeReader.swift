@@ -29,20 +29,26 @@ struct AttributeReader {
     case .sourceIP: sourceIP
     case .sourcePort: number(facts.sourcePort)
     case .sni: serverName
-    case .query(let name): lines(isQuantified) { http throws(Rejected) in try http.values(ofQuery: name) }
-    case .cookie(let name): lines(isQuantified) { http throws(Rejected) in try http.values(ofCookie: name) }
+    case .query(let name):
+      lines(.query, isQuantified) { http throws(Rejected) in try http.values(ofQuery: name) }
+    case .cookie(let name):
+      lines(.headers, isQuantified) { http throws(Rejected) in try http.values(ofCookie: name) }
     case .header(let name): header(name, isQuantified)
     case .caller: caller.map { .scalar(.string($0)) }
     case .callerTrustDomain: callerPart { $0.trustDomain }
     case .callerNamespace: callerPart { $0.namespace }
     case .callerAccount: callerPart { $0.account }
-    case .token(let issuer): token?.issuer == issuer ? .known(.scalar(.int(1))) : .absent
+    case .token(let issuer): token?.issuer == issuer ? .known(.scalar(.int(1))) : withoutToken
     case .claim(let issuer, let name):
-      token?.issuer == issuer ? token?.claims[name].map { .known($0) } ?? .absent : .absent
+      token?.issuer == issuer ? token?.claims[name].map { .known($0) } ?? .absent : withoutToken
     case .capture(_, let bindings): capture(bindings)
     case .time(let part, let zone): time(part, zone)
     case .responseStatus, .responseHeader: .unavailable
     }
+  }
+
+  private var withoutToken: Fact<AttributeValue> {
+    token == nil && facts.withheld.contains(.token) ? .unavailable : .absent
   }
 
   private var sourceIP: Fact<AttributeValue> { facts.sourceIP.map { .scalar(.ip($0)) } }
@@ -79,9 +85,9 @@ struct AttributeReader {
   }
 
   private func lines(
-    _ isQuantified: Bool, _ values: (CanonicalHTTP) throws(Rejected) -> [String]
+    _ part: RequestFacts.Withheld, _ isQuantified: Bool, _ values: (CanonicalHTTP) throws(Rejected) -> [String]
   ) -> Fact<AttributeValue> {
-    guard let http else { return .unavailable }
+    guard let http, !facts.withheld.contains(part) else { return .unavailable }
     let found: [String]
     do { found = try values(http) } catch { return .unavailable }
     if found.isEmpty { return .absent }
@@ -91,7 +97,7 @@ struct AttributeReader {
   }
 
   private func header(_ name: String, _ isQuantified: Bool) -> Fact<AttributeValue> {
-    let found = lines(isQuantified) { http in http.values(ofHeader: name) }
+    let found = lines(.headers, isQuantified) { http in http.values(ofHeader: name) }
     guard policy.headers.first(where: { $0.name == name })?.type == .int else { return found }
     switch found {
     case .absent, .unavailable: return found

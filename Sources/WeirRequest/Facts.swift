@@ -51,6 +51,18 @@ public struct RequestFacts: Hashable, Sendable {
     case invalid(TokenError)
   }
 
+  /// Parts of a request that whoever hands it over does not tell: a log has no headers, yet the request may have had any.
+  public struct Withheld: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Cookies too.
+    public static let headers = Withheld(rawValue: 1)
+    public static let query = Withheld(rawValue: 2)
+    public static let token = Withheld(rawValue: 4)
+  }
+
   /// The service whose inbound view is asked for.
   public var service: String?
   public var gateway: String?
@@ -73,6 +85,8 @@ public struct RequestFacts: Hashable, Sendable {
   public var data: [Int: [String]] = [:]
   /// 0...9,999, for every split, mirror and fault without a sticky key.
   public var draw = 0
+  /// What is neither there nor absent.
+  public var withheld: Withheld = []
 
   public init() {}
 }

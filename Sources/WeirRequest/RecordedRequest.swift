@@ -21,7 +21,8 @@ extension RequestDecoder {
   /// Reads a line of a log: the keys of a request as `decode` takes them, and of its answer `outcome`, `by` and `reason`.
   ///
   /// What else a log says is passed over: other keys, members that are null (but `caller`, which then is nobody), data sets
-  /// that this policy does not have. Where both `gateway` and `service` are named, the gateway was asked and the service is
+  /// that this policy does not have. Headers and a token that it does not have are not absent but withheld, like a query with
+  /// the value `*`, which stands for one that was masked. Where both `gateway` and `service` are named, the gateway was asked and the service is
   /// where the request went.
   ///
   /// - Throws: `RequestError` for a line that describes no request, or one with a value that no request has.
@@ -40,7 +41,11 @@ extension RequestDecoder {
       default: own.append(member)
       }
     }
-    let facts = try decode(own)
+    var facts = try decode(own)
+    let keys = Set(own.compactMap { RequestKey(rawValue: $0.name) })
+    if !keys.contains(.headers) { facts.withheld.insert(.headers) }
+    if keys.isDisjoint(with: [.token, .tokenError]) { facts.withheld.insert(.token) }
+    if facts.http?.hasMaskedQuery ?? false { facts.withheld.insert(.query) }
     guard facts.http != nil || facts.service != nil else {
       throw RequestError(.missingKey, "the line describes no request: it has neither method and path nor a service")
     }
@@ -49,5 +54,13 @@ extension RequestDecoder {
     }
     return RecordedRequest(
       facts: facts, outcome: text("outcome").flatMap(Verdict.Outcome.init), by: text("by"), reason: text("reason"))
+  }
+}
+
+extension RequestFacts.HTTP {
+  /// Whether a value of the query is `*`.
+  fileprivate var hasMaskedQuery: Bool {
+    guard let mark = target.firstIndex(of: "?") else { return false }
+    return target[mark...].dropFirst().split(separator: "&").contains { $0.hasSuffix("=*") }
   }
 }

@@ -1,3 +1,5 @@
+import WeirPolicy
+
 /// What was decided about one request, in the terms of the `eval` contract.
 public struct Verdict: Hashable, Sendable {
   public enum Outcome: String, Hashable, Sendable { case allow, deny, reject }
@@ -72,5 +74,10 @@ public struct Verdict: Hashable, Sendable {
     self.by = by
     self.reason = reason
     self.shadowOutcome = shadowOutcome
+  }
+
+  /// Whether something that was not supplied decided.
+  public var isInDoubt: Bool {
+    reason == "indeterminate" || reason == DecisionReject.routeIndeterminate.rawValue
   }
 }

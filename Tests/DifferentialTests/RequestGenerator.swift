@@ -25,6 +25,7 @@ struct RequestGenerator {
     if random.chance(30) { facts.clientIP = address() }
     if random.chance(85) { facts.time = random.pick(Vocabulary.times) }
     facts.draw = Int.random(in: 0...9_999, using: &random)
+    if random.chance(10) { facts.withheld = RequestFacts.Withheld(rawValue: UInt8.random(in: 1...7, using: &random)) }
     facts.http = http(toGateway: facts.gateway != nil)
     facts.token = token()
     for (index, set) in dataSets.enumerated() where random.chance(80) {

@@ -46,7 +46,7 @@ extension Enforcer {
     if source.isOfResponse {
       response.lines(plans.bytes(source.name), into: &found)
     } else {
-      guard state.isHTTP else { return .unavailable }
+      guard state.tellsLines(source.kind) else { return .unavailable }
       do throws(Reject) { try state.lines(source, plans, into: &found) } catch { return .unavailable }
     }
     if found.isEmpty { return .absent }

@@ -45,9 +45,14 @@ extension RequestState {
     }
   }
 
+  /// Whether the host tells headers, or the query.
+  func tellsLines(_ kind: SlotKind) -> Bool {
+    isHTTP && (withheld.isEmpty || !withheld.contains(kind == .query ? .query : .headers))
+  }
+
   /// The value that a header, parameter or cookie has once; one that occurs twice is doubt where it was not refused before.
   mutating func readOnlyLine(_ source: ValueSource, _ plans: borrowing PlanTables) -> Reading {
-    guard isHTTP else { return .unavailable }
+    guard tellsLines(source.kind) else { return .unavailable }
     var found: [Range<Int>] = []
     swap(&found, &pieces)
     defer { swap(&found, &pieces) }

@@ -19,6 +19,7 @@ extension RequestState {
     sourcePort = facts.sourcePort
     port = facts.port
     time = facts.time
+    withheld = facts.withheld
     if let name = facts.sni {
       clear(&raw)
       let place = raw.place(name)

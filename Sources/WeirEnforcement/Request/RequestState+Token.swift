@@ -20,7 +20,7 @@ extension RequestState {
     case .unchecked: break
     }
     switch presented {
-    case .none: token = .none
+    case .none: if !withheld.contains(.token) { token = .none }
     case .invalid(let error): throw .token(error)
     case .verified(let raw):
       guard case .object = raw, case .string(let name)? = raw["iss"] else { throw .token(.malformed) }

@@ -40,6 +40,7 @@ struct RequestState: ~Copyable {
   var sni: Range<Int>?
   /// Seconds since the epoch.
   var time: Int64?
+  var withheld: RequestFacts.Withheld = []
   var token = TokenState.unchecked
   /// The claims of the token, by `TokenIssuer.place(of:)`.
   var claims: [ClaimValue] = []
@@ -68,6 +69,7 @@ struct RequestState: ~Copyable {
     port = nil
     sni = nil
     time = nil
+    withheld = []
     token = .unchecked
     clear(&claims)
     clear(&claimMembers)

@@ -93,10 +93,3 @@ struct Diff: ParsableCommand {
     return weights
   }
 }
-
-extension Verdict {
-  /// Whether something that was not supplied decided.
-  var isInDoubt: Bool {
-    reason == "indeterminate" || reason == DecisionReject.routeIndeterminate.rawValue
-  }
-}

@@ -10,11 +10,12 @@ struct Replay: ParsableCommand {
     discussion: """
       The log has one JSON object a line: the keys of a request that `weir eval` takes, and `outcome`, `by` and `reason` of
       what was decided then. Other keys are passed over; lines that hold no such request are skipped and counted by reason.
-      What a log does not say (data sets, claims of tokens) is not known here either: what rests on it is counted as in
-      doubt, and compared all the same.
+      What a log does not say (headers, tokens, masked values of a query, data sets) is not known here either: what rests on
+      it is counted as in doubt. A line that has `headers`, `token` or `data` as `weir eval` takes them is decided by them.
 
-      Exit status: 1 with --fail-on when a request is decided so (`widening`: allowed that was not; `any`: otherwise than it
-      was, by its outcome, rule or reason); else 0.
+      Exit status: 1 with --fail-on when a request is decided so, or may be for what is in doubt (`widening`: allowed that was
+      not; `any`: otherwise than it was, by its outcome, rule or reason), 2 when no line holds a request that was decided;
+      else 0.
 
       Examples:
         weir replay policy.weirb --log access.jsonl
@@ -59,9 +60,13 @@ struct Replay: ParsableCommand {
     case .json: for line in changes.jsonLines(source, skipped: log.skipped) { Output.write(line.text + "\n") }
     }
     switch failOn {
-    case .widening?: if changes.groups.contains(where: \.isWidening) { throw ExitCode.findings }
-    case .any?: if !changes.groups.isEmpty { throw ExitCode.findings }
-    case nil: break
+    case .widening?:
+      if changes.refusedInDoubt > 0 || changes.groups.contains(where: \.isWidening) { throw ExitCode.findings }
+    case .any?: if changes.inDoubt > 0 || !changes.groups.isEmpty { throw ExitCode.findings }
+    case nil: return
+    }
+    if changes.requests == 0, !log.skipped.isEmpty {
+      throw Failure("\(self.log): no line holds a request that was decided: nothing was compared")
     }
   }
 }

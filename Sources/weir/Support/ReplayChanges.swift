@@ -32,7 +32,10 @@ struct ReplayChanges {
   }
 
   private(set) var requests = 0
+  /// What the log does not tell decides; none of them is in a group.
   private(set) var inDoubt = 0
+  /// Those among them that were refused, and may be allowed now.
+  private(set) var refusedInDoubt = 0
   private var index: [[Answer]: Int] = [:]
   private var found: [Group] = []
 
@@ -49,7 +52,6 @@ struct ReplayChanges {
   mutating func add(_ request: RecordedRequest, _ verdict: Verdict, example: String?) {
     guard let outcome = request.outcome else { return }
     requests += 1
-    if verdict.isInDoubt { inDoubt += 1 }
     let new = Answer(outcome: verdict.outcome, by: verdict.by, reason: verdict.reason)
     var old = Answer(outcome: outcome, by: request.by, reason: request.reason)
     // What a log does not tell is not held against it.
@@ -58,6 +60,11 @@ struct ReplayChanges {
       if old.reason == nil, old.by == new.by { old.reason = new.reason }
     }
     guard old != new else { return }
+    guard !verdict.isInDoubt else {
+      inDoubt += 1
+      if old.outcome != .allow { refusedInDoubt += 1 }
+      return
+    }
     let place = index[[old, new]] ?? found.count
     if place == found.count {
       index[[old, new]] = place
@@ -75,7 +82,9 @@ struct ReplayChanges {
     }
     var summary =
       "\(FindingsPrinter.counted(requests, "request")), \(groups.reduce(0) { $0 + $1.count }) decided otherwise"
-    if inDoubt > 0 { summary += ", \(inDoubt) in doubt" }
+    if inDoubt > 0 {
+      summary += ", \(inDoubt) in doubt, of which \(refusedInDoubt) \(refusedInDoubt == 1 ? "was" : "were") refused"
+    }
     if !skipped.isEmpty {
       let reasons = skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
       summary += "; lines skipped: " + reasons.joined(separator: ", ")
@@ -100,6 +109,7 @@ struct ReplayChanges {
       .object([
         .init("kind", .string("summary")), .init("policy", source.json), .init("requests", .int(Int64(requests))),
         .init("changed", .int(Int64(groups.reduce(0) { $0 + $1.count }))), .init("in_doubt", .int(Int64(inDoubt))),
+        .init("in_doubt_refused", .int(Int64(refusedInDoubt))),
         .init("skipped", .object(skipped.keys.sorted().map { .init($0, .int(Int64(skipped[$0] ?? 0))) })),
       ])
     ]
