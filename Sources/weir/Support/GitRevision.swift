@@ -9,7 +9,8 @@ struct GitRevision {
   /// - Returns: `nil` for what does not have that form.
   init?(_ name: String) {
     guard let colon = name.firstIndex(of: ":"), colon != name.startIndex, !name.hasPrefix("-") else { return nil }
-    self.name = name
+    // Git knows the current folder by its slash alone.
+    self.name = [".", ".."].contains(name[name.index(after: colon)...]) ? name + "/" : name
   }
 
   func content() throws(Failure) -> PolicySource.Content {
@@ -26,7 +27,8 @@ struct GitRevision {
   private func files() throws(Failure) -> [SourceFile] {
     let top = name.hasSuffix("/") || name.hasSuffix(":") ? name : name + "/"
     var entries: [(object: String, path: String)] = []
-    for line in try text(["ls-tree", "-r", "-z", name]).split(separator: "\0") {
+    // What is listed counts from the current folder otherwise, whatever the name says.
+    for line in try text(["ls-tree", "-r", "-z", "--full-tree", name]).split(separator: "\0") {
       let halves = line.split(separator: "\t", maxSplits: 1)
       let fields = halves.first?.split(separator: " ") ?? []
       guard halves.count == 2, fields.count == 3 else { throw Failure("\(name): git lists something unknown: \(line)") }
@@ -68,7 +70,9 @@ struct GitRevision {
     } catch { throw Failure("\(name): git cannot be run") }
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Failure("\(name): is neither here nor at that revision of git")
+      throw Failure(
+        "\(name): is neither here nor at that revision of git; paths count from the top of the repository, "
+          + "with `./` from the current folder")
     }
     return Array(bytes)
   }
