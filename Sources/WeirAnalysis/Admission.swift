@@ -5,7 +5,10 @@ import WeirPolicy
 extension Policy {
   /// That a gateway answers for the host; nothing where that is every host, or no one asks for hosts.
   func answering(_ gateway: Int, asked conditions: [Condition]) -> Condition {
-    let hosts = gateways[gateway].hosts
+    answering(gateways[gateway].hosts, asked: conditions)
+  }
+
+  private func answering(_ hosts: [HostPattern], asked conditions: [Condition]) -> Condition {
     guard !hosts.isEmpty, conditions.contains(where: { $0.tests.contains { $0.reads.contains(.host) } }) else {
       return .constant(true)
     }
@@ -14,8 +17,11 @@ extension Policy {
 
   /// The same for the routes of a table.
   func answering(table: Int, asked conditions: [Condition]) -> Condition {
-    guard case .gateway(let gateway) = routeTables[table].owner else { return .constant(true) }
-    return answering(gateway, asked: conditions)
+    switch routeTables[table].owner {
+    case .gateway(let gateway): answering(gateway, asked: conditions)
+    case .hosts(let hosts): answering(hosts, asked: conditions)
+    case .service: .constant(true)
+    }
   }
 
   /// The same for a scope: hosts are asked at gateways alone.

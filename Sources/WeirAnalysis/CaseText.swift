@@ -39,8 +39,10 @@ struct CaseText {
   func line(_ item: TestSuite.Case) -> String? {
     var parts: [String] = []
     if let method = item.method {
-      guard let target = quoted(item.target) else { return nil }
-      parts.append("\(method) \(target)")
+      guard let target = quoted(item.target), let word = Methods.names.contains(method) ? method : quoted(method) else {
+        return nil
+      }
+      parts.append("\(word) \(target)")
     } else {
       parts.append("connect")
     }
@@ -135,10 +137,16 @@ struct CaseText {
     case .audit(let rule): "audit \(rule)"
     case .limit(let name): "limit \(name)"
     case .route(let name): "route \(name)"
-    case .to(let plan): "to \(plan.first.map { policy.name(of: $0.destination) } ?? "")"
+    case .to(let plan): "to \(text(plan))"
     case .redirect(let status, let location): "redirect \(status) to \"\(location)\""
     case .respond(let status): "respond \(status)"
     }
+  }
+
+  private func text(_ plan: [WeightedDestination]) -> String {
+    if plan.count == 1 { return policy.name(of: plan[0].destination) }
+    let parts = plan.map { "\(policy.name(of: $0.destination)) \(percentText($0.weight))" }
+    return "{ \(parts.joined(separator: ", ")) }"
   }
 
   /// Strings know two escapes; controls cannot be written.

@@ -51,10 +51,12 @@ struct Equivalence {
     for scope in [left, right] {
       let target = TestSuite.Target(policy.authz[scope].target)
       let place = CaseText(policy: policy).place(target)
-      guard let witness = prover.witness(candidate, for: target) else {
+      guard let found = prover.witness(candidate, for: target) else {
         return .unrealised(candidate.obstacle(for: target))
       }
-      guard let verdict = prover.reference.decide(witness.facts),
+      let issuers = policy.authz[scope].tokens
+      guard let witness = found.without(tokensBut: issuers, of: policy, for: target),
+        let verdict = prover.reference.decide(witness.facts),
         let text = prover.text(
           witness, expecting: [.init(outcomeOf: verdict)], named: "\(name): \(place)", for: target)
       else { return .unwritable }

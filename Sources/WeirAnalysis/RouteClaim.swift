@@ -15,7 +15,9 @@ struct RouteClaim {
 
   func answer(named name: String) -> ClaimAnswer {
     let table = policy.routeTables[table]
-    guard let target else { return .undecided(because: "routes of hosts are not asked by a test") }
+    guard let target = prover.target(ofTable: self.table) else {
+      return .undecided(because: "no service takes requests, so that no test could ask")
+    }
     let asterisk = Asterisk(
       reference: prover.reference, scope: policy.services[destination.service].ports[0].authz)
     let plain = question(table, after: nil)
@@ -46,17 +48,6 @@ struct RouteClaim {
     ) { firsts in
       firsts[0] == 0 && firsts[2] == 0 && firsts[1] < breaking.count && breaking[firsts[1]]
         && rules?.isAllowed(firsts[3]) ?? true
-    }
-  }
-
-  /// A route of a service is asked at its first port that takes requests.
-  private var target: TestSuite.Target? {
-    switch policy.routeTables[table].owner {
-    case .gateway(let gateway): return .gateway(gateway)
-    case .service(let service):
-      let port = policy.services[service].ports.firstIndex { $0.protocol.isHTTP }
-      return port.map { .service(service, port: $0) }
-    case .hosts: return nil
     }
   }
 
@@ -98,7 +89,7 @@ struct RouteClaim {
   private func trial(
     _ candidate: Candidate, _ route: Route, _ target: TestSuite.Target, named name: String
   ) -> Trial {
-    guard var witness = prover.witness(candidate, for: target) else {
+    guard var witness = prover.witness(candidate, ofTable: table, for: target) else {
       return .unrealised(candidate.obstacle(for: target))
     }
     var expectations = [TestSuite.Expectation.route(route.name)]

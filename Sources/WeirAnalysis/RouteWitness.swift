@@ -41,7 +41,7 @@ extension Prover {
   func witness(_ candidate: Candidate, ofTable table: Int, for place: TestSuite.Target? = nil) -> Witness? {
     guard let target = place ?? target(ofTable: table), let found = witness(candidate, for: target) else { return nil }
     guard case .hosts(let patterns) = policy.routeTables[table].owner, let host = patterns.first else { return found }
-    return found.asking(host.isWildcard ? "x.\(host.name)" : host.name, of: policy, for: target)
+    return found.asking(host, of: policy, for: target)
   }
 
   /// What is true of every request by which a test asks for the table, as far as routes ask for it.
@@ -77,9 +77,9 @@ extension RouteAction {
 
 extension Witness {
   /// The same with a URL, unless the request has a host already; then that one is written into the URL.
-  fileprivate func asking(_ host: String, of policy: Policy, for target: TestSuite.Target) -> Witness? {
+  func asking(_ host: HostPattern, of policy: Policy, for target: TestSuite.Target) -> Witness? {
     var item = item
-    var (scheme, host) = ("https", host)
+    var (scheme, host) = ("https", host.isWildcard ? "x.\(host.name)" : host.name)
     item.facts.removeAll { fact in
       guard case .attribute(let attribute) = fact.subject, case .single(.string(let text)) = fact.value else {
         return false

@@ -206,17 +206,17 @@ extension NameUses {
     switch claim {
     case .never(let outcome), .always(let outcome):
       switch outcome {
-      case .allow(let service, port: _, let condition), .deny(let service, port: _, let condition):
-        use(service)
+      case .allow(let place, let condition), .deny(let place, let condition):
+        use(place.name)
         visit(condition)
-      case .route(let routes, let destination, let condition):
-        use(routes)
+      case .route(let table, let destination, let condition):
+        if case .name(let name) = table { use(name) }
         visit(destination)
         visit(condition)
       }
     case .equivalent(let left, let right, let condition):
-      use(left)
-      use(right)
+      use(left.name)
+      use(right.name)
       if let condition { visit(condition) }
     }
   }

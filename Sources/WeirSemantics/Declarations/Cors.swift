@@ -58,14 +58,12 @@ extension DeclarationChecker {
 
   /// A method that HTTP knows (RFC 9110 9, RFC 5789).
   mutating func method(_ name: Name) -> String? {
-    if knownMethods.contains(name.text) { return name.text }
+    if Methods.names.contains(name.text) { return name.text }
     expressions.reportUnknown(
-      name, "`\(name.text)` is not a method of HTTP", among: knownMethods, as: .unknownMethodName)
+      name, "`\(name.text)` is not a method of HTTP", among: Methods.names, as: .unknownMethodName)
     return nil
   }
 }
-
-private let knownMethods = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"]
 
 /// RFC 6454 6.2: what browsers send.
 private func isOrigin(_ text: String) -> Bool {

@@ -32,13 +32,13 @@ extension DeclarationChecker {
     case .never(let outcome): return outcomes(outcome, module: module).map { .never($0) }
     case .always(let outcome): return outcomes(outcome, module: module).map { .always($0) }
     case .equivalent(let left, let right, let condition):
-      let first = scopes(left, port: nil, module: module)
-      let second = scopes(right, port: nil, module: module)
+      let first = scopes(left, module: module)
+      let second = scopes(right, module: module)
       guard let leftScope = first.first, let rightScope = second.first else { return [] }
-      for (name, scopes) in [(left, first), (right, second)] where scopes.count > 1 {
+      for (name, scopes) in [(left.name, first), (right.name, second)] where scopes.count > 1 {
         report(
           .misfitProof, at: name.span, "`\(name.text)` has several ports",
-          notes: ["`equivalent` compares two sets of rules"])
+          notes: ["`equivalent` compares two sets of rules"], help: "say which: `\(name.text) port …`")
         return []
       }
       // What holds for both is looked at through both.
@@ -51,22 +51,22 @@ extension DeclarationChecker {
 
   private mutating func outcomes(_ syntax: ProveDeclaration.Outcome, module: String) -> [Proof.Outcome] {
     switch syntax {
-    case .allow(let name, let port, let condition):
-      return scopes(name, port: port, module: module).compactMap { scope in
+    case .allow(let place, let condition):
+      return scopes(place, module: module).compactMap { scope in
         self.condition(condition, scope: scope, module: module).map { .allow(authz: scope, $0) }
       }
-    case .deny(let name, let port, let condition):
-      return scopes(name, port: port, module: module).compactMap { scope in
+    case .deny(let place, let condition):
+      return scopes(place, module: module).compactMap { scope in
         self.condition(condition, scope: scope, module: module).map { .deny(authz: scope, $0) }
       }
-    case .route(let name, let destination, let condition):
-      guard let table = table(name, module: module),
+    case .route(let owner, let destination, let condition):
+      guard let table = table(owner, module: module),
         let target = expressions.destination(destination, in: module)
       else { return [] }
       let draft = program.policy.routeTables[table]
       var context = clientContext(
         use: .proof, module: module, token: draft.tokens.count == 1 ? draft.tokens[0] : nil,
-        scopeName: "routes \(name.text)")
+        scopeName: "routes \(owner.text)")
       context.pathView = draft.pathView
       return expressions.condition(condition, in: context).map { [.route(table: table, to: target, $0)] } ?? []
     }
@@ -89,7 +89,8 @@ extension DeclarationChecker {
   }
 
   /// The scopes of a service, of all its ports when none is said, or of a gateway.
-  private mutating func scopes(_ name: Name, port: Name?, module: String) -> [Int] {
+  private mutating func scopes(_ place: ProveDeclaration.Place, module: String) -> [Int] {
+    let (name, port) = (place.name, place.port)
     guard let symbol = expressions.resolve(name, in: module) else { return [] }
     switch symbol {
     case .service(let service):
@@ -111,6 +112,25 @@ extension DeclarationChecker {
     }
   }
 
+  private mutating func table(_ owner: ProveDeclaration.Table, module: String) -> Int? {
+    switch owner {
+    case .name(let name): table(name, module: module)
+    case .host(let text): table(ofHost: text)
+    }
+  }
+
+  private mutating func table(ofHost text: Spanned<String>) -> Int? {
+    guard let host = expressions.hostPattern(text) else { return nil }
+    for (index, table) in program.policy.routeTables.enumerated() {
+      if case .hosts(let hosts) = table.owner, hosts.contains(host) { return index }
+    }
+    let gateway = program.policy.gateways.first { $0.hosts.contains(host) }
+    report(
+      .misfitProof, at: text.span, "no `routes` names \"\(host.spelling)\"",
+      help: gateway.map { "name the gateway that answers for it: `\($0.name)`" })
+    return nil
+  }
+
   private mutating func table(_ name: Name, module: String) -> Int? {
     guard let symbol = expressions.resolve(name, in: module) else { return nil }
     let owner: RouteTable.Owner
@@ -124,5 +144,15 @@ extension DeclarationChecker {
     if let table = program.policy.routeTables.firstIndex(where: { $0.owner == owner }) { return table }
     report(.misfitProof, at: name.span, "`\(name.text)` has no routes")
     return nil
+  }
+}
+
+extension ProveDeclaration.Table {
+  /// As it is written.
+  fileprivate var text: String {
+    switch self {
+    case .name(let name): name.text
+    case .host(let text): "\"\(text.value)\""
+    }
   }
 }

@@ -138,7 +138,10 @@ extension DeclarationChecker {
           help: "write `connect`")
         return nil
       }
-      result.method = self.method(method)
+      switch method {
+      case .word(let name): result.method = self.method(name)
+      case .quoted(let text): result.method = expressions.method(text)
+      }
       result.target = target.value
       if !target.value.hasPrefix("/"), !item.isURL, target.value != "*" {
         report(

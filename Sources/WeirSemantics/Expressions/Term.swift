@@ -180,8 +180,3 @@ enum Weekdays {
     names.firstIndex(of: word).map { Int64($0 + 1) }
   }
 }
-
-/// The methods that are written as bare words: RFC 9110 section 9.3 and RFC 5789.
-enum Methods {
-  static let names = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"]
-}

@@ -15,9 +15,29 @@ public struct TestDeclaration: Sendable {
 }
 
 public struct CaseSyntax: Sendable {
+  public enum Method: Sendable {
+    case word(Name)
+    /// One that the language has no word for.
+    case quoted(Spanned<String>)
+
+    public var span: SourceSpan {
+      switch self {
+      case .word(let name): name.span
+      case .quoted(let text): text.span
+      }
+    }
+
+    public var text: String {
+      switch self {
+      case .word(let name): name.text
+      case .quoted(let text): text.value
+      }
+    }
+  }
+
   public enum Request: Sendable {
     /// `target` is a path or a URL.
-    case http(method: Name, target: Spanned<String>)
+    case http(method: Method, target: Spanned<String>)
     case connect(SourceSpan)
   }
 
@@ -82,15 +102,33 @@ public struct CaseSyntax: Sendable {
 
 public struct ProveDeclaration: Sendable {
   public enum Outcome: Sendable {
-    case allow(service: Name, port: Name?, ConditionSyntax)
-    case deny(service: Name, port: Name?, ConditionSyntax)
-    case route(Name, to: DestinationSyntax, ConditionSyntax)
+    case allow(Place, ConditionSyntax)
+    case deny(Place, ConditionSyntax)
+    case route(Table, to: DestinationSyntax, ConditionSyntax)
+  }
+
+  /// Whose rules are meant: without a port those of each.
+  public struct Place: Sendable {
+    public var name: Name
+    public var port: Name?
+
+    public init(name: Name, port: Name?) {
+      self.name = name
+      self.port = port
+    }
+  }
+
+  /// Whose routes are meant.
+  public enum Table: Sendable {
+    case name(Name)
+    /// A host that a `routes` block names.
+    case host(Spanned<String>)
   }
 
   public enum Claim: Sendable {
     case never(Outcome)
     case always(Outcome)
-    case equivalent(Name, Name, ConditionSyntax?)
+    case equivalent(Place, Place, ConditionSyntax?)
   }
 
   public var name: Spanned<String>

@@ -49,9 +49,14 @@ extension Parser {
       keyword()
       return .connect(place)
     }
-    guard kind == .capitalized else { throw unknownWord(in: .test) }
-    let method = Name(text(ofToken: position), currentSpan)
-    bump()
+    let method: CaseSyntax.Method
+    switch kind {
+    case .capitalized:
+      method = .word(Name(text(ofToken: position), currentSpan))
+      bump()
+    case .string: method = .quoted(try string("a method"))
+    default: throw unknownWord(in: .test)
+    }
     return .http(method: method, target: try string("a path or URL in quotes"))
   }
 
@@ -129,9 +134,9 @@ extension Parser {
       return .always(try outcome())
     case .equivalent:
       keyword()
-      let first = try name("the name of a service")
+      let first = try place()
       try expect(.and)
-      let second = try name("the name of a service")
+      let second = try place()
       let restricted = word == .when || word == .always
       return .equivalent(first, second, restricted ? try condition(of: "the claim") : nil)
     default: throw unknownWord(in: .prove)
@@ -140,17 +145,22 @@ extension Parser {
 
   private mutating func outcome() throws(SyntaxFailure) -> ProveDeclaration.Outcome {
     if accept(.route) {
-      let name = try name("the name of a route")
+      let table: ProveDeclaration.Table =
+        kind == .string
+        ? .host(try string("a host")) : .name(try name("a gateway or service with routes, or a host in quotes"))
       try expect(.to)
       let destination = try destination()
-      return .route(name, to: destination, try condition(of: "the claim"))
+      return .route(table, to: destination, try condition(of: "the claim"))
     }
     let isAllow = accept(.allow)
     if !isAllow, !accept(.deny) { throw expectedError("`allow`, `deny` or `route`") }
-    let service = try name("the name of a service")
-    let port = try portClause()
+    let place = try place()
     let condition = try condition(of: "the claim")
-    return isAllow
-      ? .allow(service: service, port: port, condition) : .deny(service: service, port: port, condition)
+    return isAllow ? .allow(place, condition) : .deny(place, condition)
+  }
+
+  private mutating func place() throws(SyntaxFailure) -> ProveDeclaration.Place {
+    let name = try name("the name of a service")
+    return ProveDeclaration.Place(name: name, port: try portClause())
   }
 }
