@@ -34,6 +34,24 @@ public struct Witness: Sendable {
     self.variables = variables
   }
 
+  /// Without claims of issuers that a scope does not name: it does not look at their tokens, and its tests cannot give them.
+  func without(tokensBut known: [Int], of policy: Policy, for target: TestSuite.Target) -> Witness? {
+    var item = item
+    item.facts.removeAll { fact in
+      if case .attribute(.claim(let token, _)) = fact.subject { !known.contains(token) } else { false }
+    }
+    return item == self.item ? self : Witness(item, variables: variables, of: policy, for: target)
+  }
+
+  /// With every data set that it does not speak of loaded, and empty: one that is not loaded is doubt.
+  func loadingData(of policy: Policy, for target: TestSuite.Target) -> Witness? {
+    var item = item
+    for set in policy.dataSets.indices where !item.facts.contains(where: { $0.subject == .data(set) }) {
+      item.facts.append(.init(subject: .data(set), value: .several([])))
+    }
+    return item == self.item ? self : Witness(item, variables: variables, of: policy, for: target)
+  }
+
   /// With a branch to be drawn.
   func drawing(_ draw: Int, of policy: Policy, for target: TestSuite.Target) -> Witness? {
     var item = item

@@ -30,8 +30,12 @@ final class Workspace {
 
   /// Runs the command as a user would, in this folder.
   ///
-  /// - Parameter output: a file that takes its standard output instead.
-  func weir(_ arguments: [String], input: String = "", output: String? = nil) throws -> Outcome {
+  /// - Parameters:
+  ///   - output: a file that takes its standard output instead.
+  ///   - directory: where it is run, below this folder.
+  func weir(
+    _ arguments: [String], input: String = "", output: String? = nil, in directory: String = ""
+  ) throws -> Outcome {
     let name = UUID().uuidString
     let streams = ["in", "out", "err"].map { folder.appending(path: ".\(name).\($0)") }
     try Data(input.utf8).write(to: streams[0])
@@ -39,7 +43,7 @@ final class Workspace {
     let process = Process()
     process.executableURL = try Self.executable()
     process.arguments = arguments
-    process.currentDirectoryURL = folder
+    process.currentDirectoryURL = folder.appending(path: directory)
     process.standardInput = try FileHandle(forReadingFrom: streams[0])
     process.standardOutput = try FileHandle(forWritingTo: output.map { URL(filePath: $0) } ?? streams[1])
     process.standardError = try FileHandle(forWritingTo: streams[2])

@@ -56,7 +56,26 @@ import WeirJSON
     #expect(try workspace.weir("diff", "HEAD:old.weirb", "old").lines.first == "+ web: newly allowed")
     let unknown = try workspace.weir("diff", "HEAD:elsewhere", "old")
     #expect(unknown.status == 2)
-    #expect(unknown.err == "weir: HEAD:elsewhere: is neither here nor at that revision of git\n")
+    #expect(
+      unknown.err.hasPrefix("weir: HEAD:elsewhere: is neither here nor at that revision of git; paths count from"))
+  }
+
+  /// Of a name that counts from the top, every file is read wherever one stands.
+  @Test func readsAllOfARevisionFromEveryFolder() throws {
+    let workspace = try Workspace()
+    let files = ["policies/web.weir": webService, "policies/shop/none.weir": "module none\n", "shop/notes.txt": ""]
+    for (path, text) in files { try workspace.write(path, text) }
+    try workspace.git("init", "-q")
+    try workspace.git("add", ".")
+    try workspace.git("commit", "-q", "-m", "begin")
+    for (directory, old, new) in [
+      ("", "HEAD:policies", "policies"), ("shop", "HEAD:policies", "../policies"), ("policies", "HEAD:policies", "."),
+      ("policies", "HEAD:./", "."), ("policies", "HEAD:.", "."), ("policies/shop", "HEAD:..", ".."),
+    ] {
+      let outcome = try workspace.weir(["diff", old, new], in: directory)
+      #expect(outcome.out == "no request is decided otherwise, and no setting differs\n", "\(directory) \(old)")
+      #expect(outcome.status == 0 && outcome.err.isEmpty)
+    }
   }
 
   @Test func weighsByALog() throws {
@@ -123,6 +142,45 @@ import WeirJSON
     #expect(try workspace.weir("replay", "old", "--log", "access.jsonl", "--fail-on", "widening").status == 0)
     let json = try workspace.weir("replay", "new", "--log", "access.jsonl", "--format", "json")
     #expect(try JSONValue(parsing: Array(json.lines[0].utf8))["count"] == .int(2))
+    try workspace.write("other.jsonl", "{}\n")
+    let nothing = try workspace.weir("replay", "old", "--log", "other.jsonl", "--fail-on", "any")
+    #expect(nothing.status == 2 && nothing.err.hasPrefix("weir: other.jsonl: no line holds a request"))
+  }
+
+  /// What a log does not have is neither there nor absent.
+  @Test func whatALogDoesNotTellIsInDoubt() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "web.weir",
+      """
+      module shop
+      jwt staff { issuer "https://i", audience "a", keys url "https://i/j", algorithms { ES256 }, claim mfa: Bool? }
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:80" }
+      header "x-a": String
+      authz web with token staff {
+        allow header when request.path is "/h" and request.header["x-a"] is "1"
+        allow cookie when request.path is "/c" and request.cookie["a"] is "1"
+        allow query when request.path is "/q" and request.query["a"] is "1"
+        allow token when request.path is "/t" and token.mfa is true
+        allow plain when request.path is "/p"
+      }
+
+      """)
+    let caller = #""service":"web","caller":"spiffe://shop.example/ns/web/sa/web","method":"GET""#
+    func line(_ path: String, _ rule: String, _ more: String = "") -> String {
+      "{\(caller),\"path\":\"\(path)\"\(more),\"outcome\":\"allow\",\"by\":\"\(rule)\",\"reason\":null}\n"
+    }
+    try workspace.write(
+      "access.jsonl",
+      line("/h", "header") + line("/c", "cookie") + line("/q?a=*", "query") + line("/t", "token") + line("/p", "plain")
+        + line("/q?a=1", "query") + line("/h", "header", #","headers":[["x-a","1"]]"#)
+        + "{\(caller),\"path\":\"/h\",\"outcome\":\"deny\",\"by\":null,\"reason\":\"no_rule\"}\n")
+    let outcome = try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "widening")
+    #expect(outcome.out == "8 requests, 0 decided otherwise, 5 in doubt, of which 1 was refused\n")
+    #expect(outcome.status == 1)
+    try workspace.write("access.jsonl", line("/h", "header"))
+    #expect(try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "widening").status == 0)
+    #expect(try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "any").status == 1)
   }
 }
 

@@ -1,3 +1,5 @@
+import WeirRequest
+
 /// A comparison for people: a paragraph for each class of requests, then settings, then what is undecided.
 extension PolicyDiff {
   public var text: String {
@@ -49,6 +51,14 @@ extension DiffClass {
     if case .gateway = view { "let in" } else { "allowed" }
   }
 
+  /// What another way of a request means for whether a service takes it.
+  private var admission: String {
+    guard let old = witness.old, let new = witness.new else { return "" }
+    func isTaken(_ verdict: Verdict) -> Bool { verdict.outcome == .allow && verdict.reason != "local" }
+    if isTaken(old) == isTaken(new) { return "" }
+    return isTaken(new) ? ", newly allowed" : ", no longer allowed"
+  }
+
   /// `payments: newly allowed`
   public var headline: String {
     switch subject {
@@ -68,7 +78,7 @@ extension DiffClass {
     case .limit:
       new.effect == .charged
         ? "\(place): newly charged to a limit" : "\(place): no longer charged to a limit"
-    case .route: old.isSame(as: new) ? "\(place): another treatment" : "\(place): another route"
+    case .route: "\(place): another \(old.isSame(as: new) ? "treatment" : "route")\(admission)"
     }
   }
 }

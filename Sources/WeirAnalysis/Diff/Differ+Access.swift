@@ -156,7 +156,7 @@ extension Differ {
         guard let place = isNew ? places.new : places.old else { return nil }
         return (isNew ? pair.new : pair.old).observed(subject, name, place, facts, verdict, isNew ? new : old)
       },
-      expect: { verdict in
+      expect: { verdict, _, _ in
         switch subject {
         case .access, .route, .limit: [TestSuite.Expectation(outcomeOf: verdict)]
         case .shadow: [TestSuite.Expectation(outcomeOf: verdict), .shadow(allow: verdict.shadowOutcome == .allow)]
@@ -274,7 +274,8 @@ extension PolicyPair.Side {
     switch subject {
     case .access, .route, .limit:
       switch place {
-      case .service: return DiffOutcome(verdict)
+      // Doubt names the rule that it is about, which did not decide.
+      case .service: return verdict.isInDoubt ? nil : DiffOutcome(verdict)
       case .gateway(let gateway): return admission(gateway, facts, withShadow: false)
       }
     case .shadow:

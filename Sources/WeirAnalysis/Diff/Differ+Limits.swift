@@ -50,7 +50,7 @@ extension Differ {
             guard verdict.outcome == .allow else { return nil }
             return DiffOutcome(verdict.limits.contains { $0.limit == name } ? .charged : .uncharged, by: name)
           },
-          expect: { verdict in
+          expect: { verdict, _, _ in
             [TestSuite.Expectation(outcomeOf: verdict)] + verdict.limits.map { .limit($0.limit) }
           }))
     }

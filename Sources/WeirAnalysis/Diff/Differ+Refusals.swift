@@ -72,14 +72,15 @@ extension Differ {
     _ candidate: Candidate, _ proposal: Proposal, _ change: (inout TestSuite.Case) -> Void
   ) -> (witness: DiffWitness, effect: DiffClass.Effect)? {
     guard let base = base(proposal),
-      let witness = Witness(candidate.region, in: candidate.space, of: base.side.shared, for: base.target)
+      let witness = Witness(candidate.region, in: candidate.space, of: base.side.shared, for: base.target)?
+        .loadingData(of: base.side.shared, for: base.target)
     else { return nil }
     var item = witness.item
     change(&item)
     guard let changed = Witness(item, variables: [], of: base.side.shared, for: base.target),
       case .confirmed(let found, let effect) = realise(changed, proposal, nil)
     else { return nil }
-    return shortened(changed, proposal) ?? (found, effect)
+    return (shortened(changed, proposal, effect) ?? found, effect)
   }
 }
 

@@ -105,8 +105,8 @@ extension Differ {
       subject: .route, place: "routes of \(tables.name)", view: tables.view,
       old: left, new: right, changes: settings.0.changes(to: settings.1),
       targets: (
-        pair.old.target(tables.view, old.index.flatMap { old.list.actions[$0] }),
-        pair.new.target(tables.view, new.index.flatMap { new.list.actions[$0] })
+        pair.old.target(tables.view, of: tables.old, old.index.flatMap { old.list.actions[$0] }),
+        pair.new.target(tables.view, of: tables.new, new.index.flatMap { new.list.actions[$0] })
       ), isByHost: isByHost,
       effect: { beforeVerdict, afterVerdict in
         let isAllowed = (beforeVerdict?.outcome == .allow, afterVerdict?.outcome == .allow)
@@ -118,8 +118,19 @@ extension Differ {
         return side.chosen(
           isNew ? tables.new : tables.old, tables.view, facts, verdict, expecting: isNew ? right : left)
       },
-      expect: { verdict in
-        verdict.route.map { [.route($0.name)] } ?? [TestSuite.Expectation(outcomeOf: verdict)]
+      expect: { verdict, before, after in
+        guard let route = verdict.route else { return [TestSuite.Expectation(outcomeOf: verdict)] }
+        var expectations = [TestSuite.Expectation.route(route.name)]
+        if let before, let after, before.outcome != after.outcome {
+          expectations.insert(TestSuite.Expectation(outcomeOf: verdict), at: 0)
+        }
+        // One that has no such side is asked of the old policy.
+        let action =
+          (after == nil ? old.index.flatMap { old.list.actions[$0] } : new.index.flatMap { new.list.actions[$0] })
+        if before?.route?.name == after?.route?.name, before?.route?.action != after?.route?.action {
+          expectations += [TestSuite.Expectation(route.action, of: action)].compactMap(\.self)
+        }
+        return expectations
       })
   }
 }
@@ -171,13 +182,14 @@ extension PolicyPair.Side {
     return Set(found.map { shared.services[$0].name })
   }
 
-  /// Where a request is sent to ask for its route; for a host it is anybody who takes requests.
-  fileprivate func target(_ view: DiffView, _ action: RouteAction? = nil) -> TestSuite.Target? {
+  /// Where a request is sent to ask for its route; for a host it is the gateway that answers it, or anybody who takes requests.
+  fileprivate func target(_ view: DiffView, of table: Int? = nil, _ action: RouteAction? = nil) -> TestSuite.Target? {
     switch view {
     case .gateway(let name): return shared.gateways.firstIndex { $0.name == name }.map { .gateway($0) }
     case .service(let name, _):
       return shared.services.firstIndex { $0.name == name }.flatMap(requestPort)
     case .hosts:
+      if let table, case .gateway(let gateway) = shared.routeTables[table].owner { return .gateway(gateway) }
       if case .forward(let split, _)? = action?.kind, let first = split.first?.destination.service {
         return requestPort(first)
       }
@@ -225,5 +237,20 @@ extension PolicyPair.Side {
       }
     }
     return nil
+  }
+}
+
+extension TestSuite.Expectation {
+  /// What a route does with a request.
+  ///
+  /// - Parameter action: its declaration.
+  fileprivate init?(_ seen: Verdict.Route.Action, of action: RouteAction?) {
+    switch seen {
+    case .forward:
+      guard case .forward(let split, _)? = action?.kind else { return nil }
+      self = .to(split)
+    case .redirect(let status, let location): self = .redirect(status: status, location: location)
+    case .respond(let status): self = .respond(status: status)
+    }
   }
 }

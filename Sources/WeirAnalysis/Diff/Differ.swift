@@ -36,8 +36,8 @@ struct Differ {
     var effect: (_ old: Verdict?, _ new: Verdict?) -> DiffClass.Effect
     /// How a side decides the request, to be compared with what was found.
     var observe: (_ isNew: Bool, RequestFacts, Verdict) -> DiffOutcome?
-    /// What the pasted test expects of the request.
-    var expect: (Verdict) -> [TestSuite.Expectation]
+    /// What the pasted test expects of the request, of which both sides' verdicts are known.
+    var expect: (Verdict, _ old: Verdict?, _ new: Verdict?) -> [TestSuite.Expectation]
   }
 
   enum Realisation {
@@ -52,8 +52,10 @@ struct Differ {
     var contradiction: String?
     for candidate in candidates {
       let witness = base(proposal).flatMap { side, target in
+        // What routes do not read may matter where they lead.
         Witness(
-          candidate.region, in: candidate.space, of: side.shared, for: target, isAsterisk: candidate.isAsterisk)
+          candidate.region, in: candidate.space, of: side.shared, for: target, isAsterisk: candidate.isAsterisk)?
+          .loadingData(of: side.shared, for: target)
       }
       guard let witness else {
         reason = reason ?? base(proposal).map { candidate.obstacle(for: $0.target) }
@@ -61,7 +63,7 @@ struct Differ {
       }
       switch realise(witness, proposal, candidate) {
       case .confirmed(let found, let effect):
-        return add(proposal, shortened(witness, proposal) ?? (found, effect))
+        return add(proposal, (shortened(witness, proposal, effect) ?? found, effect))
       case .unrealised(let why): reason = reason ?? why
       case .contradicted(let what): contradiction = contradiction ?? what
       }
@@ -85,11 +87,11 @@ struct Differ {
 
   /// The same change with fewer facts: each is left out that nothing rests on, the claims of a token together.
   func shortened(
-    _ witness: Witness, _ proposal: Proposal
-  ) -> (witness: DiffWitness, effect: DiffClass.Effect)? {
+    _ witness: Witness, _ proposal: Proposal, _ wanted: DiffClass.Effect
+  ) -> DiffWitness? {
     guard let base = base(proposal) else { return nil }
     var item = witness.item
-    var result: (witness: DiffWitness, effect: DiffClass.Effect)?
+    var result: DiffWitness?
     func isClaim(_ fact: TestSuite.Fact) -> Bool {
       if case .attribute(.claim) = fact.subject { true } else { false }
     }
@@ -98,11 +100,10 @@ struct Differ {
       shorter.facts.removeAll(where: isLeftOut)
       guard shorter.facts.count < item.facts.count,
         let candidate = Witness(shorter, variables: [], of: base.side.shared, for: base.target),
-        case .confirmed(let found, let effect) = realise(candidate, proposal, nil),
-        (found.new ?? found.old)?.reason != DecisionReject.routeIndeterminate.rawValue
+        case .confirmed(let found, wanted) = realise(candidate, proposal, nil)
       else { return }
       item = shorter
-      result = (found, effect)
+      result = found
     }
     leaveOut { _ in true }
     leaveOut(isClaim)
@@ -135,17 +136,32 @@ struct Differ {
       guard let seen = proposal.observe(isNew, request.facts, verdict), seen.isSame(as: expected) else {
         return disagreement(candidate, verdict, written.line)
       }
+      // Of a shorter request too much was left out.
+      guard candidate != nil || !verdict.isInDoubt else {
+        return .unrealised("the request that would show it rests on what was not supplied")
+      }
       verdicts.append(verdict)
     }
     var test: String?
-    if let verdict = proposal.isByHost ? asService(witness, base.side, base.target) : verdicts[1] ?? verdicts[0] {
-      var item = witness.item
-      item.expectations = proposal.expect(verdict)
+    let asked = proposal.isByHost ? askingHost(witness, proposal, base.side, base.target) : witness
+    if let asked,
+      let verdict = proposal.isByHost ? asService(asked, base.side, base.target) : verdicts[1] ?? verdicts[0]
+    {
+      var item = asked.item
+      item.expectations = proposal.expect(verdict, verdicts[0], verdicts[1])
       test = CaseText(policy: base.side.shared).test(named: proposal.title, base.target, item)
     }
     return .confirmed(
       DiffWitness(test: test, request: written.line, old: verdicts[0], new: verdicts[1]),
       proposal.effect(verdicts[0], verdicts[1]))
+  }
+
+  /// A service is asked for the routes of a host by its URL, a gateway as any request.
+  private func askingHost(
+    _ witness: Witness, _ proposal: Proposal, _ side: PolicyPair.Side, _ target: TestSuite.Target
+  ) -> Witness? {
+    guard case .hosts(let hosts) = proposal.view, let host = hosts.first, case .service = target else { return witness }
+    return witness.asking(host, of: side.shared, for: target)
   }
 
   /// A test asks a service, which tells the route of the host as well; `nil` where it does not.
@@ -173,6 +189,9 @@ struct Differ {
   private func disagreement(_ candidate: Candidate?, _ verdict: Verdict, _ line: JSONValue) -> Realisation {
     if verdict.outcome == .reject {
       return .unrealised("the request that would show it is refused before the rules: \(verdict.reason ?? "")")
+    }
+    guard !verdict.isInDoubt else {
+      return .unrealised("the request that would show it rests on what was not supplied")
     }
     guard let candidate else { return .unrealised("the request that would show it is decided alike") }
     if let variable = candidate.region.variables.first {

@@ -21,7 +21,8 @@ public struct PolicyDiff: Sendable {
 
   /// Whether anything that was refused may be allowed now: found, or not excluded.
   public var mayWiden: Bool {
-    classes.contains { $0.effect == .widening } || settings.contains(where: \.mayWiden) || !isCertain
+    classes.contains { $0.effect == .widening } || settings.contains(where: \.mayWiden)
+      || undecided.contains(where: \.mayWiden) || !contradictions.isEmpty
   }
 
   public var isEmpty: Bool { classes.isEmpty && settings.isEmpty && isCertain }
@@ -115,6 +116,16 @@ public struct DiffUndecided: Sendable {
   /// The change that could not be shown by a request and not be excluded either.
   public let possible: (old: DiffOutcome, new: DiffOutcome)?
   let view: DiffView?
+
+  /// Whether something that was refused may be allowed now.
+  var mayWiden: Bool {
+    guard let possible else { return true }
+    switch possible.new.effect {
+    case .allow: return possible.old.effect != .allow
+    case .route, .uncharged, .missing: return true
+    case .deny, .reject, .charged, .marked, .unmarked: return false
+    }
+  }
 }
 
 /// Who is asked.
