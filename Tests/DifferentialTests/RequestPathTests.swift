@@ -45,6 +45,7 @@ import WeirSource
     if facts.http?.scheme == nil { facts.http?.scheme = "http" }
     facts.token = .none
     facts.data = [:]
+    facts.withheld = []
     return facts
   }
 }
