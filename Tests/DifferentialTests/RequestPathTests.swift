@@ -66,8 +66,9 @@ private struct Told: Equatable {
     reason = verdict.reason
     shadowDiffers = verdict.shadowOutcome != verdict.outcome
     isAudited = !verdict.audit.isEmpty
-    guard verdict.outcome == .allow, let told = verdict.route else { return }
+    guard let told = verdict.route else { return }
     route = told.name
+    guard verdict.outcome == .allow else { return }
     switch told.action {
     case .forward(let service, let subset, _, let path): action = "\(service).\(subset ?? "") \(path)"
     case .redirect(let status, let location): action = "\(status) \(location)"
@@ -120,6 +121,7 @@ private struct Told: Equatable {
         }
       guard answer.origin.table >= 0 else { return }
       route = topology.tables[Int(answer.origin.table)].routes[Int(answer.origin.route)].name
+      guard outcome == "allow" else { return }
       action = answer.kind == .redirect ? "\(answer.status) \(enforcer.text(answer.location))" : "\(answer.status)"
     }
   }
