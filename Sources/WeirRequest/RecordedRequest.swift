@@ -17,6 +17,21 @@ public struct RecordedRequest: Sendable {
   }
 }
 
+extension RecordedRequest {
+  /// Whether it was refused for what the log does not tell of it: a token, or what its headers or its query had.
+  public var isWithheldReason: Bool {
+    guard outcome == .reject, let reason else { return false }
+    switch reason {
+    case DecisionReject.repeatedHeader.rawValue, DecisionReject.repeatedCookie.rawValue:
+      return facts.withheld.contains(.headers)
+    case DecisionReject.repeatedQuery.rawValue: return facts.withheld.contains(.query)
+    default:
+      return TokenError(rawValue: reason) != nil && facts.withheld.contains(.token)
+        || ["cookie_", "header_"].contains(where: reason.hasPrefix) && facts.withheld.contains(.headers)
+    }
+  }
+}
+
 extension RequestDecoder {
   /// Reads a line of a log: the keys of a request as `decode` takes them, and of its answer `outcome`, `by` and `reason`.
   ///

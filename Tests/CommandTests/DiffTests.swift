@@ -178,6 +178,18 @@ import WeirJSON
     let outcome = try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "widening")
     #expect(outcome.out == "8 requests, 0 decided otherwise, 5 in doubt, of which 1 was refused\n")
     #expect(outcome.status == 1)
+    // Told by its outcome alone, or refused for a token that the log does not have.
+    for line in [
+      "{\(caller),\"path\":\"/h\",\"outcome\":\"deny\"}\n",
+      "{\(caller),\"path\":\"/p\",\"outcome\":\"reject\",\"by\":null,\"reason\":\"token_expired\"}\n",
+    ] {
+      try workspace.write("access.jsonl", line)
+      let doubtful = try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "widening")
+      #expect(doubtful.out == "1 request, 0 decided otherwise, 1 in doubt, of which 1 was refused\n")
+      #expect(doubtful.status == 1)
+    }
+    try workspace.write("access.jsonl", "")
+    #expect(try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "any").status == 2)
     try workspace.write("access.jsonl", line("/h", "header"))
     #expect(try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "widening").status == 0)
     #expect(try workspace.weir("replay", "web.weir", "--log", "access.jsonl", "--fail-on", "any").status == 1)

@@ -101,6 +101,15 @@ extension Differ {
     let settings = (old.index.map { old.list.settings[$0] } ?? [], new.index.map { new.list.settings[$0] } ?? [])
     var isByHost = false
     if case .hosts = tables.view { isByHost = true }
+    func mayBeSeenOtherwise(_ old: RouteAction?, _ new: RouteAction?) -> Bool {
+      guard let new, old?.rewritings != new.rewritings else { return false }
+      return new.destinations.contains { destination in
+        pair.new.shared.services[destination.service].ports.contains { port in
+          let reads = pair.new.shared.authz[port.authz].rules.flatMap(\.condition.attributes)
+          return reads.contains { new.changes($0) || old?.changes($0) ?? false }
+        }
+      }
+    }
     return Proposal(
       subject: .route, place: "routes of \(tables.name)", view: tables.view,
       old: left, new: right, changes: settings.0.changes(to: settings.1),
@@ -111,6 +120,9 @@ extension Differ {
       effect: { beforeVerdict, afterVerdict in
         let isAllowed = (beforeVerdict?.outcome == .allow, afterVerdict?.outcome == .allow)
         if !after.isSubset(of: before) || (!isAllowed.0 && isAllowed.1) { return .widening }
+        // The one request that was asked does not show what rules say of all that is rewritten otherwise.
+        let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
+        if !after.isEmpty, mayBeSeenOtherwise(actions.0, actions.1) { return .widening }
         return after.isEmpty && !before.isEmpty || (isAllowed.0 && !isAllowed.1) ? .narrowing : .neutral
       },
       observe: { [pair] isNew, facts, verdict in
@@ -251,6 +263,31 @@ extension TestSuite.Expectation {
       self = .to(split)
     case .redirect(let status, let location): self = .redirect(status: status, location: location)
     case .respond(let status): self = .respond(status: status)
+    }
+  }
+}
+
+/// What a route changes of a request on its way.
+private struct Rewritings: Equatable {
+  var path: Template?
+  var host: String?
+  var headers: [HeaderChange]
+}
+
+extension RouteAction {
+  fileprivate var rewritings: Rewritings {
+    Rewritings(path: rewritePath, host: rewriteHost, headers: headerChanges)
+  }
+
+  /// Whether rules that read the attribute may see another value of it.
+  fileprivate func changes(_ attribute: Attribute) -> Bool {
+    switch attribute {
+    case .path, .query, .capture: rewritePath != nil
+    case .host, .port: rewriteHost != nil
+    case .header, .cookie: !headerChanges.isEmpty
+    case .method, .scheme, .clientIP, .sourceIP, .sourcePort, .sni, .caller, .callerTrustDomain, .callerNamespace,
+      .callerAccount, .claim, .token, .time, .responseStatus, .responseHeader:
+      false
     }
   }
 }

@@ -15,6 +15,8 @@ extension Prover {
     to service: Int, port: Int, from gateways: Set<Int>, within left: inout Int, where conditions: [Condition],
     _ isWanted: @escaping (Int) -> Bool
   ) -> Bool {
+    // The service's own proxy decides, and sees another peer.
+    guard !policy.services[service].isEnforcedBySidecar else { return false }
     for table in policy.routeTables {
       if case .gateway(let gateway) = table.owner, !gateways.contains(gateway) { continue }
       for (number, route) in table.routes.enumerated()

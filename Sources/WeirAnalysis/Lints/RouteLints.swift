@@ -37,7 +37,8 @@ struct RouteLints {
   private func finding(_ route: Int, isReached: Bool) -> MeaningFinding? {
     guard !isReached else {
       let isConstant = isCertain(routes[route].condition) && forms.always(route)
-      return isConstant ? constant(.alwaysTrue, route, routes[route].condition) : nil
+      guard isConstant, restsOnHosts(routes[route].condition, .alwaysTrue).isEmpty else { return nil }
+      return constant(.alwaysTrue, route, routes[route].condition)
     }
     if forms.never([route]) { return constant(.neverTrue, route, routes[route].condition) }
     let earlier = Array(0..<route)

@@ -58,7 +58,9 @@ struct ScopeLints {
     guard !rules[rule].condition.tests.isEmpty else { return nil }
     if forms.never([rule]) { return constant(.neverTrue, rule) }
     guard isCertain(rules[rule].condition), forms.always(rule) else { return nil }
-    return constant(.alwaysTrue, rule)
+    // Where it rests on the hosts of a gateway, `always` would say more: it holds for a request without a host, too.
+    let finding = constant(.alwaysTrue, rule)
+    return finding.cover.isEmpty ? finding : nil
   }
 
   /// Whether a value is read that may come twice: a request with both is refused only where an enforced rule reads it.

@@ -134,12 +134,13 @@ public struct Bundle: Sendable {
 
   /// The typed policy, for explaining, comparing and proving; `nil` when the bundle was built without it.
   ///
-  /// - Throws: `malformedSection`; `inconsistentPolicy` when it is not the policy that `topology()` belongs to.
+  /// - Throws: `malformedSection`, `tooMuchMemory`; `inconsistentPolicy` when it is not the policy that `topology()` belongs to.
   public func policy() throws(BundleError) -> Policy? {
-    guard let section = try contents(of: .policy) else { return nil }
+    var memory = MemoryBudget(forFileOf: bytes.count)
+    guard let section = try contents(of: .policy, within: &memory) else { return nil }
     let policy: Policy
-    do throws(WireError) { policy = try Policy(wireBytes: section) } catch {
-      throw .malformedSection("policy", error)
+    do throws(WireError) { policy = try Policy(wireBytes: section, memoryMax: memory.left) } catch {
+      throw .malformed(.policy, error)
     }
     guard Topology(policy) == (try topology()) else { throw .inconsistentPolicy }
     return policy

@@ -22,9 +22,10 @@ extension WireCodable {
 
   /// The value that `wireBytes` was made of.
   ///
+  /// - Parameter memoryMax: bytes that it may take.
   /// - Throws: `WireError`; nothing may follow the value.
-  public init(wireBytes bytes: [UInt8]) throws(WireError) {
-    var reader = try WireReader(bytes)
+  public init(wireBytes bytes: [UInt8], memoryMax: Int = .max) throws(WireError) {
+    var reader = try WireReader(bytes, memoryMax: memoryMax)
     self = try reader.read()
     try reader.finish()
   }

@@ -10,7 +10,8 @@ struct Graph: ParsableCommand {
       A caller may call a service when some request of it is allowed by the rules of one of the service's ports. Callers are
       services, gateways and principals by name, `others` for every other identity, and `nobody` for a peer without a
       certificate. What is proved to be called by none of them has the caller `-`. An edge with `?` is one that could not be
-      excluded, and for which no request was found either. Where requests are routed is not looked at.
+      excluded, and for which no request was found either. Of a gateway what its routes send counts, of others their rules
+      alone.
 
       --from and --to ask along chains of calls; what lies between may pass on whatever it is allowed to send, and anybody may
       leave its certificate out. With both, exit status 0 says that it is proved that there is no path, 1 that there may be one.

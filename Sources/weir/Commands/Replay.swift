@@ -14,8 +14,8 @@ struct Replay: ParsableCommand {
       it is counted as in doubt. A line that has `headers`, `token` or `data` as `weir eval` takes them is decided by them.
 
       Exit status: 1 with --fail-on when a request is decided so, or may be for what is in doubt (`widening`: allowed that was
-      not; `any`: otherwise than it was, by its outcome, rule or reason), 2 when no line holds a request that was decided;
-      else 0.
+      not; `any`: otherwise than it was, by its outcome, rule or reason), and 2 when no line holds a request that was
+      decided; else 0.
 
       Examples:
         weir replay policy.weirb --log access.jsonl
@@ -65,7 +65,7 @@ struct Replay: ParsableCommand {
     case .any?: if changes.inDoubt > 0 || !changes.groups.isEmpty { throw ExitCode.findings }
     case nil: return
     }
-    if changes.requests == 0, !log.skipped.isEmpty {
+    if changes.requests == 0 {
       throw Failure("\(self.log): no line holds a request that was decided: nothing was compared")
     }
   }

@@ -59,12 +59,14 @@ struct ReplayChanges {
       if old.by == nil, old.reason == nil || old.reason == new.reason { old.by = new.by }
       if old.reason == nil, old.by == new.by { old.reason = new.reason }
     }
-    guard old != new else { return }
-    guard !verdict.isInDoubt else {
+    let isInDoubt =
+      verdict.isInDoubt ? !request.facts.withheld.isEmpty || old != new : old != new && request.isWithheldReason
+    guard !isInDoubt else {
       inDoubt += 1
       if old.outcome != .allow { refusedInDoubt += 1 }
       return
     }
+    guard old != new else { return }
     let place = index[[old, new]] ?? found.count
     if place == found.count {
       index[[old, new]] = place
