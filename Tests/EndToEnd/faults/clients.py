@@ -163,7 +163,9 @@ def idle(isLong):
             sock.recv(4096)
             sockets.append(sock)
         each = (gateway.rss() - before) / count
-        check(f"{count} idle connections, {name}, bytes each", round(each), lambda each: each <= bytesMax)
+        # Looking at its files again touches some pages once, in what time so many connections take on a slow machine.
+        once = 256 * 1024 / count
+        check(f"{count} idle connections, {name}, bytes each", round(each), lambda each: each <= bytesMax + once)
         check(f"all of them are there, {name}", gateway.metric('weir_open_connections{side="downstream"}') >= count + 200)
         for sock in sockets:
             sock.close()
