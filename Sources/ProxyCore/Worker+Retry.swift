@@ -96,7 +96,8 @@ extension Worker where Net: ~Copyable {
       exchanges[x].flags.insert(.usedFreeRetry)
     }
     delay = max(delay, pause)
-    guard now + delay < exchanges[x].deadline else { return false }
+    // The time of an open call has no end that the route gives it: a pause is bounded none the less.
+    guard now + delay < deadline(x, within: forwarding.timeoutNanoseconds) else { return false }
     var tried = exchanges[x].tried
     tried.insert(failed)
     let cluster = generations[slot].upstreams.cluster(service: forwarding.service, subset: forwarding.subset)
@@ -169,8 +170,13 @@ extension Worker where Net: ~Copyable {
 
   /// The time that the route allows begins, if it says any.
   mutating func limitTime(_ x: UInt32, _ nanoseconds: Int64) {
-    guard nanoseconds > 0 else { return }
-    exchanges[x].deadline = min(exchanges[x].deadline, now + Interval(nanoseconds: nanoseconds))
+    exchanges[x].deadline = deadline(x, within: nanoseconds)
+  }
+
+  /// When an exchange would end whose route's time began now; without such a time: when it ends.
+  private func deadline(_ x: UInt32, within nanoseconds: Int64) -> Instant {
+    guard nanoseconds > 0 else { return exchanges[x].deadline }
+    return min(exchanges[x].deadline, now + Interval(nanoseconds: nanoseconds))
   }
 
   mutating func setExchangeTimer(_ x: UInt32) {
