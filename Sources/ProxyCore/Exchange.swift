@@ -67,6 +67,8 @@ struct Exchange: ~Copyable {
     static let toldReference = Flags(rawValue: 1 << 29)
     /// It was sent once more than it was tried: what its upstream had not looked at is no try.
     static let wasResent = Flags(rawValue: 1 << 30)
+    /// The response that has begun is one of gRPC, as its request was: its end is told in trailers.
+    static let answersCall = Flags(rawValue: 1 << 31)
   }
 
   var phase = Phase.waiting

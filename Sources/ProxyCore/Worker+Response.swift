@@ -34,10 +34,7 @@ extension Worker where Net: ~Copyable {
       attemptFailed(x, .upstreamProtocol)
       return
     }
-    if isCall(x) || responseHead.isStream(memory.span(head)) {
-      // An open stream lives as long as something comes: silence ends it, or its client's patience, not the time for a response.
-      exchanges[x].deadline = exchanges[x].callDeadline
-    }
+    limitResponse(x, head)
     guard let written = writeResponseHead(x, head) else {
       attemptFailed(x, .upstreamProtocol)
       return
@@ -60,6 +57,20 @@ extension Worker where Net: ~Copyable {
       bytes = ByteRange(start: bytes.start - written.count, count: bytes.count + written.count)
     }
     handDown(x, bytes, isLast: isLast)
+  }
+
+  /// How long the response may last whose head was parsed.
+  private mutating func limitResponse(_ x: UInt32, _ head: ByteRange) {
+    let answersCall = isCall(x) && responseHead.isCall(memory.span(head))
+    if answersCall { exchanges[x].flags.insert(.answersCall) } else { exchanges[x].flags.remove(.answersCall) }
+    if answersCall || responseHead.isStream(memory.span(head)) {
+      // An open stream lives as long as something comes: silence ends it, or its client's patience, not the time for a response.
+      exchanges[x].deadline = exchanges[x].callDeadline
+    } else if isCall(x), !exchanges[x].flags.contains(.requestEnded), let forwarding = exchanges[x].forwarding {
+      // No call after all: its time has not begun yet.
+      limitTime(x, forwarding.timeoutNanoseconds)
+      setExchangeTimer(x)
+    }
   }
 
   /// Sends a decoded piece of the body to the client.
@@ -185,6 +196,12 @@ extension ResponseHead {
   fileprivate var hasDate: Bool {
     for index in 0..<fields.count where fields[index].known == .date && !fields[index].isHopByHop { return true }
     return false
+  }
+
+  /// A response of gRPC.
+  fileprivate func isCall(_ bytes: Span<UInt8>) -> Bool {
+    guard let index = firstIndex(of: .contentType) else { return false }
+    return isGRPC(contentType: bytes.extracting(fields[index].value))
   }
 
   /// Server-sent events: a response that goes on as long as there is something to tell.
