@@ -40,7 +40,7 @@ extension Worker where Net: ~Copyable {
     abandonUpstream(x)
     guard exchanges[x].phase != .responding else {
       exchanges[x].reason = reason
-      if isCall(x), submitGRPCTrailers(x, reason) { return finishResponse(x) }
+      if submitGRPCTrailers(x, reason) { return finishResponse(x) }
       // The head is out: only a reset tells the client that the rest is missing.
       if isStream(x) {
         resetStream(x, .internalError)

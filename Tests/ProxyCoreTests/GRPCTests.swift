@@ -27,6 +27,29 @@ import Testing
       """)
   }
 
+  /// Of a service that is asked twice.
+  private static let patient = Result {
+    try Mesh(
+      """
+      module shop
+      mesh shop { trust_domain "shop.example" }
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      service calls {
+        identity "spiffe://shop.example/ns/shop/sa/calls"
+        protocol grpc
+        endpoints static { "10.0.2.1:80", "10.0.2.2:80" }
+      }
+      authz calls { allow edge when caller is edge }
+      routes edge {
+        otherwise {
+          forward to calls
+          timeout 5s
+          retry { tries 2, on { status 503 }, even unsafe, backoff 1ms to 2ms, budget 100%, per_try_timeout 1s }
+        }
+      }
+      """)
+  }
+
   /// One who calls.
   private final class Caller: HTTP2Peer {
     private(set) var heads: [UInt32: Fields] = [:]
@@ -109,19 +132,21 @@ import Testing
   private final class Line {
     let conversation: Conversation
     let caller: Caller
-    private var callees: [Callee] = []
+    private(set) var callees: [Callee] = []
     var refusals = 0
 
-    init(seed: UInt64 = 1) throws {
-      conversation = try Conversation(GRPCTests.mesh.get(), seed: seed)
+    init(_ mesh: Result<Mesh, any Error> = GRPCTests.mesh, seed: UInt64 = 1) throws {
+      conversation = try Conversation(mesh.get(), seed: seed)
       let simulation = conversation.simulation
       caller = try Caller(simulation, simulation.connect(to: conversation.front), .client)
       caller.flush()
-      simulation.serve(try #require(SocketAddress("10.0.2.1:80"))) { [unowned self] peer in
-        guard let callee = try? Callee(simulation, peer, .server) else { return peer.close() }
-        callee.refusals = refusals
-        callees.append(callee)
-        callee.flush()
+      for address in ["10.0.2.1:80", "10.0.2.2:80"] {
+        simulation.serve(try #require(SocketAddress(address))) { [unowned self] peer in
+          guard let callee = try? Callee(simulation, peer, .server) else { return peer.close() }
+          callee.refusals = refusals
+          callees.append(callee)
+          callee.flush()
+        }
       }
     }
 
@@ -260,6 +285,54 @@ import Testing
     line.run()
     #expect(line.caller.trailers[call.number]?["grpc-status"] == "14")
     #expect(line.conversation.log().first?.contains(#""ended":"upstream_reset","status":200"#) == true)
+    #expect(line.leftovers() == [])
+  }
+
+  @Test(arguments: [(1, 2), (4, 2), (6, 1), (1_000_000, 1)])
+  func `an open call does not wait for longer than its route has time`(seconds: Int, tries: Int) throws {
+    let line = try Line(Self.patient)
+    let call = try line.caller.call()
+    line.run(.milliseconds(100))
+    let answer = try #require(line.callee.streams.first)
+    try line.callee.respond(answer, [(":status", "503"), ("retry-after", "\(seconds)")], ends: true)
+    try line.callee.flush()
+    line.run(.milliseconds(100))
+    #expect(line.caller.heads[call.number]?[":status"] == (tries == 1 ? "503" : nil))
+    line.run(.seconds(5))
+    #expect(line.callees.reduce(0) { $0 + $1.streams.count } == tries)
+    #expect(line.leftovers() == [])
+  }
+
+  @Test func `an answer that is none of gRPC has the time of its route, and ends with a reset`() throws {
+    let line = try Line()
+    let call = try line.caller.call()
+    line.run()
+    let answer = try #require(line.callee.streams.first)
+    try line.callee.respond(answer, [(":status", "200"), ("content-type", "text/plain")], ends: false)
+    try line.callee.flush()
+    for _ in 0..<6 {
+      try line.callee.say(answer)
+      line.run(.seconds(1))
+    }
+    #expect(line.caller.trailers.isEmpty && line.caller.ends == [call.number: .internalError])
+    let told = try #require(line.conversation.log().first)
+    #expect(told.contains(#""ended":"upstream_timeout","status":200"#) && !told.contains("grpc"))
+    #expect(line.leftovers() == [])
+  }
+
+  @Test func `trailers do not end an answer whose length was promised`() throws {
+    let line = try Line()
+    let call = try line.caller.call()
+    line.run()
+    let answer = try #require(line.callee.streams.first)
+    let head = [(":status", "200"), ("content-type", "application/grpc"), ("content-length", "100")]
+    try line.callee.respond(answer, head, ends: false)
+    try line.callee.say(answer)
+    line.run()
+    try line.callee.session.reset(answer, .internalError)
+    try line.callee.flush()
+    line.run()
+    #expect(line.caller.trailers.isEmpty && line.caller.ends == [call.number: .internalError])
     #expect(line.leftovers() == [])
   }
 

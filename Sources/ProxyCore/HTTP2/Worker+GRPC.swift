@@ -13,29 +13,40 @@ extension Worker where Net: ~Copyable {
     fields.append("date", value: dateLine().value, in: &memory)
     appendCallStatus(x, reason)
     markDirty(l)
-    return links[l].session.submitResponse(exchanges[x].stream, fields, in: memory, endsStream: true)
+    guard links[l].session.submitResponse(exchanges[x].stream, fields, in: memory, endsStream: true) else {
+      return false
+    }
+    noteTold(x, reason)
+    return true
   }
 
   /// Ends a call whose response has begun: trailers behind what was said of it.
   ///
-  /// - Returns: `false` when its client cannot be told so any more.
+  /// - Returns: `false` when its client cannot be told so: it is no call to it, its length was promised, or it is gone.
   mutating func submitGRPCTrailers(_ x: UInt32, _ reason: ReasonCode) -> Bool {
     let l = link(of: x)
-    guard l != .none else { return false }
+    guard l != .none, exchanges[x].flags.contains(.answersCall), exchanges[x].responseFraming == .chunked else {
+      return false
+    }
     fields.removeAll()
     appendCallStatus(x, reason)
     markDirty(l)
-    return links[l].session.submitTrailers(exchanges[x].stream, fields, in: memory)
+    guard links[l].session.submitTrailers(exchanges[x].stream, fields, in: memory) else { return false }
+    noteTold(x, reason)
+    return true
+  }
+
+  private mutating func noteTold(_ x: UInt32, _ reason: ReasonCode) {
+    exchanges[x].callStatus = Int8(reason.grpcStatus)
+    exchanges[x].flags.insert(.toldReference)
   }
 
   private mutating func appendCallStatus(_ x: UInt32, _ reason: ReasonCode) {
-    exchanges[x].callStatus = Int8(reason.grpcStatus)
     // Reasons are words of ASCII and the reference is digits: nothing has to be escaped.
     var message = MemoryWriter(rooms.head)
     message.append(text: reason.text, to: &memory)
     message.append(UInt8(ascii: " "), to: &memory)
     message.append(hexadecimal: exchanges[x].reference, to: &memory)
-    exchanges[x].flags.insert(.toldReference)
     fields.append("grpc-status", decimal: UInt64(reason.grpcStatus), in: &memory)
     fields.append("grpc-message", value: message.written, in: &memory)
   }
