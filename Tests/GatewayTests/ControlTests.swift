@@ -110,7 +110,8 @@ private final class FakeSurface: ControlSurface {
     // A code is told once.
     #expect(
       half.lines.last
-        == "the configuration is refused, the one in force stays: weir.yaml:1:1: the file has no key `servces` [unknown_key]"
+        == "the configuration is refused, the one in force stays, and a new bundle waits until it is mended: "
+        + "weir.yaml:1:1: the file has no key `servces` [unknown_key]"
     )
   }
 

@@ -51,9 +51,9 @@ public enum ConfigurationPage {
       the addresses and whether they have `tls`. They hold nothing else up.
     - With one exception: a listener that was taken out, or changed its address or between `tls` and clear text, serves on until the
       restart. A new bundle may rest on its end, so it is refused with `needs_restart` until then.
-    - A file with mistakes is refused with them (`weir_configuration_pending{cause="mistake"}`, `refused` of `weir admin config`).
-      The bundle and the certificates are adopted under the configuration in force, if they are good under it; not where the file
-      could be read and names other keys in `trust`.
+    - A file with mistakes is refused with them (`weir_configuration_pending{cause="mistake"}`, `refused` of `weir admin config`), and
+      a new bundle waits until it is mended: it may rest on what the file says. Certificates are renewed meanwhile, as the
+      configuration in force names them.
     - A bundle that is refused, or that needs certificates that cannot be used, changes nothing.
 
     After a reload that did not put everything in force, a change of any file that it read is tried at once; network file systems within ten

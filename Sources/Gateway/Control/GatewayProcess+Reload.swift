@@ -8,8 +8,8 @@ import WeirPolicy
 extension GatewayProcess {
   /// Reads everything again.
   ///
-  /// A configuration with mistakes is refused, and the bundle is adopted under the one in force if it is good under it. Keys that only a
-  /// restart changes stay as they are and are named.
+  /// A configuration with mistakes is refused, and a new bundle with it; certificates are renewed under what is in force. Keys that only
+  /// a restart changes stay as they are and are named.
   public func reload() -> ReloadReport {
     state.withLock { state in
       var seen = SeenFiles()
@@ -26,10 +26,7 @@ extension GatewayProcess {
   func renewCertificates() -> ReloadReport {
     state.withLock { state in
       let outcome: ReloadOutcome
-      do throws(Refusal) {
-        let configuration = state.configuration
-        outcome = try adopt(LoadedPolicy.load(again: state.policy, configuration), configuration, &state)
-      } catch { outcome = .refused(error.failure) }
+      do throws(Refusal) { outcome = try renew(&state) } catch { outcome = .refused(error.failure) }
       state.reloads.count(outcome)
       return ReloadReport(outcome)
     }
@@ -39,37 +36,34 @@ extension GatewayProcess {
     seen.look(at: state.configuration)
     let written: Configuration
     do throws(ConfigurationErrors) { written = try settings.configuration() } catch {
-      return reloadKeepingConfiguration(
-        refused: GatewayFailure(error), pending: state.incomplete?.pending ?? [], &state, &seen)
+      return renew(&state, refused: GatewayFailure(error), pending: state.incomplete?.pending ?? [])
     }
     let (configuration, pending) = state.configuration.taking(written)
     seen.look(at: configuration)
     do throws(Refusal) {
       return ReloadReport(try take(configuration, pending, &state, &seen), pending: pending)
     } catch {
-      // Whom to trust is the new configuration's to say, if that is what is wrong with it or not.
-      guard error.isOfConfiguration, configuration != state.configuration,
-        configuration.trust.map(\.value) == state.configuration.trust.map(\.value)
-      else {
-        return ReloadReport(
-          .refused(error.failure), refusedConfiguration: error.isOfConfiguration ? error.failure : nil, pending: pending
-        )
-      }
-      return reloadKeepingConfiguration(refused: error.failure, pending: pending, &state, &seen)
+      guard error.isOfConfiguration else { return ReloadReport(.refused(error.failure), pending: pending) }
+      return renew(&state, refused: error.failure, pending: pending)
     }
   }
 
-  /// Adopts bundle and certificates under the configuration in force.
-  private func reloadKeepingConfiguration(
-    refused: GatewayFailure, pending: [PendingKey], _ state: inout State, _ seen: inout SeenFiles
-  ) -> ReloadReport {
+  /// Renews certificates beside a configuration that is refused. A new bundle waits: it may rest on listeners, keys to trust, hops or
+  /// services that only that configuration says.
+  private func renew(_ state: inout State, refused: GatewayFailure, pending: [PendingKey]) -> ReloadReport {
     do throws(Refusal) {
-      let outcome = try take(state.configuration, pending, &state, &seen)
+      let outcome = try renew(&state)
       return ReloadReport(
         outcome == .unchanged ? .refused(refused) : outcome, refusedConfiguration: refused, pending: pending)
     } catch {
-      return ReloadReport(.refused(refused.and(error.failure)), refusedConfiguration: refused, pending: pending)
+      let failure = error.failure == refused ? refused : refused.and(error.failure)
+      return ReloadReport(.refused(failure), refusedConfiguration: refused, pending: pending)
     }
+  }
+
+  private func renew(_ state: inout State) throws(Refusal) -> ReloadOutcome {
+    let configuration = state.configuration
+    return try adopt(LoadedPolicy.load(again: state.policy, configuration), configuration, &state)
   }
 
   private func take(

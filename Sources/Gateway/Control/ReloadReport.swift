@@ -11,7 +11,7 @@ public enum ReloadOutcome: Sendable, Equatable {
 /// What became of a reload, and what of the configuration's file it did not put in force.
 public struct ReloadReport: Sendable, Equatable {
   public var outcome: ReloadOutcome
-  /// The configuration has mistakes: what was adopted was adopted under the one in force.
+  /// The configuration has mistakes: nothing but certificates was adopted, under the one in force.
   public var refusedConfiguration: GatewayFailure?
   /// Of the file.
   public var pending: [PendingKey] = []
@@ -36,7 +36,9 @@ public struct ReloadReport: Sendable, Equatable {
       case .unchanged: "nothing has changed"
       case .refused(let failure): "reload refused, everything stays as it is: \(failure.text)"
       }
-    let refusal = refusedConfiguration.map { "the configuration is refused, the one in force stays: \($0.text)" }
+    let refusal = refusedConfiguration.map {
+      "the configuration is refused, the one in force stays, and a new bundle waits until it is mended: \($0.text)"
+    }
     return [first] + [refusal].compactMap(\.self) + pending.map { "\($0) [\(StartCode.needsRestart.rawValue)]" }
   }
 }
