@@ -142,6 +142,14 @@ import WeirPolicy
     arguments: [
       ("{}", "expected a list of endpoints"), ("[1]", "entry 1: expected an object"),
       ("[{}]", "entry 1: \"address\" is missing"), (#"[{"address": 1}]"#, "entry 1: \"address\" is no string"),
+      (
+        #"[{"address": "a\u001b[2J\n\u202e"}]"#,
+        "entry 1: \"a\u{FFFD}[2J\u{FFFD}\u{FFFD}\" is no address with a port, like \"10.0.0.1:8080\""
+      ),
+      (
+        "[{\"\(String(repeating: "k", count: 4_000))\": 1}]",
+        "entry 1: unknown key \"\(String(repeating: "k", count: 100))…\"; there are \"address\" and \"labels\""
+      ),
       (#"[{"address": "a:1"}]"#, "entry 1: \"a:1\" is no address with a port, like \"10.0.0.1:8080\""),
       (#"[{"address": "10.0.0.1:0"}]"#, "entry 1: \"10.0.0.1:0\" is no address with a port, like \"10.0.0.1:8080\""),
       (

@@ -21,7 +21,7 @@ extension GatewayProcess: ControlSurface {
     var reasons: [String] = []
     if isDraining { reasons.append("draining") }
     if !isLive { reasons.append("worker_silent") }
-    reasons += discoveries.filter { $0.known.endpoints == nil }.map { "discovery_incomplete \($0.text)" }
+    reasons += discoveries.filter { $0.known.endpoints == nil }.map { "discovery_incomplete `\($0.service)`" }
     if state.withLock({ !$0.tls.isValid }) { reasons.append("certificate_expired") }
     return reasons
   }

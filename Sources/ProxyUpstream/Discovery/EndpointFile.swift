@@ -62,21 +62,34 @@ enum EndpointFile {
       case ("address", .string(let text)):
         address = SocketAddress(text) ?? IPAddress(text).map { SocketAddress($0, port: port) }
         guard let address, address.port != 0 else {
-          return .failure(Mistake(text: "\"\(text)\" is no address with a port, like \"10.0.0.1:8080\""))
+          return .failure(Mistake(text: "\(text.quoted) is no address with a port, like \"10.0.0.1:8080\""))
         }
       case ("labels", .object(let declared)):
         for label in declared {
           guard case .string(let value) = label.value else {
-            return .failure(Mistake(text: "label \"\(label.name)\" is no string"))
+            return .failure(Mistake(text: "label \(label.name.quoted) is no string"))
           }
           labels.append(Service.Label(name: label.name, value: value))
         }
       case ("address", _): return .failure(Mistake(text: "\"address\" is no string"))
       case ("labels", _): return .failure(Mistake(text: "\"labels\" is no object"))
-      default: return .failure(Mistake(text: "unknown key \"\(member.name)\"; there are \"address\" and \"labels\""))
+      default: return .failure(Mistake(text: "unknown key \(member.name.quoted); there are \"address\" and \"labels\""))
       }
     }
     guard let address else { return .failure(Mistake(text: "\"address\" is missing")) }
     return .success(DiscoveredEndpoint(address, labels: labels.sorted { ($0.name, $0.value) < ($1.name, $1.value) }))
+  }
+}
+
+extension String {
+  /// As a line of a log may show what a file says: in quotes, short, and without what would end the line or steer a terminal.
+  fileprivate var quoted: String {
+    let shown = unicodeScalars.prefix(100).map { scalar -> String in
+      switch scalar.value {
+      case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: "\u{FFFD}"
+      default: String(scalar)
+      }
+    }
+    return "\"" + shown.joined() + (unicodeScalars.count > 100 ? "…" : "") + "\""
   }
 }
