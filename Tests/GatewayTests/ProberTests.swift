@@ -52,8 +52,8 @@ import WeirSource
       let simulation = Simulation(seed: seed)
       let registry = try #require(UpstreamRegistry(linesMax: 64))
       let lines = Lines()
-      let checks = try HealthChecks { lines.append($0) }
-      guard let prober = Prober(net: simulation.makeNetwork(), seed: seed) else { throw NotMade() }
+      let checks = try HealthChecks(checksMax: 256) { lines.append($0) }
+      guard let prober = Prober(net: simulation.makeNetwork(), seed: seed, checksMax: 256) else { throw NotMade() }
       self.simulation = simulation
       self.registry = registry
       self.lines = lines

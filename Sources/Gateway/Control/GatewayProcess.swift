@@ -73,7 +73,8 @@ public final class GatewayProcess: Sendable {
     let discovery: Discovery
     let health: HealthChecks
     do throws(SystemError) {
-      health = try HealthChecks(log: log)
+      health = try HealthChecks(
+        checksMax: DescriptorBudget.checksMax(limit: EpollNetwork.raiseDescriptorLimit()), log: log)
       discoveryWakeUp = try EpollNetwork.makeWakeUp()
       drainWakeUp = try EpollNetwork.makeWakeUp()
       discovery = try Discovery(resolver: resolver, wakeUp: discoveryWakeUp)

@@ -34,11 +34,15 @@ final class HealthChecks: Sendable {
 
   private let state = Mutex(State())
   private let wakeUp: Descriptor
+  private let checksMax: Int
   private let log: @Sendable (String) -> Void
 
-  /// - Parameter log: takes one line for each endpoint that goes or comes back.
-  init(log: @escaping @Sendable (String) -> Void) throws(SystemError) {
+  /// - Parameters:
+  ///   - checksMax: at once.
+  ///   - log: takes one line for each endpoint that goes or comes back.
+  init(checksMax: Int, log: @escaping @Sendable (String) -> Void) throws(SystemError) {
     wakeUp = try EpollNetwork.makeWakeUp()
+    self.checksMax = checksMax
     self.log = log
   }
 
@@ -95,7 +99,8 @@ final class HealthChecks: Sendable {
   var counts: [String: Count] { state.withLock(\.counts) }
 
   private func work() {
-    guard let net = try? EpollNetwork(), var prober = Prober(net: net, seed: RandomSource.systemSeed()),
+    guard let net = try? EpollNetwork(),
+      var prober = Prober(net: net, seed: RandomSource.systemSeed(), checksMax: checksMax),
       prober.watchWakeUp(wakeUp) == nil
     else { return log("endpoints are not checked: there is no memory for it") }
     prober.isWoken = true
@@ -121,7 +126,8 @@ final class HealthChecks: Sendable {
     let now = Clock.now()
     let asked = state.withLock { state -> (before: Bool, after: Bool)? in
       guard let plan = state.plan, let target = plan.targets[report.name] else { return nil }
-      let before = plan.upstreams.asksAll(ofService: Int(target.service), at: now)
+      // It looks at every endpoint of the service: asked for where it is told alone.
+      let before = report.hasChanged && plan.upstreams.asksAll(ofService: Int(target.service), at: now)
       plan.upstreams.setHealth(report.isUp, target.line, ofService: target.service)
       var known = state.known[report.name] ?? Known()
       known.isUp = report.isUp

@@ -32,7 +32,7 @@ struct Prober<Net: ProxyTransport.Network & ~Copyable>: ~Copyable {
   }
 
   /// Checks at once; who is due then waits a little.
-  static var checksMax: Int { 256 }
+  private let checksMax: Int
   private static var wakeUpToken: UInt64 { .max }
 
   var net: Net
@@ -59,9 +59,9 @@ struct Prober<Net: ProxyTransport.Network & ~Copyable>: ~Copyable {
   var reports: [HealthReport] = []
 
   /// - Returns: nil when the system has no memory for it.
-  init?(net: consuming Net, seed: UInt64) {
-    guard var memory = Memory(capacity: 1 << 20), let sessions = Slab<TLSSession>(capacity: Self.checksMax),
-      let links = Slab<HTTP2Session>(capacity: Self.checksMax)
+  init?(net: consuming Net, seed: UInt64, checksMax: Int) {
+    guard var memory = Memory(capacity: 1 << 20), let sessions = Slab<TLSSession>(capacity: checksMax),
+      let links = Slab<HTTP2Session>(capacity: checksMax)
     else { return nil }
     let rooms = ProberRooms(&memory)
     guard let tape = HTTP2Tape(arena: rooms.arena) else { return nil }
@@ -70,6 +70,7 @@ struct Prober<Net: ProxyTransport.Network & ~Copyable>: ~Copyable {
     self.now = now
     self.rooms = rooms
     self.net = net
+    self.checksMax = checksMax
     self.memory = memory
     self.tape = tape
     self.sessions = sessions
@@ -135,7 +136,7 @@ struct Prober<Net: ProxyTransport.Network & ~Copyable>: ~Copyable {
 
   private mutating func begin(_ place: Int) {
     guard let target = slots[place].target else { return }
-    guard checkCount < Self.checksMax else { return wheel.set(UInt32(place), to: now + .milliseconds(10)) }
+    guard checkCount < checksMax else { return wheel.set(UInt32(place), to: now + .milliseconds(10)) }
     switch net.connect(target.name.address) {
     case .failed(let error) where error.isExhaustion:
       // It is we who have no descriptors: that says nothing about the endpoint.

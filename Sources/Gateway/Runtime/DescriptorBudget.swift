@@ -21,8 +21,11 @@ struct DescriptorBudget {
     return limit
   }
 
-  /// What is not for connections of workers. Checks of endpoints have a sixteenth.
+  /// Checks of endpoints that run at once, each on a connection: a sixteenth of the limit.
+  static func checksMax(limit: Int) -> Int { min(max(limit / 16, 1), 256) }
+
+  /// What is not for connections of workers.
   private static func reserve(_ limit: Int, _ workerCount: Int, _ listenerCount: Int) -> Int {
-    control + min(limit / 16, 1_024) + workerCount * (listenerCount + 2)
+    control + checksMax(limit: limit) + workerCount * (listenerCount + 2)
   }
 }
