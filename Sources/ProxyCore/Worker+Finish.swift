@@ -106,7 +106,12 @@ extension Worker where Net: ~Copyable {
 
   /// Nobody waits for the answer, or for the rest of it: what was sent of it stays what the client got.
   mutating func noteGone(_ x: UInt32) {
-    if exchanges[x].phase != .responding { exchanges[x].status = 0 }
+    if exchanges[x].phase != .responding {
+      exchanges[x].status = 0
+    } else if exchanges[x].reason != .forwarded {
+      // It was ended, or answered, by us: that its client has gone behind that changes nothing.
+      return
+    }
     exchanges[x].reason = .clientGone
   }
 
