@@ -84,7 +84,7 @@ struct Forwarding {
     let earlier = considersEarlier ? table.routes[..<route] : []
     let sent = earlier.map { $0.condition.mapTests { asSent($0, &unknown) } } + [sent(&unknown)]
     let last = sent.count - 1
-    let rules = prover.policy.admitting(table)
+    let rules = prover.policy.admitting(table, times: table.routes.count)
     let before = rules?.conditions.map { $0.mapTests { asSent($0, &unknown) } } ?? []
     let (ofService, ofGateway) = (sent.count, sent.count + seen.count)
     let conditions = sent + seen + before
