@@ -7,14 +7,16 @@ struct LineBuffer: ~Copyable {
 
   private(set) var block: [UInt8]
   private(set) var count = 0
+  private var lineCount = 0
 
   init() { block = Array(repeating: 0, count: Self.blockBytes + Self.slackBytes) }
 
-  /// Replaces the block by an empty one and returns it with its length.
-  mutating func swap(for empty: consuming [UInt8]) -> (block: [UInt8], count: Int) {
-    let full = (block, count)
+  /// Replaces the block by an empty one and returns it.
+  mutating func swap(for empty: consuming [UInt8]) -> LogQueue.Block {
+    let full = LogQueue.Block(bytes: block, count: count, lineCount: lineCount)
     block = empty
     count = 0
+    lineCount = 0
     return full
   }
 
@@ -26,5 +28,6 @@ struct LineBuffer: ~Copyable {
     // Both have as many, so the loop becomes copies of whole vectors.
     for index in line.indices { room[index] = line[index] }
     count = place.upperBound
+    lineCount += 1
   }
 }

@@ -42,21 +42,23 @@ public struct LogOutput<Destination: LogDestination & ~Copyable>: ~Copyable {
   public mutating func drain(now: Instant) {
     for queue in queues {
       while let block = queue.next() {
-        write(block.bytes.span.extracting(0..<block.count), now)
+        write(block.bytes.span.extracting(0..<block.count), block.lineCount, now)
         queue.giveBack(block)
       }
     }
   }
 
-  private mutating func write(_ bytes: Span<UInt8>, _ now: Instant) {
+  private mutating func write(_ bytes: Span<UInt8>, _ lineCount: Int, _ now: Instant) {
     let isTried = retryAt <= now
     let written = isTried ? append(bytes) : 0
-    metrics.count(.logLinesWritten, by: lines(bytes, 0..<written))
+    // Only of a block that was cut off they have to be looked for.
+    let linesWritten = written == bytes.count ? lineCount : lines(bytes, 0..<written)
+    metrics.count(.logLinesWritten, by: UInt64(linesWritten))
     if isTried, written == bytes.count { failure = nil }
     guard written < bytes.count else { return }
     if isTried { retryAt = now + Self.retryInterval }
     if written > 0, bytes[written - 1] != UInt8(ascii: "\n") { isTorn = true }
-    metrics.count(.logLinesDropped, by: lines(bytes, written..<bytes.count))
+    metrics.count(.logLinesDropped, by: UInt64(lineCount - linesWritten))
   }
 
   /// Writes as much as the destination takes, and says how much that is.
@@ -85,8 +87,8 @@ public struct LogOutput<Destination: LogDestination & ~Copyable>: ~Copyable {
   }
 
   /// Lines that end in a range.
-  private func lines(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-    var count: UInt64 = 0
+  private func lines(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var count = 0
     for index in range where bytes[index] == UInt8(ascii: "\n") { count += 1 }
     return count
   }

@@ -8,6 +8,7 @@ public final class LogQueue: Sendable {
   struct Block {
     var bytes: [UInt8]
     var count: Int
+    var lineCount: Int
   }
 
   private struct State {
@@ -27,7 +28,7 @@ public final class LogQueue: Sendable {
   func take(_ buffer: inout LineBuffer) -> Bool {
     guard let empty = state.withLock({ $0.empty.popLast() }) else { return false }
     let full = buffer.swap(for: empty)
-    state.withLock { $0.full.append(Block(bytes: full.block, count: full.count)) }
+    state.withLock { $0.full.append(full) }
     return true
   }
 
