@@ -18,12 +18,6 @@ def check(name, seen, expected):
     print(f"{'ok  ' if good else 'FAIL'} {name}: {seen!r}" + ("" if good else f", expected {expected!r}"), flush=True)
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def until(condition, seconds=20):
     """What the condition gave: the first that is true, or the last."""
     deadline = time.monotonic() + seconds
@@ -54,16 +48,15 @@ class Gateway:
     def __init__(self, name, service, route="", config="", place=INSIDE):
         self.folder = os.path.join(work, name)
         os.makedirs(self.folder, exist_ok=True)
-        self.port, self.status = free_port(), free_port()
         self.build(service, route, place)
         with open(self.path("weir.yaml"), "w") as file:
             file.write("bundle: mesh.weirb\nadmin: weir.sock\naccess_log: access.jsonl\nworkers: 2\n" + config)
         self.log = open(self.path("log"), "w")
         self.process = subprocess.Popen(
-            [weir, "run", "--config", "weir.yaml", "--listen", f"127.0.0.1:{self.port}",
-             "--status", f"127.0.0.1:{self.status}"], cwd=self.folder, stdout=self.log, stderr=self.log)
-        if not until(lambda: self.answers(self.status) and "serving on" in self.lines()):
-            raise SystemExit(f"{name}: the gateway does not start: " + open(self.path("log")).read())
+            [weir, "run", "--config", "weir.yaml", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0"],
+            cwd=self.folder, stdout=self.log, stderr=self.log)
+        # Another socket may take a port that is free before the gateway does: it picks them itself, and says which.
+        self.port, self.status = self.listens("serving on"), self.listens("status on")
 
     def build(self, service, route="", place=INSIDE):
         with open(self.path("mesh.weir"), "w") as file:
@@ -71,16 +64,15 @@ class Gateway:
         subprocess.run([weir, "build", self.path("mesh.weir"), "-o", self.path("mesh.weirb")], check=True,
                        stdout=subprocess.DEVNULL)
 
+    def listens(self, words):
+        found = until(lambda: re.search(rf"{words} 127\.0\.0\.1:(\d+)[ ,]", self.lines()) or self.process.poll() is not None)
+        if not isinstance(found, re.Match):
+            self.process.kill()
+            raise SystemExit(f"{os.path.basename(self.folder)}: the gateway does not start: {self.lines()}")
+        return int(found[1])
+
     def path(self, name):
         return os.path.join(self.folder, name)
-
-    def answers(self, port):
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1) as found:
-                # At a port of the system's choice that nobody listens at, the system may choose it for this end as well.
-                return found.getsockname() != found.getpeername()
-        except OSError:
-            return False
 
     def ask(self, path="/", method="GET", body=None, headers={}, port=None):
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=20)
