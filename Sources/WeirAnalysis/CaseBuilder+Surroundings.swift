@@ -11,7 +11,8 @@ extension CaseBuilder {
     let reads = Set(tests.flatMap(\.reads))
     let address = Value.ip(IPAddress(ipv4: 0xC000_0201))
     let usual: [(attribute: Attribute, value: Value)] = [
-      (.scheme, .string("https")), (.host, .string(host(of: policy.gateways[gateway]))), (.port, .int(443)),
+      (.scheme, .string("https")), (.host, .string(policy.gateways[gateway].hosts.first?.example ?? "other.example")),
+      (.port, .int(443)),
       (.clientIP, address), (.sourceIP, address), (.sourcePort, .int(40_000)),
     ]
     scalars += usual.filter { fact in
@@ -20,11 +21,6 @@ extension CaseBuilder {
     if reads.contains(where: \.isOfTheClock), !space.slots.contains(where: \.attribute.isOfTheClock) {
       scalars.append((.time(.instant, zone: nil), .int(Self.today)))
     }
-  }
-
-  private func host(of gateway: Gateway) -> String {
-    guard let host = gateway.hosts.first else { return "other.example" }
-    return host.isWildcard ? "x.\(host.name)" : host.name
   }
 }
 

@@ -137,16 +137,10 @@ struct CaseText {
     case .audit(let rule): "audit \(rule)"
     case .limit(let name): "limit \(name)"
     case .route(let name): "route \(name)"
-    case .to(let plan): "to \(text(plan))"
+    case .to(let plan): "to \(policy.plan(plan).text)"
     case .redirect(let status, let location): "redirect \(status) to \"\(location)\""
     case .respond(let status): "respond \(status)"
     }
-  }
-
-  private func text(_ plan: [WeightedDestination]) -> String {
-    if plan.count == 1 { return policy.name(of: plan[0].destination) }
-    let parts = plan.map { "\(policy.name(of: $0.destination)) \(percentText($0.weight))" }
-    return "{ \(parts.joined(separator: ", ")) }"
   }
 
   /// Strings know two escapes; controls cannot be written.

@@ -79,7 +79,7 @@ extension Witness {
   /// The same with a URL, unless the request has a host already; then that one is written into the URL.
   func asking(_ host: HostPattern, of policy: Policy, for target: TestSuite.Target) -> Witness? {
     var item = item
-    var (scheme, host) = ("https", host.isWildcard ? "x.\(host.name)" : host.name)
+    var (scheme, host) = ("https", host.example)
     item.facts.removeAll { fact in
       guard case .attribute(let attribute) = fact.subject, case .single(.string(let text)) = fact.value else {
         return false

@@ -50,7 +50,7 @@ extension ReferenceEvaluator {
       return ChosenRoute(verdict: .init(name: route.name, action: .redirect(status: status, location: location)))
     case .forward(let split, _):
       let http = try rewritten(http, route.action, reader)
-      let plan = split.map { Verdict.PlanEntry(destination: policy.name(of: $0.destination), weight: $0.weight) }
+      let plan = policy.plan(split)
       let chosen = branch(of: split, draw: reader.facts.draw)
       return ChosenRoute(
         verdict: .init(

@@ -37,8 +37,8 @@ extension RequestDecoder {
   ///
   /// What else a log says is passed over: other keys, members that are null (but `caller`, which then is nobody), data sets
   /// that this policy does not have. Headers and a token that it does not have are not absent but withheld, like a query with
-  /// the value `*`, which stands for one that was masked. Where both `gateway` and `service` are named, the gateway was asked and the service is
-  /// where the request went.
+  /// the value `*`, which stands for one that was masked. Where both `gateway` and `service` are named, the gateway was asked
+  /// and the service is where the request went.
   ///
   /// - Throws: `RequestError` for a line that describes no request, or one with a value that no request has.
   public func decode(recorded line: [UInt8]) throws(RequestError) -> RecordedRequest {

@@ -36,7 +36,7 @@ struct ExpectationMatcher {
       return policy.name(of: plan[0].destination)
         == (subset.map { "\(service).\($0)" } ?? service)
     }
-    return actual == plan.map { Verdict.PlanEntry(destination: policy.name(of: $0.destination), weight: $0.weight) }
+    return actual == policy.plan(plan)
   }
 
   private func text(_ expectation: TestSuite.Expectation) -> String {
@@ -51,8 +51,7 @@ struct ExpectationMatcher {
     case .limit(let name): "limit \(name)"
     case .route(let name): "route \(name)"
     case .to(let plan):
-      "to "
-        + planText(plan.map { Verdict.PlanEntry(destination: policy.name(of: $0.destination), weight: $0.weight) })
+      "to \(policy.plan(plan).text)"
     case .redirect(let status, let location): "redirect \(status) to \"\(location)\""
     case .respond(let status): "respond \(status)"
     }
@@ -82,16 +81,10 @@ struct ExpectationMatcher {
     let action =
       switch route.action {
       case .forward(let service, let subset, let plan, path: _):
-        test.draw == nil ? "to \(planText(plan))" : "to \(subset.map { "\(service).\($0)" } ?? service)"
+        test.draw == nil ? "to \(plan.text)" : "to \(subset.map { "\(service).\($0)" } ?? service)"
       case .redirect(let status, let location): "redirect \(status) to \"\(location)\""
       case .respond(let status): "respond \(status)"
       }
     return "route \(route.name) \(action)"
-  }
-
-  private func planText(_ plan: [Verdict.PlanEntry]) -> String {
-    if plan.count == 1 { return plan[0].destination }
-    let parts = plan.map { "\($0.destination) \(percentText($0.weight))" }
-    return "{ \(parts.joined(separator: ", ")) }"
   }
 }

@@ -43,13 +43,11 @@ struct ConditionText {
     { value in
       switch (attribute, value) {
       case (.method, .string(let word)): word
-      case (.time(.weekday, zone: _), .int(let day)): (1...7).contains(day) ? weekdays[Int(day) - 1] : nil
+      case (.time(.weekday, zone: _), .int(let day)): Weekdays.name(of: day)
       default: nil
       }
     }
   }
-
-  private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
   /// `in { checkout, billing }` for identities of which some have names.
   private func callers(_ test: WeirPolicy.Test) -> String? {

@@ -101,28 +101,20 @@ extension Differ {
     let settings = (old.index.map { old.list.settings[$0] } ?? [], new.index.map { new.list.settings[$0] } ?? [])
     var isByHost = false
     if case .hosts = tables.view { isByHost = true }
-    func mayBeSeenOtherwise(_ old: RouteAction?, _ new: RouteAction?) -> Bool {
-      guard let new, old?.rewritings != new.rewritings else { return false }
-      return new.destinations.contains { destination in
-        pair.new.shared.services[destination.service].ports.contains { port in
-          let reads = pair.new.shared.authz[port.authz].rules.flatMap(\.condition.attributes)
-          return reads.contains { new.changes($0) || old?.changes($0) ?? false }
-        }
-      }
-    }
+    let actions = (old: old.index.flatMap { old.list.actions[$0] }, new: new.index.flatMap { new.list.actions[$0] })
+    let isSeenOtherwise = mayBeSeenOtherwise(actions.old, actions.new)
     return Proposal(
       subject: .route, place: "routes of \(tables.name)", view: tables.view,
       old: left, new: right, changes: settings.0.changes(to: settings.1),
       targets: (
-        pair.old.target(tables.view, of: tables.old, old.index.flatMap { old.list.actions[$0] }),
-        pair.new.target(tables.view, of: tables.new, new.index.flatMap { new.list.actions[$0] })
+        pair.old.target(tables.view, of: tables.old, actions.old),
+        pair.new.target(tables.view, of: tables.new, actions.new)
       ), isByHost: isByHost,
       effect: { beforeVerdict, afterVerdict in
         let isAllowed = (beforeVerdict?.outcome == .allow, afterVerdict?.outcome == .allow)
         if !after.isSubset(of: before) || (!isAllowed.0 && isAllowed.1) { return .widening }
         // The one request that was asked does not show what rules say of all that is rewritten otherwise.
-        let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
-        if !after.isEmpty, mayBeSeenOtherwise(actions.0, actions.1) { return .widening }
+        if !after.isEmpty, isSeenOtherwise { return .widening }
         return after.isEmpty && !before.isEmpty || (isAllowed.0 && !isAllowed.1) ? .narrowing : .neutral
       },
       observe: { [pair] isNew, facts, verdict in
@@ -137,13 +129,25 @@ extension Differ {
           expectations.insert(TestSuite.Expectation(outcomeOf: verdict), at: 0)
         }
         // One that has no such side is asked of the old policy.
-        let action =
-          (after == nil ? old.index.flatMap { old.list.actions[$0] } : new.index.flatMap { new.list.actions[$0] })
+        let action = after == nil ? actions.old : actions.new
         if before?.route?.name == after?.route?.name, before?.route?.action != after?.route?.action {
           expectations += [TestSuite.Expectation(route.action, of: action)].compactMap(\.self)
         }
         return expectations
       })
+  }
+}
+
+extension Differ {
+  /// Whether rules where the new route leads may see another request than before.
+  private func mayBeSeenOtherwise(_ old: RouteAction?, _ new: RouteAction?) -> Bool {
+    guard let new, !(old?.rewrites(as: new) ?? false) else { return false }
+    return new.destinations.contains { destination in
+      pair.new.shared.services[destination.service].ports.contains { port in
+        let reads = pair.new.shared.authz[port.authz].rules.flatMap(\.condition.attributes)
+        return reads.contains { new.changes($0) || old?.changes($0) ?? false }
+      }
+    }
   }
 }
 
@@ -267,16 +271,10 @@ extension TestSuite.Expectation {
   }
 }
 
-/// What a route changes of a request on its way.
-private struct Rewritings: Equatable {
-  var path: Template?
-  var host: String?
-  var headers: [HeaderChange]
-}
-
 extension RouteAction {
-  fileprivate var rewritings: Rewritings {
-    Rewritings(path: rewritePath, host: rewriteHost, headers: headerChanges)
+  /// Whether requests have the same done to them on their way.
+  fileprivate func rewrites(as other: RouteAction) -> Bool {
+    rewritePath == other.rewritePath && rewriteHost == other.rewriteHost && headerChanges == other.headerChanges
   }
 
   /// Whether rules that read the attribute may see another value of it.

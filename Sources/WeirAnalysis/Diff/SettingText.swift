@@ -1,4 +1,5 @@
 import WeirPolicy
+import WeirRequest
 
 /// A setting of a declaration in words, to be compared with the same one of another version.
 struct Setting: Hashable {
@@ -44,7 +45,7 @@ struct SettingText {
     var result: [Setting?] = []
     switch action.kind {
     case .forward(let split, let sticky):
-      result.append(Setting("to", text(split)))
+      result.append(Setting("to", policy.plan(split).text))
       result.append(Setting("sticky by", sticky.map(text)))
     case .redirect(let status, let location):
       result.append(Setting("answer", "redirect \(status) to \"\(location.text)\""))
@@ -141,12 +142,6 @@ struct SettingText {
 
   /// `nil` for nothing.
   func list(_ texts: [String]) -> String? { texts.isEmpty ? nil : texts.joined(separator: ", ") }
-
-  func text(_ split: [WeightedDestination]) -> String {
-    guard split.count > 1 else { return split.first.map { policy.name(of: $0.destination) } ?? "" }
-    let parts = split.map { "\(policy.name(of: $0.destination)) \(percentText($0.weight))" }
-    return "{ \(parts.joined(separator: ", ")) }"
-  }
 
   func text(_ key: StickyKey) -> String {
     switch key {

@@ -117,6 +117,9 @@ extension HostPattern {
     self == other || (isWildcard && other.name.hasSuffix("." + name))
   }
 
+  /// One of these.
+  var example: String { isWildcard ? "x.\(name)" : name }
+
   /// That the host of a request is one of these.
   var condition: Condition {
     var text = ""

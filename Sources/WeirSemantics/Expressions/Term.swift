@@ -170,13 +170,3 @@ extension Operand {
     }
   }
 }
-
-/// The words for the days of the week.
-enum Weekdays {
-  static let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-
-  /// 1 for Monday to 7 for Sunday.
-  static func number(of word: String) -> Int64? {
-    names.firstIndex(of: word).map { Int64($0 + 1) }
-  }
-}

@@ -13,26 +13,23 @@ struct BuildStatistics {
     return text
   }
 
-  private func count(_ number: Int, _ one: String, _ several: String? = nil) -> String {
-    "\(number) \(number == 1 ? one : several ?? one + "s")"
-  }
-
   private func line(_ scope: ScopeStatistics) -> String {
     let what = scope.kind == .routes ? "routes" : "authz"
     var text = "\(what) \(scope.name): "
     switch scope.strategy {
-    case .graph: text += "graph of \(count(scope.edges, "edge"))"
-    case .clauses: text += "by \(count(scope.clauses, "clause"))"
+    case .graph: text += "graph of \(FindingsPrinter.counted(scope.edges, "edge"))"
+    case .clauses: text += "by \(FindingsPrinter.counted(scope.clauses, "clause"))"
     case .sequence: text += "rule after rule"
     }
-    text += ", \(count(scope.slots, "slot"))"
-    if scope.classifiers > scope.slots { text += " with \(count(scope.classifiers, "classifier"))" }
-    text += ", \(count(scope.variables, "variable")), \(scope.indexedRules) of \(scope.rules) indexed"
+    text += ", \(FindingsPrinter.counted(scope.slots, "slot"))"
+    if scope.classifiers > scope.slots { text += " with \(FindingsPrinter.counted(scope.classifiers, "classifier"))" }
+    text += ", \(FindingsPrinter.counted(scope.variables, "variable")), \(scope.indexedRules) of \(scope.rules) indexed"
     if !scope.causes.isEmpty {
       text += "; a graph would be too large because of \(scope.causes.joined(separator: ", "))"
     }
     if scope.refusals > 0 {
-      text += "; \(count(scope.refusals, "pattern or regex", "patterns or regexes")) tested one by one"
+      text +=
+        "; \(FindingsPrinter.counted(scope.refusals, "pattern or regex", "patterns or regexes")) tested one by one"
     }
     return text
   }

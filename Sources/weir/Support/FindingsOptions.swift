@@ -34,5 +34,8 @@ struct FindingsPrinter {
     ].joined(separator: ", ")
   }
 
-  static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+  /// - Parameter plural: of a noun that does not form it by an `s`.
+  static func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+  }
 }
