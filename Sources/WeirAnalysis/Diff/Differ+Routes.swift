@@ -274,15 +274,18 @@ extension TestSuite.Expectation {
 extension RouteAction {
   /// Whether requests have the same done to them on their way.
   fileprivate func rewrites(as other: RouteAction) -> Bool {
-    rewritePath == other.rewritePath && rewriteHost == other.rewriteHost && headerChanges == other.headerChanges
+    rewritePath == other.rewritePath && rewriteHost == other.rewriteHost && requestChanges == other.requestChanges
   }
+
+  private var requestChanges: [HeaderChange] { headerChanges.filter { $0.side == .request } }
 
   /// Whether rules that read the attribute may see another value of it.
   fileprivate func changes(_ attribute: Attribute) -> Bool {
     switch attribute {
     case .path, .query, .capture: rewritePath != nil
     case .host, .port: rewriteHost != nil
-    case .header, .cookie: !headerChanges.isEmpty
+    case .header(let name): requestChanges.contains { $0.header == name }
+    case .cookie: requestChanges.contains { $0.header == "cookie" }
     case .method, .scheme, .clientIP, .sourceIP, .sourcePort, .sni, .caller, .callerTrustDomain, .callerNamespace,
       .callerAccount, .claim, .token, .time, .responseStatus, .responseHeader:
       false
