@@ -31,7 +31,7 @@ extension Predicate {
       atom.values = values
       for pattern in patterns { guard atom.add(pattern, kind) else { return nil } }
     case .matchesRegex(let source):
-      guard let dfa = try? DFA(regex: source) else { return nil }
+      guard let dfa = try? CompiledRegexes.automaton(of: source) else { return nil }
       atom.machines = [ByteMachine(dfa)]
     case .isPresent, .isInRanges, .isInNetworks, .equalsAttribute, .isInAttribute, .isInData, .has, .hasAttribute:
       return nil

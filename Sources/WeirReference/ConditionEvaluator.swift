@@ -1,4 +1,5 @@
 import WeirPolicy
+import WeirRegex
 import WeirRequest
 
 extension AttributeReader {
@@ -58,7 +59,7 @@ extension AttributeReader {
     case (.matchesAny(let patterns, let values), .scalar(.string(let text))):
       return Kleene(values.contains(.string(text)) || patterns.contains { $0.match(text) != nil })
     case (.matchesRegex(let source), .scalar(.string(let text))):
-      guard let dfa = CompiledRegexes.automaton(of: source) else { return .undetermined }
+      guard let dfa = try? CompiledRegexes.automaton(of: source) else { return .undetermined }
       return Kleene(dfa.matches(text.utf8))
     case (.has(let member), .several(let members)): return Kleene(members.contains(member))
     case (.equalsAttribute, .scalar), (.isInAttribute, .scalar):

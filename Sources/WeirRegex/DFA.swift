@@ -26,45 +26,62 @@ public struct DFA: Hashable, Sendable {
   }
 
   private init(minimising construction: SubsetConstruction) {
-    let oldClassCount = construction.classes.count
+    let classCount = construction.classes.count
     let groupOf = equivalentStates(
-      transitions: construction.transitions, accepting: construction.accepting, classCount: oldClassCount)
+      transitions: construction.transitions, accepting: construction.accepting, classCount: classCount)
     var representative: [Int: Int] = [:]
     for (state, group) in groupOf.enumerated() where representative[group] == nil { representative[group] = state }
+    self.init(
+      start: groupOf[0], classes: construction.classes,
+      next: { group, byteClass in
+        groupOf[Int(construction.transitions[(representative[group] ?? 0) * classCount + byteClass])]
+      }, accepts: { construction.accepting[representative[$0] ?? 0] })
+  }
 
+  /// Numbers the states that are reached, of which no two accept the same.
+  private init(start first: Int, classes old: ByteClasses, next: (Int, Int) -> Int, accepts: (Int) -> Bool) {
     // Breadth first from the start, in the order of the classes.
-    var numbers = [groupOf[0]: 0]
-    var order = [groupOf[0]]
+    var numbers = [first: 0]
+    var order = [first]
     var rows: [[Int]] = []
     while rows.count < order.count {
-      let state = representative[order[rows.count]] ?? 0
+      let state = order[rows.count]
       rows.append(
-        (0..<oldClassCount).map { byteClass in
-          let group = groupOf[Int(construction.transitions[state * oldClassCount + byteClass])]
-          if let number = numbers[group] { return number }
-          numbers[group] = order.count
-          order.append(group)
+        (0..<old.count).map { byteClass in
+          let target = next(state, byteClass)
+          if let number = numbers[target] { return number }
+          numbers[target] = order.count
+          order.append(target)
           return order.count - 1
         })
     }
 
     // Bytes that every state treats alike become one class.
     var columns: [[Int]: Int] = [:]
-    let columnOf = (0..<oldClassCount).map { byteClass in
+    let columnOf = (0..<old.count).map { byteClass in
       let column = rows.map { $0[byteClass] }
       let number = columns[column] ?? byteClass
       columns[column] = number
       return number
     }
-    let classes = ByteClasses(numbering: construction.classes.classOf.map { columnOf[Int($0)] })
-    let oldClasses = classes.representatives.map { Int(construction.classes.classOf[Int($0)]) }
+    let classes = ByteClasses(numbering: old.classOf.map { columnOf[Int($0)] })
+    let oldClasses = classes.representatives.map { Int(old.classOf[Int($0)]) }
 
     byteClasses = classes.classOf
     classCount = classes.count
     stateCount = order.count
     transitions = rows.flatMap { row in oldClasses.map { UInt16(row[$0]) } }
-    accepting = order.map { construction.accepting[representative[$0] ?? 0] }
+    accepting = order.map(accepts)
     start = 0
+  }
+
+  /// The automaton of what leads from a state to an accepting one.
+  ///
+  /// - Complexity: that of its transitions.
+  public func remainder(from state: UInt16) -> DFA {
+    DFA(
+      start: Int(state), classes: ByteClasses(numbering: byteClasses.map(Int.init)),
+      next: { Int(transitions[$0 * classCount + $1]) }, accepts: { accepting[$0] })
   }
 
   /// Whether the whole value matches. One table look-up a byte.

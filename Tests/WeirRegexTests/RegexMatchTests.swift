@@ -62,6 +62,26 @@ import WeirRegex
     #expect(try DFA(regex: left) == DFA(regex: right))
   }
 
+  /// What follows a state is the automaton of the regex for it.
+  @Test func remaindersAreAutomataOfTheirOwn() throws {
+    let whole = try DFA(regex: "/v1/[a-z]+(/.*)?")
+    var state = whole.start
+    for byte in "/v1/".utf8 {
+      state = whole.transitions[Int(state) * whole.classCount + Int(whole.byteClasses[Int(byte)])]
+    }
+    #expect(try whole.remainder(from: state) == DFA(regex: "[a-z]+(/.*)?"))
+    #expect(whole.remainder(from: whole.start) == whole)
+  }
+
+  /// The same letter, composed and not: equal strings, other bytes.
+  @Test func compiledRegexesAreKeptByTheirBytes() throws {
+    for source in ["caf\u{E9}", "cafe\u{301}"] {
+      let dfa = try CompiledRegexes.automaton(of: source)
+      #expect(try dfa == DFA(regex: source))
+      #expect(dfa.matches(source.utf8))
+    }
+  }
+
   @Test func automataAreMinimal() throws {
     let any = try DFA(regex: ".*")
     #expect((any.stateCount, any.classCount) == (1, 1))

@@ -163,7 +163,7 @@ extension ExpressionChecker {
   mutating func regex(_ source: String, at span: SourceSpan) -> String? {
     if let known = regexes[source] { return known ? source : nil }
     do {
-      _ = try DFA(regex: source)
+      _ = try CompiledRegexes.automaton(of: source)
       regexes[source] = true
       return source
     } catch {
