@@ -8,9 +8,9 @@ public struct ByteMachine: Hashable, Sendable {
   /// Row-major.
   public let transitions: [Int32]
   public let accepting: [Bool]
-  public let start: Int32
+  public private(set) var start: Int32
 
-  init(_ dfa: DFA) {
+  public init(_ dfa: DFA) {
     columnOf = dfa.byteClasses
     columnCount = dfa.classCount
     transitions = dfa.transitions.map(Int32.init)
@@ -20,17 +20,26 @@ public struct ByteMachine: Hashable, Sendable {
 
   /// Numbers the states that are reached from `start`.
   ///
+  /// - Parameter kinds: for each of the 256 bytes a number; no step tells bytes with the same one apart.
   /// - Returns: `nil` when there are more than `statesMax`.
   init?<State: Hashable>(
-    start: State, statesMax: Int, step: (State, UInt8) -> State, isAccepting: (State) -> Bool
+    start: State, kinds: [Int], statesMax: Int, step: (State, UInt8) -> State, isAccepting: (State) -> Bool
   ) {
+    var kindNumbers: [Int: Int] = [:]
+    var examples: [UInt8] = []
+    let kindOf = kinds.enumerated().map { byte, kind in
+      if let known = kindNumbers[kind] { return known }
+      kindNumbers[kind] = examples.count
+      examples.append(UInt8(truncatingIfNeeded: byte))
+      return examples.count - 1
+    }
     var numbers = [start: Int32(0)]
     var states = [start]
     var rows: [[Int32]] = []
     while rows.count < states.count {
       let from = states[rows.count]
       var row: [Int32] = []
-      for byte in UInt8.min...UInt8.max {
+      for byte in examples {
         let target = step(from, byte)
         if let number = numbers[target] {
           row.append(number)
@@ -45,23 +54,26 @@ public struct ByteMachine: Hashable, Sendable {
     }
     var columns: [[Int32]: UInt8] = [:]
     var representatives: [Int] = []
-    var columnOf: [UInt8] = []
-    for byte in 0..<256 {
-      let column = rows.map { $0[byte] }
-      if let known = columns[column] {
-        columnOf.append(known)
-      } else {
-        let number = UInt8(truncatingIfNeeded: representatives.count)
-        columns[column] = number
-        columnOf.append(number)
-        representatives.append(byte)
-      }
+    let columnOfKind = examples.indices.map { kind in
+      let column = rows.map { $0[kind] }
+      if let known = columns[column] { return known }
+      let number = UInt8(truncatingIfNeeded: representatives.count)
+      columns[column] = number
+      representatives.append(kind)
+      return number
     }
-    self.columnOf = columnOf
+    columnOf = kindOf.map { columnOfKind[$0] }
     columnCount = representatives.count
     transitions = rows.flatMap { row in representatives.map { row[$0] } }
     accepting = states.map(isAccepting)
     self.start = 0
+  }
+
+  /// What is accepted behind the texts that lead to a state.
+  func starting(at state: Int32) -> ByteMachine {
+    var result = self
+    result.start = state
+    return result
   }
 
   func next(_ state: Int32, _ byte: UInt8) -> Int32 {
@@ -88,7 +100,7 @@ extension ByteMachine {
   ///   - lead: what stands before the first piece.
   ///   - regexAt: the index of the piece; `tokens.count` for the rest.
   /// - Returns: `nil` when it has too many states.
-  init?(lead: String, pattern: TokenPattern, regexAt: Int, dfa: DFA, statesMax: Int) {
+  init?(lead: String, pattern: TokenPattern, regexAt: Int, regex inner: ByteMachine, statesMax: Int) {
     enum State: Hashable {
       case lead(Int)
       case literal(token: Int, offset: Int)
@@ -98,7 +110,6 @@ extension ByteMachine {
       case restRegex(Int32)
       case dead
     }
-    let inner = ByteMachine(dfa)
     let leadBytes = Array(lead.utf8)
     let literals = pattern.tokens.map { token -> [UInt8] in
       if case .literal(let text) = token { Array(text.utf8) } else { [] }
@@ -141,7 +152,11 @@ extension ByteMachine {
       guard token + 1 == count else { return false }
       return regexAt == count ? inner.accepting[Int(inner.start)] : true
     }
-    self.init(start: leadBytes.isEmpty ? entry(0) : .lead(0), statesMax: statesMax, step: step) { state in
+    let named = Set(leadBytes + literals.joined() + [UInt8(ascii: "/")])
+    let kinds = (0..<256).map { byte in
+      Int(inner.columnOf[byte]) << 9 | (named.contains(UInt8(byte)) ? 256 | byte : 0)
+    }
+    self.init(start: leadBytes.isEmpty ? entry(0) : .lead(0), kinds: kinds, statesMax: statesMax, step: step) { state in
       switch state {
       case .lead, .dead: false
       case .literal(let token, let offset): offset == literals[token].count && ends(token)

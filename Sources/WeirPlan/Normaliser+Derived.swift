@@ -95,7 +95,7 @@ private enum Wanted {
       guard texts.count == values.count else { return nil }
       self = .oneOf(texts)
     case .matchesRegex(let source):
-      guard let dfa = try? DFA(regex: source) else { return nil }
+      guard let dfa = try? CompiledRegexes.automaton(of: source) else { return nil }
       self = .matching(dfa)
     default: return nil
     }
@@ -109,7 +109,7 @@ extension TextAtom {
     case .matching(let dfa):
       // The regex has its own bound, and the pattern adds a state for each of its bytes.
       if let machine = ByteMachine(
-        lead: kind.lead ?? "", pattern: pattern, regexAt: piece, dfa: dfa, statesMax: .max)
+        lead: kind.lead ?? "", pattern: pattern, regexAt: piece, regex: ByteMachine(dfa), statesMax: .max)
       {
         machines.append(machine)
       }

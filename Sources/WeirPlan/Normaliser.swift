@@ -43,9 +43,15 @@ struct Normaliser {
 
   /// - Returns: `nil` for a refused atom.
   mutating func atom(_ slot: Int, _ test: Atom.Test) -> Formula? {
-    guard let group = placement.group(of: test, in: knownSlots[slot]) else { return nil }
-    let slot = group == 0 ? slot : self.slot(knownSlots[slot].inGroup(group))
-    return .slot(slot, .atom(knownAtoms.number(of: Atom(slot: slot, test: test))))
+    switch placement.place(of: test, in: knownSlots[slot]) {
+    case .group(let group):
+      let slot = group == 0 ? slot : self.slot(knownSlots[slot].inGroup(group))
+      return .slot(slot, .atom(knownAtoms.number(of: Atom(slot: slot, test: test))))
+    case .split(let head, let tail):
+      guard let head = atom(slot, .text(head)), let tail = atom(slot, .text(tail)) else { return nil }
+      return .all([head, tail])
+    case .nowhere: return nil
+    }
   }
 
   private mutating func formula(_ test: Test) -> Formula {

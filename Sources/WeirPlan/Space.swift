@@ -65,7 +65,7 @@ public struct Space: Sendable {
             continue
           }
           isComplete = false
-          refusals += placement.place(left, of: slot, purpose, limits).map(\.element)
+          refusals += placement.place(left, among: atomsOf[index], of: slot, purpose, limits).map(\.element)
         }
       }
       // Every time some atoms get a later group or none, so this ends.

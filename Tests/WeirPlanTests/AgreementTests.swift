@@ -63,6 +63,40 @@ import WeirRequest
     }
   }
 
+  /// Regexes that share what follows their first pieces, where there is no room for them whole.
+  @Test(arguments: 0..<16) func regexesInTwoPartsGiveTheValuesOfTheReference(round: UInt64) throws {
+    var world = World(seed: 2_000 + round, view: PathView(ignoresCase: false, ignoresTrailingSlash: round % 3 == 0))
+    let heads = ["", "/a", "/b", "/c", "/x1", "/ab", "/aab", "/d", "/e", "/f", "/a/b", "/c/a", "/b/b", "/g/h"]
+    let tails = ["/.*", "/b/.*", "/[a-c]*", "/.*a", "/(a/)?b", "(/.*)?", "/?", "/(b|c)"]
+    let conditions = (0..<200).map { _ -> Condition in
+      let path = world.pick(heads) + world.pick(tails)
+      let caller = "spiffe://" + world.pick(["t.example", "u.example", "t.example/ns/a", "t.example/ns/b"])
+      let regex = world.pick([path, path, caller + world.pick(["/.*", "(/.*)?", "/sa/.*b"])])
+      return .test(
+        Test(
+          attribute: regex == path ? .path : .caller, predicate: .matchesRegex(regex), isNegated: world.chance(30),
+          whenAbsent: world.chance(40), position: Position(file: 0, line: 1, column: 1)))
+    }
+    var limits = PlanLimits()
+    limits.regexStatesMax = world.pick([32, 48])
+    let space = Space(
+      conditions, context: PlanContext(authz: world.policy.authz[0], of: world.policy), purpose: .deciding,
+      limits: limits)
+    let patterns = space.atoms.filter { if case .text(let text) = $0.test { text.machines.isEmpty } else { false } }
+    #expect(patterns.count > 4, "seed \(round): regexes are split")
+    let bitmaps = Bitmaps(space)
+    let reference = ReferenceEvaluator(policy: world.policy)
+    for _ in 0..<40 {
+      let request = world.request()
+      let matches = bitmaps.matches(at: try point(space, request, reference))
+      for (index, condition) in conditions.enumerated() {
+        let value = try #require(reference.evaluate(condition, scope: 0, request.facts))
+        let plan: Kleene = matches.must[index] ? .yes : matches.may[index] ? .undetermined : .no
+        #expect(plan == value, "seed \(round): condition \(condition) on \(request.facts)")
+      }
+    }
+  }
+
   private func point(_ space: Space, _ request: World.Request, _ reference: ReferenceEvaluator) throws -> Point {
     let variables = try space.variables.map { variable -> Bool? in
       let condition: Condition =
