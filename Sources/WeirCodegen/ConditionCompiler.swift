@@ -8,7 +8,7 @@ struct ConditionCompiler {
   var slots: SlotTable
   private(set) var captures: [CaptureRecord] = []
   private var captureNumbers: [[UInt32]: Int] = [:]
-  private(set) var automata: [DFA] = []
+  private(set) var automata: [RegexAutomaton] = []
   private var automatonNumbers: [[UInt8]: Int] = [:]
   private(set) var temporaryCount = 0
 
@@ -239,7 +239,7 @@ struct ConditionCompiler {
     let key = Array(source.utf8)
     if let number = automatonNumbers[key] { return number }
     do {
-      automata.append(try DFA(regex: source))
+      automata.append(RegexAutomaton(try CompiledRegexes.automaton(of: source)))
     } catch {
       throw .regex(error, position)
     }

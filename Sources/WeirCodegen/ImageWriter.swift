@@ -193,9 +193,17 @@ struct ImageWriter {
   }
 
   /// Renumbers the states of each automaton: 0 is dead, the accepting ones come last.
-  private mutating func writeAutomata(_ automata: [DFA]) throws(CodegenError) {
+  private mutating func writeAutomata(_ automata: [RegexAutomaton]) throws(CodegenError) {
     var first = 0
-    for automaton in automata {
+    var written: [DFA: AutomatonRecord] = [:]
+    for regex in automata {
+      let automaton = regex.remainder
+      let prefix = UInt32(pools.string(regex.prefix))
+      if var record = written[automaton] {
+        record.prefix = prefix
+        append([record], to: .automata)
+        continue
+      }
       let states = Array(0..<automaton.stateCount)
       let isDead = states.map { state in
         !automaton.accepting[state]
@@ -210,10 +218,11 @@ struct ImageWriter {
       for (index, state) in order.enumerated() { numbers[state] = index + 1 }
       guard order.count < UInt16.max else { throw .tooMany("states of a regex", limit: Int(UInt16.max)) }
       let record = AutomatonRecord(
-        byteClasses: UInt32(pools.string(automaton.byteClasses)), classCount: UInt32(automaton.classCount),
-        stateCount: UInt32(order.count + 1), firstTransition: UInt32(first),
+        prefix: prefix, byteClasses: UInt32(pools.string(automaton.byteClasses)),
+        classCount: UInt32(automaton.classCount), stateCount: UInt32(order.count + 1), firstTransition: UInt32(first),
         start: UInt32(numbers[Int(automaton.start)]),
         firstAccepting: UInt32(living.count { !automaton.accepting[$0] } + 1))
+      written[automaton] = record
       append([record], to: .automata)
       var transitions = [UInt16](repeating: 0, count: automaton.classCount)
       for state in order {
@@ -231,9 +240,10 @@ struct ImageWriter {
     var first = sections[.transitions, default: []].count / SectionKind.transitions.elementBytes
     for automaton in builder.automata.values {
       let record = AutomatonRecord(
-        byteClasses: UInt32(pools.string(automaton.byteClasses)), classCount: UInt32(automaton.classCount),
-        stateCount: UInt32(automaton.stateCount), firstTransition: UInt32(first), start: UInt32(automaton.start),
-        firstAccepting: UInt32(automaton.firstAccepting))
+        prefix: UInt32(pools.string("")), byteClasses: UInt32(pools.string(automaton.byteClasses)),
+        classCount: UInt32(automaton.classCount), stateCount: UInt32(automaton.stateCount),
+        firstTransition: UInt32(first), start: UInt32(automaton.start), firstAccepting: UInt32(automaton.firstAccepting)
+      )
       append([record], to: .automata)
       append(words: automaton.transitions, to: .transitions)
       first += automaton.transitions.count

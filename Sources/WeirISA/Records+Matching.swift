@@ -73,22 +73,26 @@ public struct PatternGroupRecord: TableRecord {
 
 /// A deterministic automaton over bytes. State 0 is dead: it is left to nowhere and does not accept.
 public struct AutomatonRecord: TableRecord {
-  public static let wordCount = 6
+  public static let wordCount = 7
 
+  /// The string that a text must begin with; the automaton reads what follows it.
+  public var prefix: UInt32
   /// The string of 256 bytes that gives each byte's class.
   public var byteClasses: UInt32
   public var classCount: UInt32
   public var stateCount: UInt32
-  /// Where its `stateCount * classCount` entries begin in `transitions`.
+  /// Where its `stateCount * classCount` entries begin in `transitions`: behind those of the automaton before it, or where an
+  /// earlier one with as many has them too.
   public var firstTransition: UInt32
   public var start: UInt32
   /// States from here on accept.
   public var firstAccepting: UInt32
 
   public init(
-    byteClasses: UInt32, classCount: UInt32, stateCount: UInt32, firstTransition: UInt32, start: UInt32,
-    firstAccepting: UInt32
+    prefix: UInt32, byteClasses: UInt32, classCount: UInt32, stateCount: UInt32, firstTransition: UInt32,
+    start: UInt32, firstAccepting: UInt32
   ) {
+    self.prefix = prefix
     self.byteClasses = byteClasses
     self.classCount = classCount
     self.stateCount = stateCount
@@ -99,17 +103,18 @@ public struct AutomatonRecord: TableRecord {
 
   public init?(_ words: Span<UInt32>) {
     self.init(
-      byteClasses: words[0], classCount: words[1], stateCount: words[2], firstTransition: words[3], start: words[4],
-      firstAccepting: words[5])
+      prefix: words[0], byteClasses: words[1], classCount: words[2], stateCount: words[3], firstTransition: words[4],
+      start: words[5], firstAccepting: words[6])
   }
 
   public func write(to words: inout [UInt32]) {
-    words[0] = byteClasses
-    words[1] = classCount
-    words[2] = stateCount
-    words[3] = firstTransition
-    words[4] = start
-    words[5] = firstAccepting
+    words[0] = prefix
+    words[1] = byteClasses
+    words[2] = classCount
+    words[3] = stateCount
+    words[4] = firstTransition
+    words[5] = start
+    words[6] = firstAccepting
   }
 }
 

@@ -32,7 +32,7 @@ extension FixedWidthInteger {
 /// What holds for a whole program.
 public struct ProgramRecord: TableRecord {
   /// The version of instruction set and layout that this module describes.
-  public static let currentVersion: UInt32 = 3
+  public static let currentVersion: UInt32 = 4
   public static let wordCount = 8
 
   public var version: UInt32

@@ -37,7 +37,7 @@ public enum SectionKind: UInt16, CaseIterable, Hashable, Sendable {
   case groupMembers = 16
   /// `AutomatonRecord`s.
   case automata = 17
-  /// 16-bit states of all automata, by state, then byte class.
+  /// 16-bit states of automata, by state, then byte class.
   case transitions = 18
   /// `CaptureRecord`s.
   case captures = 19

@@ -102,7 +102,9 @@ extension VerifiedProgram {
         text += " or " + describe(.pattern, Int(tables.groupMembers[member]))
       }
       return text
-    case .automaton: return "automaton \(operand) of \(tables.automata[operand].stateCount) states"
+    case .automaton:
+      let automaton = tables.automata[operand]
+      return "\(text(Int(automaton.prefix))) and an automaton of \(automaton.stateCount) states"
     case .register: return "r\(operand)"
     case .dataSet: return text(Int(tables.dataSets[operand].name))
     }

@@ -127,11 +127,14 @@ extension VerifiedProgram {
   }
 
   private func accepts(_ automaton: AutomatonRecord, _ text: Span<UInt8>) -> Bool {
+    let prefix = tables.strings[Int(automaton.prefix)]
+    let prefixCount = Int(prefix.count)
+    guard text.count >= prefixCount, isEqual(text.extracting(0..<prefixCount), prefix) else { return false }
     let classMap = Int(tables.strings[Int(automaton.byteClasses)].offset)
     let classes = Int(automaton.classCount)
     let first = Int(automaton.firstTransition)
     var state = Int(automaton.start)
-    for index in text.indices {
+    for index in prefixCount..<text.count {
       if state == 0 { return false }
       state = Int(tables.transitions[first + state * classes + Int(tables.bytes[classMap + Int(text[index])])])
     }

@@ -172,7 +172,10 @@ extension Verifier {
     } else {
       guard Int(head.automaton) < tables.automata.count else { throw cursor.refusal }
       let automaton = tables.automata[Int(head.automaton)]
-      guard head.acceptingStates == automaton.stateCount - automaton.firstAccepting else { throw cursor.refusal }
+      // A classifier reads a text from its first byte.
+      guard head.acceptingStates == automaton.stateCount - automaton.firstAccepting,
+        tables.strings[Int(automaton.prefix)].count == 0
+      else { throw cursor.refusal }
       texts.automaton = Int(head.automaton)
     }
     try fill(&texts, texts: Int(head.texts), at: firstText, classCount, cursor)

@@ -110,19 +110,30 @@ extension Verifier {
   /// Classes and states in range; state 0 leads nowhere and does not accept.
   func checkAutomata() throws(Rejection) {
     var end = 0
+    // Ascending by the first transition.
+    var checked: [AutomatonRecord] = []
     for (index, automaton) in tables.automata.enumerated() {
       let states = Int(automaton.stateCount)
       let classes = Int(automaton.classCount)
-      guard 1...65_536 ~= states, 1...256 ~= classes, Int(automaton.firstTransition) == end,
-        states * classes <= tables.transitions.count - end, automaton.start < automaton.stateCount,
+      guard 1...65_536 ~= states, 1...256 ~= classes, automaton.start < automaton.stateCount,
         automaton.firstAccepting >= 1, automaton.firstAccepting <= automaton.stateCount,
-        Int(automaton.byteClasses) < tables.strings.count
+        Int(automaton.byteClasses) < tables.strings.count, Int(automaton.prefix) < tables.strings.count
       else { throw .malformedRecord(.automata, index: index) }
       let map = tables.strings[Int(automaton.byteClasses)]
       guard map.count == 256 else { throw .malformedRecord(.automata, index: index) }
       for byte in Int(map.offset)..<(Int(map.offset) + 256) where Int(tables.bytes[byte]) >= classes {
         throw .malformedRecord(.automata, index: index)
       }
+      if Int(automaton.firstTransition) < end {
+        guard let known = record(in: checked, at: automaton.firstTransition), known.stateCount == automaton.stateCount,
+          known.classCount == automaton.classCount
+        else { throw .malformedRecord(.automata, index: index) }
+        continue
+      }
+      guard Int(automaton.firstTransition) == end, states * classes <= tables.transitions.count - end else {
+        throw .malformedRecord(.automata, index: index)
+      }
+      checked.append(automaton)
       for place in 0..<(states * classes) {
         let next = Int(tables.transitions[end + place])
         guard next < states, place >= classes || next == 0 else { throw .malformedRecord(.automata, index: index) }
@@ -130,5 +141,14 @@ extension Verifier {
       end += states * classes
     }
     guard end == tables.transitions.count else { throw .malformedSection(.transitions) }
+  }
+
+  private func record(in automata: [AutomatonRecord], at firstTransition: UInt32) -> AutomatonRecord? {
+    var (low, high) = (0, automata.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if automata[middle].firstTransition < firstTransition { low = middle + 1 } else { high = middle }
+    }
+    return low < automata.count && automata[low].firstTransition == firstTransition ? automata[low] : nil
   }
 }

@@ -91,7 +91,7 @@ import WeirPolicy
     #expect(refusal { $0 = [] } == .notABundle)
     #expect(refusal { $0[0] = 0 } == .notABundle)
     #expect(refusal { $0 = Array($0.prefix(20)) } == .truncated)
-    #expect(refusal { $0[8] = 5 } == .unsupportedVersion(5))
+    #expect(refusal { $0[8] = 6 } == .unsupportedVersion(6))
     #expect(refusal { $0[40] = 2 } == .malformedHeader("path normalisation"))
     #expect(refusal { $0[60] = 1 } == .malformedHeader("reserved bytes"))
     #expect(

@@ -124,6 +124,22 @@ struct AdversaryTests {
       conditions, bytesPerRuleMax: 2_048, worlds(.path, ["/s7/abc/v7", "/s7/abc/v8", "/s49/x/v1999", "/s0//v0", "*"]))
   }
 
+  /// Whole, these regexes have more states than all classifiers of a slot together; what follows their first segments is one of
+  /// sixteen, and is written once.
+  @Test func regexesThatDifferInTheirFirstSegments() throws {
+    let nouns = ["orders", "users", "carts", "items", "stock", "prices", "tokens", "bills"]
+    let conditions = (0..<800).map { number in
+      Self.test(
+        .path, .matchesRegex("/service\(number)/api/v1/.*/\(nouns[number % 8])" + (number % 2 == 0 ? "" : "/.*")))
+    }
+    let statistics = try check(
+      conditions, bytesPerRuleMax: 256,
+      worlds(
+        .path,
+        ["/service7/api/v1/x/bills/y", "/service7/api/v1/x/bills", "/service8/api/v1/a/b/orders", "/service8", "*"]))
+    #expect(statistics.strategy == .graph && statistics.refusals == 0)
+  }
+
   /// What decides without graph and clauses is in the certificate: every condition, with doubt counted both ways.
   @Test func certificateCoversAskingEveryRule() throws {
     let count: UInt64 = 200

@@ -18,7 +18,7 @@ public struct BundleHeader: Hashable, Sendable {
   static let hashOffset = 64
   /// As PNG's: a byte beyond ASCII, a name, both line ends and an end-of-file mark show what text-mode transfers broke.
   static let magic: [UInt8] = [0x89] + Array("WEIR".utf8) + [0x0D, 0x0A, 0x1A]
-  public static let currentVersion: UInt32 = 4
+  public static let currentVersion: UInt32 = 5
 
   public var version: UInt32
   var sectionCount: UInt32
