@@ -38,7 +38,7 @@ let package = Package(
       name: "BenchmarkedEngine",
       targets: [
         "WeirSource", "WeirCompiler", "WeirPolicy", "WeirPlan", "WeirBundle", "WeirEnforcement", "WeirRequest",
-        "WeirISA", "WeirVM",
+        "WeirISA", "WeirJSON", "WeirVM",
       ]),
     // For the nested package Tests/Fuzz.
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),

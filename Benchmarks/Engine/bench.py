@@ -109,15 +109,21 @@ def table(title, rows, columns):
         print(f"| {name} | " + " | ".join(cell(row) for row in rows) + " |")
 
 
+TITLES = {
+    "segments": "Rules, wildcards as segments",
+    "regexes": "Rules, wildcards as regexes",
+    "mixed": "Rules, half of the wildcards as regexes, a claim in place of the header",
+}
+
+
 def show(rows):
     def ns(key):
         return lambda row: text(row.get(key))
 
-    for globs in ("segments", "regexes"):
+    for globs, title in TITLES.items():
         part = [row for row in rows if row["globs"] == globs]
         if not part:
             continue
-        title = "Rules, wildcards as segments" if globs == "segments" else "Rules, wildcards as regexes"
         table(title, part, [
             ("decision, first rule hits, ns", ns("first_ns")), ("last rule hits, ns", ns("last_ns")),
             ("no rule hits, ns", ns("miss_ns")), ("64 requests in turn, ns", ns("warm_ns")),
@@ -192,7 +198,7 @@ def main():
     rows, others = [], []
     with open(os.path.join(options.work, "results.jsonl"), "a") as kept:
         for n in map(int, options.rules.split(",")):
-            for globs in ("segments", "regexes") if n <= options.regexes_max else ("segments",):
+            for globs in problem.FORMS if n <= options.regexes_max else ("segments",):
                 row = measure(n, globs, options)
                 kept.write(json.dumps(row) + "\n")
                 rows.append(row)

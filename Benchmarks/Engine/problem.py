@@ -3,7 +3,7 @@
 
     problem.py N --out FOLDER [--requests 100000]
 
-writes FOLDER/segments/ and regexes/ (the rules in .weir files), requests.tsv and requests-few.tsv (for engine), rules.json and
+writes FOLDER/segments/, regexes/ and mixed/ (the rules in .weir files), requests.tsv and requests-few.tsv (for engine), rules.json and
 requests.jsonl (for other engines; the first 2,000 requests). The same N and seed draw the same problem everywhere.
 
 A rule has an effect (5 % deny) and up to five conditions, all of which must hold: callers (1 to 6 identities, or all of one
@@ -17,7 +17,8 @@ its service, so no other rule can match.
 
 In Weir a prefix is `under`, which covers the prefix without its final slash as well, and a wildcard is one segment, at the
 end of a path one or more, where the original is any run of characters. No request that is drawn tells them apart, which the
-answers show; in `regexes.weir` the wildcards of paths are regexes and mean exactly the same.
+answers show; in `regexes` the wildcards of paths are regexes and mean exactly the same. In `mixed` every other rule has
+regexes, and the value that the others find in a header is a claim of the caller's token.
 """
 import argparse
 import ipaddress
@@ -168,6 +169,17 @@ def service(path):
 
 
 RULES_PER_FILE = 2_000
+FORMS = ("segments", "regexes", "mixed")
+
+
+JWT = """jwt people {
+  issuer "https://id.mesh.local"
+  audience "bench"
+  keys url "https://id.mesh.local/jwks.json"
+  algorithms { ES256 }
+  claim env: String
+}
+"""
 
 
 def weir(rules, globs, is_first):
@@ -179,9 +191,10 @@ def weir(rules, globs, is_first):
     if is_first:
         out += ['mesh bench-mesh { trust_domain "mesh.local" }', "", "service target {",
                 '  identity "spiffe://mesh.local/ns/bench/sa/target"', "  protocol http",
-                '  endpoints dns "target:8080"', "}", "", 'header "x-env": String', ""]
-    out.append("authz target {")
-    for rule in rules:
+                '  endpoints dns "target:8080"', "}", "", JWT if globs == "mixed" else 'header "x-env": String\n']
+    out.append("authz target with token people {" if globs == "mixed" else "authz target {")
+    value = "token.env" if globs == "mixed" else 'request.header["x-env"]'
+    for number, rule in enumerate(rules):
         tests = []
         exact, spaces = rule.get("principals"), rule.get("principal_globs")
         if exact:
@@ -198,16 +211,16 @@ def weir(rules, globs, is_first):
             tests.append(f'request.path is "{path["exact"]}"')
         elif "prefix" in path:
             tests.append(f'request.path under "{path["prefix"][:-1]}"')
-        elif globs == "regexes":
+        elif globs == "regexes" or globs == "mixed" and number % 2:
             tests.append('request.path matches re"' + path["glob"].replace(".", "\\.").replace("*", ".*") + '"')
         else:
             pattern = path["glob"].replace("/*/", "/{x}/")
             tests.append(f'request.path matches "{pattern[:-1] + "{y}/{...}" if pattern.endswith("/*") else pattern}"')
         if rule.get("source_cidr"):
             tests.append("source.ip in " + quoted(rule["source_cidr"]))
-        for name, value in (rule.get("headers") or {}).items():
-            # A deny that rests on a header says what its absence means.
-            tests.append(f'request.header["{name}"] is "{value}"' + (" else false" if rule["effect"] == "deny" else ""))
+        for wanted in (rule.get("headers") or {}).values():
+            # A deny says what absence means.
+            tests.append(f'{value} is "{wanted}"' + (" else false" if rule["effect"] == "deny" else ""))
         out.append(f'  {rule["effect"]} {rule["id"]} when ' + " and ".join(tests))
     return "\n".join(out + ["}", ""])
 
@@ -257,7 +270,7 @@ def write(n, folder, count=100_000, seed=7):
     with open(os.path.join(folder, "rules.json"), "w") as file:
         head = json.dumps({"profile": "mesh", "seed": seed, "n": n, "default": "deny"})[:-1]
         file.write(head + ', "rules": [\n' + ",\n".join(map(json.dumps, rules)) + "\n]}\n")
-    for globs in ("segments", "regexes"):
+    for globs in FORMS:
         os.makedirs(os.path.join(folder, globs), exist_ok=True)
         for first in range(0, n, RULES_PER_FILE):
             # Rules keep their order: that of the names of their files.

@@ -1,13 +1,14 @@
 import WeirISA
 import WeirVM
 
-/// Which slot of the program holds what of a request.
+/// Which slot of the program holds what of a request. A header, or in its place a claim, says the environment.
 struct Filling {
   private var method: Int?
   private var path: Int?
   private var caller: Int?
   private var source: Int?
-  private var header: Int?
+  private var environment: Int?
+  private var token: Int?
 
   init(_ program: borrowing VerifiedProgram) throws {
     for slot in 0..<program.slotCount {
@@ -16,7 +17,8 @@ struct Filling {
       case .path: path = slot
       case .caller: caller = slot
       case .sourceIP: source = slot
-      case .header: header = slot
+      case .header, .claim: environment = slot
+      case .token: token = slot
       default: throw Mistake("the policy reads more than the requests have")
       }
     }
@@ -30,11 +32,11 @@ struct Filling {
     if let path { frame.set(path, to: frame.append(bytes.extracting(entry.path))) }
     if let caller { frame.set(caller, to: frame.append(bytes.extracting(entry.caller))) }
     if let source { frame.set(source, to: .address(entry.source)) }
-    if let header {
+    if let environment {
       if let range = entry.environment {
-        frame.set(header, to: frame.append(bytes.extracting(range)))
+        frame.set(environment, to: frame.append(bytes.extracting(range)))
       } else {
-        frame.set(header, to: .absent)
+        frame.set(environment, to: .absent)
       }
     }
   }

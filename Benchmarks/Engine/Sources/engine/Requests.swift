@@ -1,4 +1,5 @@
 import Foundation
+import WeirJSON
 import WeirPolicy
 import WeirRequest
 import WeirVM
@@ -59,6 +60,13 @@ struct Requests {
     facts.http = .init(
       method: text(entry.method), scheme: "https", host: "target.mesh.local", target: text(entry.path),
       headers: entry.environment.map { [.init("x-env", text($0))] } ?? [])
+    if let range = entry.environment {
+      facts.token = .verified(
+        .object([
+          .init("iss", .string("https://id.mesh.local")), .init("aud", .string("bench")),
+          .init("env", .string(text(range))),
+        ]))
+    }
     return facts
   }
 }
