@@ -8,6 +8,7 @@ extension VerifiedProgram {
     for (number, slot) in tables.slots.enumerated() {
       text += "slot r\(number) \(slotName(slot)): \(typeName(slot.type))\n"
     }
+    describeClasses(into: &text)
     for number in 0..<tables.scopes.count {
       text += "\n"
       describe(ScopeID(index: number), into: &text)
@@ -29,10 +30,15 @@ extension VerifiedProgram {
       let rule = rule(place, of: scope)
       text += "  \(rule.isShadow ? "shadow " : "")\(effectName(rule.effect)) \(self.text(Int(rule.name)))"
       text += "  // \(self.text(Int(rule.file))):\(rule.line)\n"
-      let condition = tables.conditions[Int(rule.condition)]
-      for word in Int(condition.firstWord)..<Int(condition.firstWord + condition.count) {
-        text += "    \(word)  \(description(of: tables.code[word], at: word))\n"
-      }
+      describe(condition: Int(rule.condition), into: &text)
+    }
+    if decisionOf[scope.index] >= 0 { describeDecision(decisionOf[scope.index], of: scope, into: &text) }
+  }
+
+  func describe(condition number: Int, into text: inout String) {
+    let condition = tables.conditions[number]
+    for word in Int(condition.firstWord)..<Int(condition.firstWord + condition.count) {
+      text += "    \(word)  \(description(of: tables.code[word], at: word))\n"
     }
   }
 
@@ -111,7 +117,7 @@ extension VerifiedProgram {
   }
 
   /// Eight groups of four hexadecimal digits.
-  private func describe(_ address: Address) -> String {
+  func describe(_ address: Address) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var bytes: [UInt8] = []
     for half in [address.high, address.low] {
@@ -124,7 +130,7 @@ extension VerifiedProgram {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func slotName(_ slot: SlotRecord) -> String {
+  func slotName(_ slot: SlotRecord) -> String {
     let name = slot.name.map { " \"\(text(Int($0)))\"" } ?? ""
     let token = slot.token.map { " of token \($0)" } ?? ""
     let zone = slot.zone.map { " in \(text(Int(tables.zones[Int($0)].name)))" } ?? ""
@@ -180,7 +186,7 @@ extension VerifiedProgram {
     }
   }
 
-  private func effectName(_ effect: RuleEffect) -> String {
+  func effectName(_ effect: RuleEffect) -> String {
     switch effect {
     case .allow: "allow"
     case .deny: "deny"

@@ -131,6 +131,9 @@ import Testing
     let code = try workspace.weir("inspect", "a.weirb", "--disassemble")
     #expect(code.status == 0)
     #expect(code.out.contains("web.weir:5"))
+    #expect(code.lines.contains { $0.hasPrefix("classes c0 of r") })
+    #expect(code.lines.contains { $0.hasPrefix("  graph over c") })
+    #expect(code.lines.contains { $0.contains("by allow reads") })
     #expect(try workspace.weir("inspect", "web.weir").status == 1)
   }
 }
