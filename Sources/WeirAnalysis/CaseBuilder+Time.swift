@@ -19,7 +19,7 @@ extension CaseBuilder {
     var starts = [Self.today]
     for (part, _, slot) in asked {
       guard let place = region.point.classOf[slot],
-        case .value(.int(let value)) = space.classes[slot].witnesses[place], abs(value) < Self.today * 8
+        case .value(.int(let value)) = space.classes[slot].witnesses[place], value.magnitude < Self.today.magnitude * 8
       else { continue }
       if part == .instant { starts.insert(value, at: 0) }
       if part == .date { starts.insert(value * 86_400, at: 0) }

@@ -49,6 +49,16 @@ public struct CivilDate: Hashable, Sendable {
   }
 }
 
+extension CivilDate: CustomStringConvertible {
+  /// `2026-11-21`
+  public var description: String {
+    let digits = String(year.magnitude)
+    func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return (year < 0 ? "-" : "") + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      + "-\(padded(month))-\(padded(day))"
+  }
+}
+
 extension Int {
   func floorDivided(by divisor: Int) -> Int {
     let quotient = self / divisor

@@ -22,14 +22,10 @@ public enum Timestamp {
   /// `2026-11-21T10:00:00Z`; `nil` for years that do not have four digits.
   public static func text(_ seconds: Int64) -> String? {
     let second = ((seconds % 86_400) + 86_400) % 86_400
-    let date = CivilDate(daysSinceEpoch: (seconds - second) / 86_400)
+    let date = CivilDate(daysSinceEpoch: seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0))
     guard (0...9_999).contains(date.year) else { return nil }
-    func digits(_ number: Int, _ count: Int) -> String {
-      let text = String(number)
-      return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-    let time = [second / 3_600, second / 60 % 60, second % 60].map { digits(Int($0), 2) }.joined(separator: ":")
-    return "\(digits(date.year, 4))-\(digits(date.month, 2))-\(digits(date.day, 2))T\(time)Z"
+    let time = [second / 3_600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return "\(date)T\(time.joined(separator: ":"))Z"
   }
 }
 

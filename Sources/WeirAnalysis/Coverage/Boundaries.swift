@@ -17,7 +17,8 @@ struct Boundary: Hashable {
   var text: String {
     switch place {
     case .value(.string(let text)): "\"\(text)\" itself"
-    case .value(.int(let number)): "\(number)"
+    case .value(.int(let number)):
+      if case .time(let part, zone: _) = attribute { part.word(for: number) ?? "\(number)" } else { "\(number)" }
     case .value(.ip(let address)): "\(address)"
     case .below(let path): "a path below \"\(path)\""
     case .beside(let path): "a path that only begins like \"\(path)\""

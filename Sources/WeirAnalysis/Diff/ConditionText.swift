@@ -1,4 +1,5 @@
 import WeirPolicy
+import WeirRequest
 
 /// A typed condition in the words of the language. What was written with names, `let` or `fn` is shown as what it stands for.
 struct ConditionText {
@@ -25,6 +26,7 @@ struct ConditionText {
   }
 
   private func text(_ test: WeirPolicy.Test) -> String {
+    if let day = test.lastDay { return (test.isNegated ? "after " : "until ") + day }
     let quantifier =
       switch test.quantifier {
       case .any?: "any "
@@ -43,7 +45,7 @@ struct ConditionText {
     { value in
       switch (attribute, value) {
       case (.method, .string(let word)): word
-      case (.time(.weekday, zone: _), .int(let day)): Weekdays.name(of: day)
+      case (.time(let part, zone: _), .int(let number)): part.word(for: number)
       default: nil
       }
     }
@@ -80,7 +82,8 @@ struct ConditionText {
     func text(_ value: Value) -> String { words(value) ?? self.text(value) }
     func text(_ range: ClosedRange<Int64>) -> String {
       let (lower, upper) = (text(.int(range.lowerBound)), text(.int(range.upperBound)))
-      return range.count == 1 ? lower : "\(lower)..\(upper)"
+      // Their distance need not be a number.
+      return range.lowerBound == range.upperBound ? lower : "\(lower)..\(upper)"
     }
     func equality(_ value: String) -> String { (isNegated ? "is not " : "is ") + value }
     func relation(_ word: String, _ value: String) -> String { (isNegated ? "not \(word) " : "\(word) ") + value }
@@ -110,6 +113,28 @@ struct ConditionText {
     case .string(let text): "\"\(text)\""
     case .int(let number): "\(number)"
     case .ip(let address): "\"\(address)\""
+    }
+  }
+}
+
+extension WeirPolicy.Test {
+  /// Of what `until 2026-12-31` stands for: that day.
+  fileprivate var lastDay: String? {
+    guard attribute == .time(.instant, zone: nil), case .isInRanges(let ranges) = predicate, ranges.count == 1,
+      ranges[0].lowerBound == .min, ranges[0].upperBound < .max, (ranges[0].upperBound + 1) % 86_400 == 0
+    else { return nil }
+    return Attribute.TimePart.date.word(for: (ranges[0].upperBound + 1) / 86_400 - 1)
+  }
+}
+
+extension Attribute.TimePart {
+  /// As literals of the language say it; `nil` for what is a number there, or has no literal.
+  func word(for number: Int64) -> String? {
+    switch self {
+    case .instant: Timestamp.text(number)
+    case .date: CivilDate(daysSinceEpoch: number).description
+    case .weekday: Weekdays.name(of: number)
+    case .hour, .minute: nil
     }
   }
 }

@@ -11,7 +11,7 @@ func expiredAnnotations(_ program: LintedProgram) -> [Diagnostic] {
         return nil
       }
       return Diagnostic(
-        .expiredAnnotation, at: annotation.span, "this was to be looked at again by \(text(day))",
+        .expiredAnnotation, at: annotation.span, "this was to be looked at again by \(CivilDate(daysSinceEpoch: day))",
         notes: ["`@expires` reminds and enforces nothing; `until` on a rule is enforced"],
         help: "remove what has expired, or set a later day")
     }
@@ -26,8 +26,9 @@ func expiredRules(_ program: LintedProgram) -> [Diagnostic] {
       guard case .authz(let authz) = declaration.kind else { return [] }
       return authz.rules.compactMap { rule in
         guard let until = rule.until, until.value < asOf else { return nil }
+        let lastDay = CivilDate(daysSinceEpoch: until.value)
         return Diagnostic(
-          .expiredRule, at: until.span, "`\(rule.name.text)` has held for no request since \(text(until.value))",
+          .expiredRule, at: until.span, "`\(rule.name.text)` has held for no request since \(lastDay)",
           labels: [.init(rule.name.span, "`\(rule.name.text)`")], help: "remove the rule",
           witness: program.witness(of: rule.name.text, in: unit.module?.text ?? "", after: until.value, on: asOf))
       }
@@ -60,11 +61,4 @@ private func annotations(_ declaration: Declaration) -> [Annotation] {
     .prove:
     declaration.annotations
   }
-}
-
-/// `2027-01-31`
-private func text(_ day: Int64) -> String {
-  let date = CivilDate(daysSinceEpoch: day)
-  func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(date.year)-\(padded(date.month))-\(padded(date.day))"
 }
