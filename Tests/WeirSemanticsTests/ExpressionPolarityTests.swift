@@ -77,6 +77,54 @@ import Testing
     }
   }
 
+  /// One rule for ports with and without mutual TLS says what an absent caller means to those that may have one.
+  @Test(arguments: [
+    ("caller in revoked", true, false), ("caller in revoked else true", false, false),
+    ("caller in revoked else false", false, false), ("caller is present and caller in revoked", false, false),
+    ("caller is absent or caller in revoked", false, false), ("caller not in revoked", false, true),
+    ("caller not in revoked else false", false, false), ("caller is absent", false, false),
+    ("not (caller is absent or caller in revoked)", false, false), ("out(caller)", true, false),
+    (#"caller.trust_domain is "a" else true"#, false, false),
+  ])
+  func oneRuleForPortsWithAndWithoutMutualTLS(_ condition: String, _ failsAsDeny: Bool, _ failsAsAllow: Bool) {
+    for scope in ["authz shop for http", "authz both"] {
+      for (effect, fails) in [("deny", failsAsDeny), ("allow", failsAsAllow)] {
+        let mesh = Mesh(
+          effect: effect, scope: scope,
+          declarations: """
+            fn out(x: Identity?): Bool = x in revoked
+            service both {
+              identity "spiffe://shop.example/ns/both/sa/both"
+              port main 80 http
+              port admin 81 http
+              endpoints dns "both"
+              mtls permissive on admin
+            }
+            """)
+        let codes = Set(mesh.check(condition).diagnostics.filter(\.isError).map(\.kind.code))
+        #expect(codes == (fails ? ["E0501"] : []), "\(scope): \(effect) when \(condition)")
+      }
+    }
+  }
+
+  /// So does one ceiling over all that a module allows.
+  @Test(arguments: [
+    ("caller is not db", ["E0501"]), ("caller is not db else false", []),
+    ("caller is present and caller is not db", []), ("caller is absent", []),
+  ])
+  func oneCeilingOverPortsWithAndWithoutMutualTLS(_ condition: String, _ expected: [String]) {
+    for scope in ["authz shop for http", "authz open"] {
+      let mesh = Mesh(
+        scope: scope,
+        declarations: """
+          ceiling shop.web when \(condition)
+          authz web { allow reads when request.method is GET }
+          """)
+      let codes = Set(mesh.check("request.method is PUT").diagnostics.filter(\.isError).map(\.kind.code))
+      #expect(codes == Set(expected), "\(scope): ceiling \(condition)")
+    }
+  }
+
   /// The suggested `else` is the strict one.
   @Test func fixesAreStrict() {
     for (effect, condition, end) in [

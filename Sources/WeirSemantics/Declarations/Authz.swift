@@ -25,8 +25,11 @@ extension DeclarationChecker {
   }
 
   mutating func checkAuthz() {
-    for block in authz {
-      let landings = landings(of: block)
+    let blocks = authz.map { ($0, landings: landings(of: $0)) }
+    for (block, landings) in blocks where landings.contains(where: \.context.callerIsOptional) {
+      if block.syntax.rules.contains(where: { $0.effect == .allow }) { modulesOfUncertainCallers.insert(block.module) }
+    }
+    for (block, landings) in blocks {
       for rule in block.syntax.rules { check(rule, of: block, in: landings) }
     }
     for scope in program.policy.authz.indices {
@@ -40,7 +43,7 @@ extension DeclarationChecker {
     guard let symbol = expressions.resolve(syntax.target, in: block.module) else { return stray(block) }
     let token = tokenIndex(syntax.token, in: block.module)
     let title = "authz \(syntax.target.text)"
-    let landings: [Landing]
+    var landings: [Landing]
     switch symbol {
     case .service(let service):
       guard checkOwner(of: service, syntax.target, module: block.module, what: "rules") else {
@@ -73,6 +76,9 @@ extension DeclarationChecker {
     if let token {
       for landing in landings { program.policy.authz[landing.scope].admit(token) }
     }
+    // A rule is one text for all its scopes: what it says of an absent caller is meant for those that have one.
+    let callerIsOptional = landings.contains(where: \.context.callerIsOptional)
+    for index in landings.indices { landings[index].context.callerIsOptional = callerIsOptional }
     return landings
   }
 
@@ -231,6 +237,7 @@ extension DeclarationChecker {
       place.module = ceiling.module
       place.use = .ceiling
       place.token = nil
+      place.callerIsOptional = modulesOfUncertainCallers.contains(module)
       place.scopeName = "ceiling \(module)"
       if let fence = expressions.condition(ceiling.syntax.condition, in: place) { operands.append(fence) }
     }

@@ -55,6 +55,8 @@ struct DeclarationChecker {
   var retryIndices: [Int?] = []
   /// Ceilings that an allow stands under.
   var landedCeilings: Set<Int> = []
+  /// Modules with an allow on a port, or of a gateway, that takes callers without an identity.
+  var modulesOfUncertainCallers: Set<String> = []
   /// Where each issuer of tokens is declared.
   var issuers: [String: SourceSpan] = [:]
   /// Headers that modules of the program declare, in order.

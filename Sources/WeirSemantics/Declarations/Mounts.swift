@@ -34,7 +34,8 @@ extension DeclarationChecker {
       RouteBlock(
         syntax: placed.syntax, module: placed.module, annotations: placed.annotations, mount: path.text,
         prefixes: outer.prefixes + [(prefixPath, prefix.span)], trees: outer.trees + [tree], gateway: outer.gateway,
-        callerIsOptional: outer.callerIsOptional,
+        // A tree is one text wherever it is mounted.
+        callerIsOptional: true,
         allowed: placed.module == outer.module ? outer.allowed : owned(by: placed.module).union(handed),
         title: "routes \(path.text)"),
       into: &draft)
