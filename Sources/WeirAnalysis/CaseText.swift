@@ -83,7 +83,7 @@ struct CaseText {
     switch fact.value {
     case .single(let value): return text(value, type).map { "\(subject) is \($0)" }
     case .several(let values):
-      let texts = values.compactMap { text($0, nil) }
+      let texts = values.compactMap { text($0, type == .int ? type : nil) }
       guard texts.count == values.count else { return nil }
       return "\(subject) is { \(texts.joined(separator: ", "))\(texts.isEmpty ? "" : " ")}"
     }
@@ -112,12 +112,15 @@ struct CaseText {
     switch attribute {
     case .time: .time
     case .claim(let token, let name): policy.tokens[token].claims.first { $0.name == name }?.type
+    case .header(let name): policy.headers.first { $0.name == name }?.type
     default: nil
     }
   }
 
   private func text(_ value: Value, _ type: ScalarType?) -> String? {
     switch (value, type) {
+    // A header is text, and one that is declared as a number is written as one.
+    case (.string(let text), .int): Int64(text).flatMap { self.text(.int($0), type) }
     case (.string(let text), _): quoted(text)
     case (.ip(let address), _): quoted(address.description)
     case (.int(let number), .bool): number == 0 ? "false" : "true"

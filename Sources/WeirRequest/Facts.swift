@@ -61,6 +61,7 @@ public struct RequestFacts: Hashable, Sendable {
     public static let headers = Withheld(rawValue: 1)
     public static let query = Withheld(rawValue: 2)
     public static let token = Withheld(rawValue: 4)
+    public static let draw = Withheld(rawValue: 8)
   }
 
   /// The service whose inbound view is asked for.

@@ -36,8 +36,8 @@ extension RequestDecoder {
   /// Reads a line of a log: the keys of a request as `decode` takes them, and of its answer `outcome`, `by` and `reason`.
   ///
   /// What else a log says is passed over: other keys, members that are null (but `caller`, which then is nobody), data sets
-  /// that this policy does not have. Headers and a token that it does not have are not absent but withheld, like a query with
-  /// the value `*`, which stands for one that was masked. Where both `gateway` and `service` are named, the gateway was asked
+  /// that this policy does not have. Headers, a token and a draw that it does not have are not absent but withheld, like a
+  /// query with the value `*`, which stands for one that was masked. Where both `gateway` and `service` are named, the gateway was asked
   /// and the service is where the request went.
   ///
   /// - Throws: `RequestError` for a line that describes no request, or one with a value that no request has.
@@ -61,6 +61,7 @@ extension RequestDecoder {
     if !keys.contains(.headers) { facts.withheld.insert(.headers) }
     if keys.isDisjoint(with: [.token, .tokenError]) { facts.withheld.insert(.token) }
     if facts.http?.hasMaskedQuery ?? false { facts.withheld.insert(.query) }
+    if !keys.contains(.draw) { facts.withheld.insert(.draw) }
     guard facts.http != nil || facts.service != nil else {
       throw RequestError(.missingKey, "the line describes no request: it has neither method and path nor a service")
     }

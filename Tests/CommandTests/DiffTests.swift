@@ -196,6 +196,60 @@ import WeirJSON
   }
 }
 
+extension DiffTests {
+  /// A branch that the log does not tell is held against nobody: neither where another one would have decided otherwise, nor
+  /// where all decide alike.
+  @Test func aBranchThatALogDoesNotTellIsInDoubt() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "shop.weir",
+      """
+      module shop
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      service web { identity "spiffe://shop.example/ns/prod/sa/web", protocol http, endpoints dns "web:80" }
+      service api { identity "spiffe://shop.example/ns/prod/sa/api", protocol http, endpoints dns "api:80" }
+      authz web { allow pages when caller is edge }
+      authz api { allow calls when caller is edge and request.method is POST }
+      routes edge { otherwise { forward to { api 50%, web 50% } } }
+
+      """)
+    func line(_ method: String, _ more: String, _ outcome: String) -> String {
+      "{\"gateway\":\"edge\",\"caller\":null,\"method\":\"\(method)\",\"host\":\"shop.example\",\"path\":\"/\","
+        + "\"headers\":[],\"token\":{}\(more),\(outcome)}\n"
+    }
+    let denied = #""outcome":"deny","by":null,"reason":"no_rule""#
+    let allowed = #""outcome":"allow","by":"pages","reason":null"#
+    for (text, told) in [
+      (line("GET", "", allowed), "1 request, 0 decided otherwise, 1 in doubt, of which 0 were refused\n"),
+      (line("GET", "", denied), "1 request, 0 decided otherwise, 1 in doubt, of which 1 was refused\n"),
+      (line("GET", #","draw":7000"#, allowed), "1 request, 0 decided otherwise\n"),
+      (line("GET", #","draw":0"#, denied), "1 request, 0 decided otherwise\n"),
+    ] {
+      try workspace.write("access.jsonl", text)
+      #expect(try workspace.weir("replay", "shop.weir", "--log", "access.jsonl").out == told, "\(text)")
+    }
+  }
+
+  /// A value of a header that is declared as a number is written as one, also where it comes twice.
+  @Test func repeatsANumberAsNumbers() throws {
+    let workspace = try Workspace()
+    func policy(_ condition: String) -> String {
+      """
+      module shop
+      header "x-level": Int
+      service web { identity "spiffe://shop.example/ns/prod/sa/web", protocol http, endpoints dns "web:80" }
+      authz web { allow near when source.ip in "10.0.0.0/8"\(condition) }
+
+      """
+    }
+    try workspace.write("old.weir", policy(""))
+    try workspace.write("new.weir", policy(#" and request.header["x-level"] is 3"#))
+    let outcome = try workspace.weir("diff", "old.weir", "new.weir")
+    let repeated = #"request.header["x-level"] is { 1, 2 } } => reject repeated_header"#
+    #expect(outcome.out.contains(repeated), "\(outcome.out)")
+  }
+}
+
 extension Workspace {
   fileprivate func git(_ arguments: String...) throws {
     let process = Process()

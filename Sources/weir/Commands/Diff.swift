@@ -72,13 +72,16 @@ struct Diff: ParsableCommand {
     var after = try LogDecider(new)
     while let line = try log.next() {
       var decided: (old: DiffWeigher.Decided?, new: DiffWeigher.Decided?)
+      var isOpen = false
       var mistake: RequestError?
       do throws(RequestError) {
         let found = try before.decide(line)
+        isOpen = found.restsOnDraw
         decided.old = DiffWeigher.Decided(facts: found.request.facts, verdict: found.verdict)
       } catch { mistake = error }
       do throws(RequestError) {
         let found = try after.decide(line)
+        isOpen = isOpen || found.restsOnDraw
         decided.new = DiffWeigher.Decided(facts: found.request.facts, verdict: found.verdict)
       } catch { mistake = error }
       // What one side alone does not have is a change like any other.
@@ -86,7 +89,9 @@ struct Diff: ParsableCommand {
         log.skip(mistake.code.rawValue)
         continue
       }
-      if [decided.old, decided.new].contains(where: { $0?.verdict.isInDoubt ?? false }) { weights.inDoubt += 1 }
+      if isOpen || [decided.old, decided.new].contains(where: { $0?.verdict.isInDoubt ?? false }) {
+        weights.inDoubt += 1
+      }
       weights.add(weigher.classes(old: decided.old, new: decided.new))
     }
     weights.skipped = log.skipped

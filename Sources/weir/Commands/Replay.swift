@@ -10,8 +10,8 @@ struct Replay: ParsableCommand {
     discussion: """
       The log has one JSON object a line: the keys of a request that `weir eval` takes, and `outcome`, `by` and `reason` of
       what was decided then. Other keys are passed over; lines that hold no such request are skipped and counted by reason.
-      What a log does not say (headers, tokens, masked values of a query, data sets) is not known here either: what rests on
-      it is counted as in doubt. A line that has `headers`, `token` or `data` as `weir eval` takes them is decided by them.
+      What a log does not say (headers, tokens, masked values of a query, data sets, the draw of a split) is not known here
+      either: what rests on it is counted as in doubt. A line that has `headers`, `token` or `data` as `weir eval` takes them is decided by them.
 
       Exit status: 1 with --fail-on when a request is decided so, or may be for what is in doubt (`widening`: allowed that was
       not; `any`: otherwise than it was, by its outcome, rule or reason), and 2 when no line holds a request that was
@@ -43,7 +43,8 @@ struct Replay: ParsableCommand {
     var changes = ReplayChanges()
     while let line = try log.next() {
       do throws(RequestError) {
-        let (request, verdict) = try decider.decide(line)
+        let decision = try decider.decide(line)
+        let request = decision.request
         guard request.outcome != nil else {
           log.skip("no_outcome")
           continue
@@ -52,7 +53,7 @@ struct Replay: ParsableCommand {
           log.skip("not_decided")
           continue
         }
-        changes.add(request, verdict, example: request.facts.json(dataSets: source.policy.dataSets)?.text)
+        changes.add(decision, example: request.facts.json(dataSets: source.policy.dataSets)?.text)
       } catch { log.skip(error.code.rawValue) }
     }
     switch format {

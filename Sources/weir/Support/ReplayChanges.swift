@@ -49,7 +49,8 @@ struct ReplayChanges {
     }.map(\.element)
   }
 
-  mutating func add(_ request: RecordedRequest, _ verdict: Verdict, example: String?) {
+  mutating func add(_ decision: LogDecider.Decision, example: String?) {
+    let (request, verdict) = (decision.request, decision.verdict)
     guard let outcome = request.outcome else { return }
     requests += 1
     let new = Answer(outcome: verdict.outcome, by: verdict.by, reason: verdict.reason)
@@ -60,8 +61,9 @@ struct ReplayChanges {
       if old.reason == nil, old.by == new.by { old.reason = new.reason }
     }
     let isInDoubt =
-      verdict.isInDoubt ? !request.facts.withheld.isEmpty || old != new : old != new && request.isWithheldReason
-    guard !isInDoubt else {
+      verdict.isInDoubt
+      ? !request.facts.withheld.subtracting(.draw).isEmpty || old != new : old != new && request.isWithheldReason
+    guard !isInDoubt, !decision.restsOnDraw else {
       inDoubt += 1
       if old.outcome != .allow { refusedInDoubt += 1 }
       return
