@@ -9,11 +9,10 @@ extension CaseBuilder {
       .flatMap(\.condition.tests)
     for test in tests { if case .isInData(let set) = test.predicate { data[set, default: []] += [] } }
     let reads = Set(tests.flatMap(\.reads))
-    let address = Value.ip(IPAddress(ipv4: 0xC000_0201))
     let usual: [(attribute: Attribute, value: Value)] = [
       (.scheme, .string("https")), (.host, .string(policy.gateways[gateway].hosts.first?.example ?? "other.example")),
       (.port, .int(443)),
-      (.clientIP, address), (.sourceIP, address), (.sourcePort, .int(40_000)),
+      (.clientIP, Self.address), (.sourceIP, Self.address), (.sourcePort, .int(40_000)),
     ]
     scalars += usual.filter { fact in
       reads.contains(fact.attribute) && !space.slots.contains { $0.attribute == fact.attribute }
@@ -22,6 +21,9 @@ extension CaseBuilder {
       scalars.append((.time(.instant, zone: nil), .int(Self.today)))
     }
   }
+
+  /// One for documentation (RFC 5737).
+  static let address = Value.ip(IPAddress(ipv4: 0xC000_0201))
 }
 
 extension Attribute {

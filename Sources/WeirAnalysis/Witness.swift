@@ -52,6 +52,29 @@ public struct Witness: Sendable {
     return item == self.item ? self : Witness(item, variables: variables, of: policy, for: target)
   }
 
+  /// With a value for whatever the conditions read that a test case does not have by itself: else it is unknown, which is doubt.
+  func supplying(readsOf conditions: [Condition], of policy: Policy, for target: TestSuite.Target) -> Witness? {
+    var item = item
+    func supply(_ subject: TestSuite.Fact.Subject, _ value: TestSuite.Fact.Value) {
+      guard !item.facts.contains(where: { $0.subject == subject }) else { return }
+      item.facts.append(.init(subject: subject, value: value))
+    }
+    for test in conditions.flatMap(\.tests) {
+      if case .isInData(let set) = test.predicate { supply(.data(set), .several([])) }
+      for attribute in test.reads {
+        switch attribute {
+        case .sourceIP, .clientIP: supply(.attribute(attribute), .single(CaseBuilder.address))
+        case .sourcePort: supply(.attribute(attribute), .single(.int(40_000)))
+        case .time: supply(.attribute(.time(.instant, zone: nil)), .single(.int(CaseBuilder.today)))
+        case .method, .scheme, .host, .port, .path, .query, .header, .cookie, .sni, .caller, .callerTrustDomain,
+          .callerNamespace, .callerAccount, .claim, .token, .capture, .responseStatus, .responseHeader:
+          break
+        }
+      }
+    }
+    return item == self.item ? self : Witness(item, variables: variables, of: policy, for: target)
+  }
+
   /// With a branch to be drawn.
   func drawing(_ draw: Int, of policy: Policy, for target: TestSuite.Target) -> Witness? {
     var item = item

@@ -98,6 +98,16 @@ import WeirSource
     #expect(denied.witness != nil)
   }
 
+  /// The request shows that nothing is allowed, not that a data set is missing.
+  @Test func givesTheDataThatRulesRead() throws {
+    let found = try findings(
+      allow: "allow it when caller is web, deny listed when source.ip in bad, deny night when time.hour in 0..4",
+      routes: #"route v1 when request.path under "/v1" { forward to api }"#,
+      more: "data bad: Set<IP> max 10 stale 1m")
+    let denied = try #require(found.first { $0.kind.code == "W1208" }, "\(found)")
+    #expect(denied.witness?.contains("=> deny no_rule, route v1 }") == true, "\(denied.witness ?? "")")
+  }
+
   /// Bytes count: what looks the same to a reader is another value to a service.
   @Test func tellsSpellingsApart() throws {
     let routes = [("r1", "e\u{301}"), ("r2", "\u{e9}")].map { name, text in

@@ -111,6 +111,28 @@ import WeirSource
     #expect(try findings(text).map(\.kind.code).filter { $0.hasPrefix("W12") } == [])
   }
 
+  /// A rule that decides nothing may still be why a request with two values is refused.
+  @Test(arguments: [
+    (#"deny second when source.ip in "10.1.0.0/16" and request.header["x-s"] is "2" else false"#, true),
+    (#"deny second when source.ip in "10.1.0.0/16" and any request.header["x-s"] is "2" else false"#, false),
+    (#"deny second when source.ip in "10.1.0.0/16" and request.method is PUT"#, false),
+  ])
+  func saysWhatARuleRefusesWithoutDeciding(rule: String, refusesRepeats: Bool) throws {
+    let text = """
+      module shop.web
+
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:8080" }
+
+      header "x-s": String
+
+      authz web { allow reads when caller is web, deny first when source.ip in "10.0.0.0/8", \(rule) }
+      """
+    let found = try findings(text)
+    #expect(found.map(\.kind.code) == ["W1204"])
+    #expect(found.first?.message.contains("changes no outcome") == !refusesRepeats)
+    #expect(found.first?.notes.isEmpty == !refusesRepeats)
+  }
+
   @Test(arguments: [
     (#"deny first when source.ip in "10.0.0.0/8", allow second when source.ip in "10.9.0.0/16""#, "W1203"),
     (#"allow first when request.method in { GET, HEAD }, allow second when request.method is GET"#, "W1204"),

@@ -103,8 +103,12 @@ struct DeniedRoutes {
   private func example(of candidates: [Candidate], table: Int, route: Int, service: Int) -> String? {
     guard let target = target(table: table, service: service) else { return nil }
     let (name, action) = (policy.routeTables[table].routes[route].name, policy.routeTables[table].routes[route].action)
+    let scopes = policy.services[service].ports.map { policy.authz[$0.authz] }
     for candidate in candidates {
-      guard var witness = prover.witness(candidate, ofTable: table, for: target) else { continue }
+      guard
+        var witness = prover.witness(candidate, ofTable: table, for: target)?
+          .supplying(readsOf: scopes.flatMap(\.rules).map(\.condition), of: policy, for: target)
+      else { continue }
       if let draw = action.draw(of: service), draw > 0 {
         guard let drawn = witness.drawing(draw, of: policy, for: target) else { continue }
         witness = drawn

@@ -58,6 +58,9 @@ public struct MeaningFinding: Sendable {
   public var reason: Reason?
   /// Of limits: whether it is said of keys that have a bucket of their own.
   public var restsOnKeys = false
+  /// Of rules that are not needed: headers, cookies and query parameters that no other rule of the place reads as one value, so that a
+  /// request with two of one is refused for this rule alone.
+  public var refusedRepeats: [String] = []
   /// A request that shows it and how it is decided, as a test on one line; decided by the reference evaluator. Of what is never
   /// true: one that does all but the last part of the reason.
   public let example: String?

@@ -114,8 +114,21 @@ struct ScopeLints {
     let example =
       prover.example(of: rules[rule].condition, scope: scope, named: name)
       ?? cover.first.flatMap { prover.example(of: rules[$0].condition, scope: scope, named: name) }
-    return MeaningFinding(
+    var found = MeaningFinding(
       kind: kind, item: rules[rule].item, cover: cover.map { rules[$0].item }, example: example)
+    found.refusedRepeats = refusedRepeats(by: rule)
+    return found
+  }
+
+  /// What the rule alone makes refuse requests that have it twice.
+  private func refusedRepeats(by rule: Int) -> [String] {
+    let others = rules.indices.filter { $0 != rule && !rules[$0].isShadow && rules[$0].effect != .audit }
+    let read = Set(others.flatMap { rules[$0].condition.singleReads })
+    var own: [Attribute] = []
+    for attribute in rules[rule].condition.singleReads where !read.contains(attribute) && !own.contains(attribute) {
+      own.append(attribute)
+    }
+    return own.map(\.text)
   }
 
   private func constant(_ kind: MeaningFinding.Kind, _ rule: Int) -> MeaningFinding {
@@ -190,6 +203,13 @@ extension Condition {
         true
       }
     }
+  }
+}
+
+extension Condition {
+  /// What it reads as one value though a request can have several.
+  fileprivate var singleReads: [Attribute] {
+    tests.flatMap { test in test.reads.filter { $0.isLine && ($0 != test.attribute || test.quantifier == nil) } }
   }
 }
 

@@ -1,7 +1,7 @@
 import WeirPolicy
 import WeirSource
 
-/// Allows that can be satisfied by a header or cookie that any client may send, with nothing that speaks for the client.
+/// Allows that can be satisfied by a header, cookie or query parameter that any client may send, with nothing that speaks for the client.
 func allowsThatRestOnClientHeaders(_ program: LintedProgram) -> [Diagnostic] {
   // A rule of the mesh is in many scopes and reported once.
   var seen: Set<Position> = []
@@ -15,8 +15,9 @@ func allowsThatRestOnClientHeaders(_ program: LintedProgram) -> [Diagnostic] {
       else { return nil }
       return Diagnostic(
         .allowByHeaderAlone, at: program.span(rule.position),
-        "`\(rule.name)` can be satisfied by a header or cookie alone, which every client chooses for itself",
-        notes: ["a header says what the client claims; the caller's identity, a token and an address say who it is"],
+        "`\(rule.name)` can be satisfied by a header, cookie or query parameter alone, "
+          + "which every client chooses for itself",
+        notes: ["these say what the client claims; the caller's identity, a token and an address say who it is"],
         help: "also require `caller`, a `token` or `source.ip`", witness: witness)
     }
 }

@@ -36,7 +36,9 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
       help = "deny overrides allow: remove the allow or narrow the deny"
     case .redundant:
       kind = .redundantRule
-      message = "`\(name)` changes no outcome: whatever it covers is covered by \(others)"
+      message =
+        (finding.refusedRepeats.isEmpty ? "`\(name)` changes no outcome" : "`\(name)` decides no request")
+        + ": whatever it covers is covered by \(others)"
       help = "remove it, or say what it adds"
     case .sameMeaning:
       kind = .rulesOfOneMeaning
@@ -73,12 +75,17 @@ func meanings(_ program: LintedProgram) -> [Diagnostic] {
     return Diagnostic(
       kind, at: program.span(finding.item.position), message,
       labels: places.prefix(2).map { .init(program.span($0.position), "`\($0.text)`") },
-      notes: (finding.reason.map { [$0.text] } ?? []) + (finding.restsOnKeys ? [keysNote] : []), help: help,
+      notes: (finding.reason.map { [$0.text] } ?? []) + (finding.restsOnKeys ? [keysNote] : [])
+        + finding.refusedRepeats.prefix(1).map(repeatsNote), help: help,
       witness: finding.example)
   }
 }
 
 private let keysNote = "this is so while each key has a bucket of its own"
+
+private func repeatsNote(_ attribute: String) -> String {
+  "no other rule here reads `\(attribute)`: without this one, requests with two of it are no longer refused for that"
+}
 
 extension MeaningFinding {
   /// Whether what makes a part constant is said by one condition itself, not by a function that others call as well: all tests of a
