@@ -49,6 +49,17 @@ import WeirSource
     #expect(told.contains(#"does not hold: request.header["accept"] is present, "#), "\(told)")
   }
 
+  @Test func saysWhatRulesDoNotLookAtInAPath() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "web.weir",
+      webService.replacing(
+        "protocol http, ", with: "protocol http, paths case_insensitive, trailing_slash ignored, "))
+    let request = #"{"service":"web","caller":"spiffe://shop.example/ns/web/sa/web","method":"GET","path":"/A/"}"#
+    let told = try workspace.weir("explain", ".", "--request", request).out
+    #expect(told.contains("as the rules see it: /A/, without regard to case and a final slash\n"), "\(told)")
+  }
+
   @Test func aPolicyIsNoCode() throws {
     let workspace = try Workspace()
     try workspace.write("web.weir", webService)
@@ -89,7 +100,7 @@ import WeirSource
     }
     #expect(failing.map { $0["place"] } == [.string("web.weir:5:30"), .string("web.weir:5:48")])
     #expect(try workspace.weir("explain", ".", "--request", "{}").status == 2)
-    for blank in ["", " "] {
+    for blank in ["", " ", "[1]", "\"GET\""] {
       let outcome = try workspace.weir("explain", ".", "--request", blank)
       #expect(outcome.status == 2)
       #expect(outcome.err.hasPrefix("weir: the request: ") && outcome.err.hasSuffix("]\n"), "\(outcome.err)")

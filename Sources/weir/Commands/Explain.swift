@@ -116,9 +116,9 @@ struct Explain: ParsableCommand {
     }
   }
 
-  /// Objects begin with a brace, and names of files hardly do; blanks are a request that lacks everything.
+  /// JSON begins with a brace, a bracket or a quote, and names of files hardly do; blanks are a request that lacks everything.
   private func bytes(_ request: String) throws -> [UInt8] {
-    if ["{", nil].contains(request.first { !$0.isWhitespace }) { return Array(request.utf8) }
+    if ["{", "[", "\"", nil].contains(request.first { !$0.isWhitespace }) { return Array(request.utf8) }
     if request != "-" { return try Files.read(request) }
     var lines = try LineReader(path: request)
     var result: [UInt8] = []

@@ -18,12 +18,19 @@ struct RequestExplanation {
   let failing: [[FailingPart]]
   /// The files of the bundle by the names that they were given by.
   private let shown: [(file: String, name: String)]
+  /// How the service that was asked sees paths.
+  private let pathView: PathView
 
   /// - Throws: `RequestError` when the request names what the policy does not have.
   init(_ facts: RequestFacts, under source: PolicySource) throws {
     let bundle = try Self.load(source.bundle)
     // Of sources, the bundle has its files by shorter names.
     let policy = try source.policyOfBundle()
+    pathView =
+      policy.authz.first { scope in
+        guard case .service(let service, _) = scope.target else { return false }
+        return policy.services[service].name == facts.service
+      }?.pathView ?? .exact
     shown = zip(policy.files, source.policy.files).map { ($0, $1) }
     var enforcer = Enforcer(for: bundle)
     (verdict, scopes) = try enforcer.explain(facts, under: bundle)
@@ -108,10 +115,18 @@ struct RequestExplanation {
     var text = "\(answer)\n"
     if let canonical = verdict.canonical {
       let query = canonical.query.map { "?\($0)" } ?? ""
-      text += "as the rules see it: \(canonical.host.map { "\($0) " } ?? "")\(canonical.path)\(query)\n"
+      text += "as the rules see it: \(canonical.host.map { "\($0) " } ?? "")\(canonical.path)\(query)\(pathView.note)\n"
     }
     if let route = verdict.route { text += "route: \(route.name)\n" }
     return text
+  }
+}
+
+extension PathView {
+  /// What rules do not look at in a path.
+  fileprivate var note: String {
+    let ignored = (ignoresCase ? ["case"] : []) + (ignoresTrailingSlash ? ["a final slash"] : [])
+    return ignored.isEmpty ? "" : ", without regard to \(ignored.joined(separator: " and "))"
   }
 }
 
