@@ -40,13 +40,22 @@ public enum ClaimAnswer: Sendable {
 public struct Counterexample: Sendable {
   /// A `test` to paste beside the rules. It passes: it says what the policy does.
   public let test: String
-  /// What the verdict does not show, in words: a mirror, a fault.
+  /// What the verdict does not show, in words: a mirror, a fault, where the test can stand.
   public let note: String?
   public let facts: RequestFacts
   public let verdict: Verdict
 }
 
 extension ClaimResult {
+  /// With another note on the counterexample, if there is one.
+  public func noting(_ note: String) -> ClaimResult {
+    guard case .refuted(let found) = answer else { return self }
+    let notes = [found.note, note].compactMap(\.self).joined(separator: "; ")
+    return ClaimResult(
+      proof: proof, module: module, file: file, line: line, column: column, claim: claim,
+      answer: .refuted(Counterexample(test: found.test, note: notes, facts: found.facts, verdict: found.verdict)))
+  }
+
   /// For people: a line, and the counterexample below it.
   public var text: String {
     let head = "\(file):\(line):\(column): \(proof): \(claim): "

@@ -99,6 +99,36 @@ import WeirJSON
     #expect(try workspace.weir("fmt", "--check").out == "")
   }
 
+  /// An end without a beginning is said as it was written, and its last second as a time.
+  @Test func speaksOfRulesThatEnd() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "web.weir",
+      webService.replacing("allow reads when", with: "allow reads until 2026-12-31 when")
+        .replacing("request.method is GET", with: #"request.header["x-n"] in 0..9223372036854775807"#)
+        .replacing("service web", with: "header \"x-n\": Int\nservice web"))
+    let outcome = try workspace.weir("test", "--coverage", "--write-missing", "missing.weir")
+    #expect(outcome.status == 0, "\(outcome.err)")
+    #expect(outcome.out.contains("allow reads: `until 2026-12-31` is never false"), "\(outcome.out)")
+    #expect(outcome.out.contains("allow reads: `time` is never 2027-01-01T00:00:00Z"), "\(outcome.out)")
+    #expect(try workspace.weir("test", "--coverage", "--fail-under", "100").status == 0)
+    let request = #"{"service":"web","caller":"spiffe://shop.example/ns/web/sa/web","method":"GET","path":"/"}"#
+    let told = try workspace.weir("explain", "web.weir", "--request", request)
+    #expect(told.status == 0)
+    #expect(told.out.contains("cannot be decided: until 2026-12-31, "), "\(told.out)")
+  }
+
+  /// A case that needs names of two modules stands where one of them can import the other's.
+  @Test func importsWhatACaseNeeds() throws {
+    let workspace = try Workspace()
+    try workspace.write("mesh.weir", ProveTests.twoModules.mesh.replacing("data bad", with: "public data bad"))
+    try workspace.write("web.weir", ProveTests.twoModules.web)
+    let outcome = try workspace.weir("test", "--coverage", "--write-missing", "missing.weir")
+    #expect(outcome.status == 0, "\(outcome.out)\(outcome.err)")
+    let again = try workspace.weir("test", "--coverage", "--fail-under", "100")
+    #expect(again.status == 0, "\(again.out)")
+  }
+
   @Test func printsThem() throws {
     let workspace = try Workspace()
     try workspace.write("shop.weir", Self.policy)

@@ -29,6 +29,42 @@ import WeirJSON
     #expect(try workspace.weir("test").status == 0)
   }
 
+  /// Data of one module and a header of another.
+  static let twoModules = (
+    mesh: """
+    module shop.mesh
+    mesh shop { trust_domain "shop.example" }
+    service web owned by shop.web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:80" }
+    data bad: Set<IP> max 10 stale 1m
+    authz shop for http { deny listed when source.ip in bad }
+
+    """,
+    web: """
+    module shop.web
+    import shop.mesh.{web}
+    header "x-own": String
+    authz web { allow own when caller is web and request.header["x-own"] is "1" }
+    prove "p" { never allow web when request.method is GET }
+
+    """
+  )
+
+  @Test func saysWhereATestCanBePasted() throws {
+    let workspace = try Workspace()
+    try workspace.write("mesh.weir", Self.twoModules.mesh)
+    try workspace.write("web.weir", Self.twoModules.web)
+    let nowhere = try workspace.weir("prove")
+    #expect(
+      nowhere.lines.first
+        == "web.weir:5:13: p: never allow web: refuted: the test can be pasted into no module, since `bad` of module "
+        + "`shop.mesh` is not public",
+      "\(nowhere.out)")
+    try workspace.write("mesh.weir", Self.twoModules.mesh.replacing("data bad", with: "public data bad"))
+    let imported = try workspace.weir("prove", "--format", "json")
+    let note = try JSONValue(parsing: Array(imported.lines[0].utf8))["counterexample"]?["note"]
+    #expect(note == .string("the test can stand in module shop.web with `import shop.mesh.{bad}`"))
+  }
+
   @Test func answersInJSON() throws {
     let workspace = try Workspace()
     try workspace.write("web.weir", webService + Self.proof)

@@ -9,7 +9,7 @@ struct Prove: ParsableCommand {
     discussion: """
       A claim is proved for every canonical request that is not refused before the rules, every draw of a split, mirror or
       fault, every content of every data set, and every clock. A claim that does not hold is refuted by a request, written as
-      a test to paste beside the rules; the reference evaluator has decided it. What neither succeeds for is undecided, with
+      a test to paste beside the rules, or where a note says; the reference evaluator has decided it. What neither succeeds for is undecided, with
       the reason. Exit status 1 when a claim is refuted or undecided.
 
       Examples:
@@ -31,7 +31,13 @@ struct Prove: ParsableCommand {
 
   mutating func run() throws {
     let source = try PolicySource(paths)
-    let results = Prover(policy: source.policy).results()
+    let home = source.sources.map { TestHome(policy: source.policy, sources: $0) }
+    let results = Prover(policy: source.policy).results().map { result in
+      guard case .refuted(let found) = result.answer,
+        let note = home?.note(on: found.test, provedIn: result.module)
+      else { return result }
+      return result.noting(note)
+    }
     for result in results {
       switch format {
       case .human: Output.write(result.text)

@@ -83,13 +83,15 @@ struct Test: ParsableCommand {
     }
     if let filter, results.isEmpty { throw Failure("no test matches `\(filter)`") }
     if let junit { try Files.replace(junit, with: Array(JUnitReport.xml(results).utf8)) }
-    let isComplete = coverage ? try cover(seen, results, sources) : true
+    let isComplete = coverage ? try cover(seen, results, sources, policy) : true
     if !coverage { report(results) }
     if results.contains(where: { !$0.passed }) || !isComplete { throw ExitCode.findings }
   }
 
   /// - Returns: whether as much is seen as was asked for.
-  private func cover(_ seen: Coverage, _ results: [CaseResult], _ sources: [SourceFile]) throws -> Bool {
+  private func cover(
+    _ seen: Coverage, _ results: [CaseResult], _ sources: [SourceFile], _ policy: Policy
+  ) throws -> Bool {
     let found = CoverageReport(seen)
     let text = CoverageText(report: found)
     switch format {
@@ -98,12 +100,14 @@ struct Test: ParsableCommand {
       Output.write("\n" + text.human)
     case .json: Output.write(text.json(results).text + "\n")
     }
-    if let writeMissing { try write(found.cases, to: writeMissing, beside: sources) }
+    if let writeMissing { try write(found.cases, to: writeMissing, beside: sources, of: policy) }
     return failUnder.map { Double(found.total.hundredths) / 100 >= $0 } ?? true
   }
 
-  private func write(_ cases: [MissingCase], to path: String, beside sources: [SourceFile]) throws {
-    let missing = MissingTests(cases, beside: sources)
+  private func write(
+    _ cases: [MissingCase], to path: String, beside sources: [SourceFile], of policy: Policy
+  ) throws {
+    let missing = MissingTests(cases, beside: sources, of: policy)
     for file in missing.files {
       if path == "-" {
         Output.write("\n" + file.text)

@@ -1,12 +1,13 @@
 import WeirAnalysis
 import WeirCompiler
 import WeirFormat
+import WeirPolicy
 import WeirSource
 import WeirSyntax
 
 /// Missing cases as files of the policy: one for each module in which they can stand.
 ///
-/// A case goes to the first of its modules in which every name of it is known, which the compiler says.
+/// A case goes to the first of its modules in which every name of it is known or can be imported, which the compiler says.
 struct MissingTests {
   struct File {
     let module: String
@@ -17,13 +18,18 @@ struct MissingTests {
   /// Cases that no module can hold.
   let homeless: Int
 
-  init(_ cases: [MissingCase], beside sources: [SourceFile]) {
+  init(_ cases: [MissingCase], beside sources: [SourceFile], of policy: Policy) {
+    var imports = MissingImports(of: policy)
     // The place of each case among its modules.
     var choices = [Int](repeating: 0, count: cases.count)
     var drafts: [Draft] = []
     while true {
-      drafts = Self.drafts(cases, choices)
-      let failed = Self.misfits(drafts, beside: sources)
+      drafts = Self.drafts(cases, choices, imports)
+      let checked = check(sources + drafts.map { SourceFile(path: $0.path, text: $0.text) })
+      if imports.learn(from: checked, about: drafts.map { MissingImports.Draft(module: $0.module, path: $0.path) }) {
+        continue
+      }
+      let failed = Self.misfits(drafts, checked)
       if failed.isEmpty { break }
       // Every round moves a case on, so this ends.
       for item in failed { choices[item] += 1 }
@@ -52,7 +58,7 @@ struct MissingTests {
     var path: String { "\u{0}missing/\(module).weir" }
   }
 
-  private static func drafts(_ cases: [MissingCase], _ choices: [Int]) -> [Draft] {
+  private static func drafts(_ cases: [MissingCase], _ choices: [Int], _ imports: MissingImports) -> [Draft] {
     var modules: [String] = []
     var items: [String: [Int]] = [:]
     for (index, item) in cases.enumerated() where choices[index] < item.modules.count {
@@ -61,7 +67,8 @@ struct MissingTests {
       items[module, default: []].append(index)
     }
     return modules.map { module in
-      var lines = ["module \(module)"]
+      let text = (items[module] ?? []).map { "\(cases[$0].place) \(cases[$0].line)" }.joined(separator: "\n")
+      var lines = imports.head(of: module, for: text)
       var caseOfLine: [Int: Int] = [:]
       var places: [String] = []
       for item in items[module] ?? [] where !places.contains(cases[item].place) { places.append(cases[item].place) }
@@ -78,8 +85,7 @@ struct MissingTests {
   }
 
   /// Cases of which the compiler finds a mistake where they stand.
-  private static func misfits(_ drafts: [Draft], beside sources: [SourceFile]) -> Set<Int> {
-    let checked = check(sources + drafts.map { SourceFile(path: $0.path, text: $0.text) })
+  private static func misfits(_ drafts: [Draft], _ checked: CheckedProgram) -> Set<Int> {
     var found: Set<Int> = []
     for finding in checked.diagnostics where finding.isError {
       let file = checked.sources[finding.span.file]

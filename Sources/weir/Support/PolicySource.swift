@@ -9,6 +9,8 @@ struct PolicySource {
   /// As it was given.
   let name: String
   let policy: Policy
+  /// `nil` of a bundle.
+  let sources: [SourceFile]?
   /// The whole bundle; of sources, the one that they make with generation 0.
   let bundle: [UInt8]
   let identity: Digest
@@ -30,12 +32,14 @@ struct PolicySource {
     }
     switch found {
     case .bundle(let bytes):
+      sources = nil
       let opened = try Self.read(bytes, name)
       Self.warnUnlessCompiled(opened.bundle, from: opened.policy, name)
       (policy, bundle, identity, generation) = (
         opened.policy, bytes, opened.bundle.identity, opened.bundle.header.generation
       )
     case .sources(let files):
+      sources = files
       policy = try Policy.checked(files)
       bundle = try Build.compile(policy, generation: 0)
       identity = try Self.read(bundle, name).bundle.identity
