@@ -125,7 +125,8 @@ struct CaseText {
     case (.ip(let address), _): quoted(address.description)
     case (.int(let number), .bool): number == 0 ? "false" : "true"
     case (.int(let number), .time): Timestamp.text(number)
-    case (.int(let number), _): number < 0 ? nil : String(number)
+    // The least has no literal.
+    case (.int(let number), _): number == .min ? nil : String(number)
     }
   }
 
