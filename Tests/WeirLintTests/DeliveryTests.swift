@@ -101,7 +101,7 @@ import WeirSource
   /// The request shows that nothing is allowed, not that a data set is missing.
   @Test func givesTheDataThatRulesRead() throws {
     let found = try findings(
-      allow: "allow it when caller is web, deny listed when source.ip in bad, deny night when time.hour in 0..4",
+      allow: "allow it when caller is web, deny listed when source.ip in bad, deny night when time.hour in 20..23",
       routes: #"route v1 when request.path under "/v1" { forward to api }"#,
       more: "data bad: Set<IP> max 10 stale 1m")
     let denied = try #require(found.first { $0.kind.code == "W1208" }, "\(found)")
