@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,15 @@ static int32_t read_answer(
   return count == 0 ? WEIR_DNS_NONE : count;
 }
 
+/// The response code of an answer that the library took for none; 0 when no server has answered.
+///
+/// It goes on to the next server and leaves what it got in the buffer, whose header was zero before.
+static int32_t refusal(const uint8_t *answer) {
+  bool is_answer = (answer[2] & 0x80) != 0;
+  int32_t code = answer[3] & 0x0F;
+  return is_answer && code != ns_r_nxdomain ? code : 0;
+}
+
 int32_t weir_dns_lookup(
     const char *name, int32_t type, uint32_t server, uint16_t server_port, int32_t timeout_seconds, int32_t tries,
     weir_dns_record *records, int32_t count_max, uint32_t *ttl) {
@@ -81,12 +91,15 @@ int32_t weir_dns_lookup(
   int32_t result = WEIR_DNS_FAILED;
   uint8_t *answer = malloc(answer_bytes_max);
   if (answer != NULL) {
+    memset(answer, 0, NS_HFIXEDSZ);
     int length = res_nsearch(&state, name, ns_c_in, type, answer, answer_bytes_max);
     if (length >= 0) {
       result = length > answer_bytes_max ? WEIR_DNS_MALFORMED
                                          : read_answer(answer, length, type, records, count_max, ttl);
     } else if (state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA) {
       result = WEIR_DNS_NONE;
+    } else if (refusal(answer) != 0) {
+      result = WEIR_DNS_REFUSED - refusal(answer);
     }
     free(answer);
   }

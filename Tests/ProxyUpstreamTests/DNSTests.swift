@@ -24,6 +24,7 @@ import WeirPolicy
       [(priority: 1, port: 8080, target: "a.test"), (priority: 2, port: 81, target: "b.test")], ttl: 9)
     server["nothing.test", .a] = .noData
     server["broken.test", .a] = .serverFailure
+    server["secret.test", .a] = .refusal
     server["malformed.test", .a] = .malformed
     #expect(Self.text(resolver.addresses(of: "two.test", .ipv4)) == "[10.0.0.2, 10.0.0.1] 30")
     #expect(Self.text(resolver.addresses(of: "two.test", .ipv6)) == "[2001:db8::1] 40")
@@ -33,10 +34,17 @@ import WeirPolicy
     #expect(services.map(\.priority) == [1, 2])
     #expect(Self.text(resolver.addresses(of: "nothing.test", .ipv4)) == "none")
     #expect(Self.text(resolver.addresses(of: "other.test", .ipv4)) == "none")
-    #expect(Self.text(resolver.addresses(of: "broken.test", .ipv4)) == "the name server did not answer")
+    #expect(Self.text(resolver.addresses(of: "broken.test", .ipv4)) == "the name server answered SERVFAIL")
+    #expect(Self.text(resolver.addresses(of: "secret.test", .ipv4)) == "the name server answered REFUSED")
     #expect(
       Self.text(resolver.addresses(of: "malformed.test", .ipv4)) == "the answer of the name server cannot be used")
     #expect(server.streamCount == 0)
+  }
+
+  @Test func aServerThatIsSilentIsToldSo() throws {
+    // Nobody has this port.
+    let resolver = try #require(DNSResolver(server: SocketAddress("127.0.0.1:1")))
+    #expect(Self.text(resolver.addresses(of: "two.test", .ipv4)) == "the name server did not answer")
   }
 
   @Test func asksAgainByTCPWhenTheAnswerIsTruncated() throws {

@@ -11,7 +11,7 @@ final class NameServer: Sendable {
     case alias(String, ttl: UInt32, then: [String], ttlOfAddresses: UInt32)
     case noData
     case noSuchName
-    case serverFailure
+    case serverFailure, refusal
     /// Some bytes that are no record of the type.
     case malformed
   }
@@ -171,6 +171,7 @@ final class NameServer: Sendable {
     case .noData: break
     case .noSuchName: code = 3
     case .serverFailure: code = 2
+    case .refusal: code = 5
     }
     return Array(query[..<2]) + [0x85, 0x80 | code, 0, 1] + Self.bytes(UInt16(records.count)) + [0, 0, 0, 0] + question
       + records.flatMap(\.self)

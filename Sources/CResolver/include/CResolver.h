@@ -12,10 +12,12 @@ enum {
   // Outcomes of a lookup that gave no records.
   /// The name has no such records, or does not exist.
   WEIR_DNS_NONE = -1,
-  /// No answer, or the server failed: another try may succeed.
+  /// No answer: another try may succeed.
   WEIR_DNS_FAILED = -2,
   /// The answer cannot be read, or has more than `count_max` records.
   WEIR_DNS_MALFORMED = -3,
+  /// This, less the response code: the server answered that it cannot or will not tell (RFC 1035 section 4.1.1).
+  WEIR_DNS_REFUSED = -16,
 };
 
 /// One record of an answer.

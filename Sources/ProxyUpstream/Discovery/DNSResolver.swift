@@ -73,6 +73,7 @@ public struct DNSResolver: Sendable {
     switch count {
     case Int32(WEIR_DNS_NONE): return .none
     case Int32(WEIR_DNS_FAILED): return .failed(.noAnswer)
+    case ..<Int32(WEIR_DNS_REFUSED): return .failed(.refused(code: UInt8(clamping: Int32(WEIR_DNS_REFUSED) - count)))
     case ..<0: return .failed(.malformedAnswer)
     default: return .records(result, .seconds(Int64(ttl)))
     }

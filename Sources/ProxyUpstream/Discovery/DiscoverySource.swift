@@ -39,8 +39,9 @@ extension DiscoverySource: CustomStringConvertible {
 
 /// Why a source gave no list.
 public enum DiscoveryError: Error, Hashable, Sendable {
-  /// No answer, or the name server failed.
   case noAnswer
+  /// The name server answered that it cannot or will not tell, with this response code (RFC 1035 section 4.1.1).
+  case refused(code: UInt8)
   /// An answer that cannot be read, or with more than `DNSResolver.recordsMax` records.
   case malformedAnswer
   /// What is wrong with a file, in words that begin with its path.
@@ -51,8 +52,20 @@ extension DiscoveryError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noAnswer: "the name server did not answer"
+    case .refused(let code): "the name server answered \(responseCodeName(code))"
     case .malformedAnswer: "the answer of the name server cannot be used"
     case .file(let message): message
     }
+  }
+}
+
+/// As name servers and their tools write it.
+private func responseCodeName(_ code: UInt8) -> String {
+  switch code {
+  case 1: "FORMERR"
+  case 2: "SERVFAIL"
+  case 4: "NOTIMP"
+  case 5: "REFUSED"
+  default: "with the response code \(code)"
   }
 }
