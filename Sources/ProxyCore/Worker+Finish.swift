@@ -39,7 +39,7 @@ extension Worker where Net: ~Copyable {
     if isShared(x) { return leaveShared(x, .noError) }
     exchanges[x].upstream = .none
     connections[u].exchange = .none
-    guard pressure == .none, exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]),
+    guard pressure == .none, !isDraining, exchanges[x].flags.isSuperset(of: [.requestSent, .upstreamKeepsAlive]),
       connections[u].unsent.count == 0, !isWantedElsewhere(u),
       pools.isCurrent(connections[u].pool, generations.current.upstreams.number),
       connections[u].flags.isDisjoint(with: [.readHangUp, .hungUp, .hasEnded]), now < connections[u].endsAt

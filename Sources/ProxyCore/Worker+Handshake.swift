@@ -191,8 +191,7 @@ extension Worker where Net: ~Copyable {
 
   /// How long a connection may wait for its next request.
   func idleInterval(_ c: UInt32) -> Interval {
-    let kept = isDraining ? min(clocks.linger, keepAliveInterval) : keepAliveInterval
-    let limit = connections[c].role == .downstream ? kept : clocks.pooled
+    let limit = connections[c].role == .downstream ? keptInterval : clocks.pooled
     let end = connections[c].endsAt
     return end == .never ? limit : min(limit, max(end - now, .zero))
   }

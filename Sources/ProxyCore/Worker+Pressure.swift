@@ -46,8 +46,11 @@ extension Worker where Net: ~Copyable {
     wheel.set(TimerID.accept, to: now + clocks.acceptPause)
   }
 
-  /// How long an unused connection is kept now.
+  /// How long an unused connection is kept now, unless a drain ends it.
   var keepAliveInterval: Interval { shortened(clocks.keepAlive) }
+
+  /// How long an unused connection is kept now: while the worker drains, no longer than somebody may still be about to use it.
+  var keptInterval: Interval { isDraining ? min(clocks.linger, keepAliveInterval) : keepAliveInterval }
 
   func shortened(_ interval: Interval) -> Interval {
     pressure == .none ? interval : Interval(nanoseconds: interval.nanoseconds / 10)

@@ -76,6 +76,12 @@ final class Conversation {
     simulation.run(until: simulation.now + interval) { _ in worker.turn() }
   }
 
+  /// Begins to stop.
+  func drain() { worker.beginDrain() }
+
+  /// Connections of clients and to upstreams.
+  var openCount: Int { worker.connections.count }
+
   /// A connection that sends one text.
   func client(_ text: String, from source: String? = nil) throws -> Peer {
     let peer = simulation.connect(to: front, from: try source.map { try #require(SocketAddress($0)) })

@@ -8,7 +8,7 @@ import Testing
 
 /// Connections to upstreams that are shared: those that say nothing, have grown old, or are full.
 @Suite struct HTTP2UpstreamTests {
-  private static let mesh = Result {
+  static let mesh = Result {
     try Mesh(
       """
       module shop

@@ -42,7 +42,7 @@ extension GatewayProcess {
     ProcessMemory.forgetCodeOfStart()
     while true {
       let now = net.now()
-      net.wait(until: now + Self.tick, into: &events)
+      net.wait(until: min(now + Self.tick, nextDrainStep ?? .never), into: &events)
       var filesChanged = false
       for event in events {
         switch Token(rawValue: event.token) {
@@ -118,6 +118,14 @@ extension GatewayProcess {
       do throws(SystemError) { try watch.add(place.isEmpty ? "." : place) } catch {
         log("changes of \(path) are found by polling alone: \(error)")
       }
+    }
+  }
+
+  /// When a drain goes on whatever happens: it stops accepting, or is over.
+  private var nextDrainStep: Instant? {
+    state.withLock { state in
+      let configuration = state.configuration
+      return state.drainBegan.map { $0 + (state.hasStoppedAccepting ? configuration.drain : configuration.drainDelay) }
     }
   }
 

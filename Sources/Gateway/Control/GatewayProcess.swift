@@ -96,6 +96,7 @@ public final class GatewayProcess: Sendable {
       }, workerCount: workerCount, memoryBytesMax: memoryBytesMax)
     options.clocks = configuration.clocks
     options.accessLog = configuration.accessLog.path
+    options.endWakeUp = drainWakeUp
     control = try Self.controlListeners(configuration)
     do throws(StartError) { dataPlane = try DataPlane(options, generation, tls: tls.contexts) } catch {
       control.close()

@@ -29,6 +29,8 @@ public final class DataPlane: Sendable {
     public var clocks = Clocks()
     /// `-` for the standard output; `nil`: no access log.
     public var accessLog: String?
+    /// Woken when a worker has ended.
+    public var endWakeUp: Descriptor?
 
     public init(listeners: [ListenerOptions], workerCount: Int, memoryBytesMax: Int) {
       self.listeners = listeners
@@ -62,7 +64,7 @@ public final class DataPlane: Sendable {
     var bound = options.listeners
     var mailboxes: [Mailbox] = []
     var workers: [WorkerThread] = []
-    let running = RunningCount()
+    let running = RunningCount(wakeUp: options.endWakeUp)
     let metrics = (0...options.workerCount).compactMap { _ in WorkerMetrics() }
     guard metrics.count == options.workerCount + 1 else { throw .system(.outOfMemory) }
     for listener in options.listeners where listener.address.port != 0 {
@@ -173,8 +175,15 @@ public enum StartError: Error, Sendable {
 /// How many threads have not ended.
 final class RunningCount: Sendable {
   private let value = Atomic<Int>(0)
+  private let wakeUp: Descriptor?
+
+  /// - Parameter wakeUp: is woken by each that ends.
+  init(wakeUp: Descriptor? = nil) { self.wakeUp = wakeUp }
 
   var count: Int { value.load(ordering: .acquiring) }
   func started() { value.add(1, ordering: .acquiringAndReleasing) }
-  func ended() { value.subtract(1, ordering: .acquiringAndReleasing) }
+  func ended() {
+    value.subtract(1, ordering: .acquiringAndReleasing)
+    if let wakeUp { EpollNetwork.wake(wakeUp) }
+  }
 }

@@ -193,14 +193,13 @@ extension Worker where Net: ~Copyable {
   /// One timer for the session's clocks, the bodies that clients send, and connections that nobody uses.
   func linkDeadline(_ l: UInt32) -> Instant {
     let own = min(links[l].session.deadline, connections[links[l].connection].endsAt)
-    let unused = links[l].idleSince + keepAliveInterval
     guard links[l].session.role == .server else {
       // Once a second while streams are open: who of the upstream is silent.
       guard links[l].session.openStreamCount == 0 else { return min(own, now + .seconds(1)) }
       let isLimited = connections[links[l].connection].flags.contains(.isLimited)
-      return min(own, unused, isLimited ? now + limitedPause : .never)
+      return min(own, links[l].idleSince + keptInterval, isLimited ? now + limitedPause : .never)
     }
-    return min(own, links[l].session.exchangeCount == 0 ? unused : links[l].bodiesAt)
+    return min(own, links[l].session.exchangeCount == 0 ? links[l].idleSince + keepAliveInterval : links[l].bodiesAt)
   }
 
   mutating func setLinkTimer(_ l: UInt32) {
@@ -257,7 +256,7 @@ extension Worker where Net: ~Copyable {
     guard links.contains(key), !endedByUs(l) else { return }
     let isIdle =
       links[l].session.openStreamCount == 0
-      && (links[l].idleSince + keepAliveInterval <= now || isWantedElsewhere(c))
+      && (links[l].idleSince + keptInterval <= now || isWantedElsewhere(c))
     if isIdle || connections[c].endsAt <= now {
       if isIdle { connections[c].note(.idle) }
       retire(c)
