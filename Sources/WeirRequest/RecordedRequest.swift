@@ -13,7 +13,14 @@ public struct RecordedRequest: Sendable {
 
   /// Whether a proxy refused it for reasons of its own: no policy has decided it.
   public var isUndecided: Bool {
-    outcome == .reject && ReasonCode.allCases.contains { !$0.isOfPolicy && $0.text == reason }
+    guard outcome == .reject else { return false }
+    return namesNobody || ReasonCode.allCases.contains { !$0.isOfPolicy && $0.text == reason }
+  }
+
+  /// Whether a client of a gateway did not say to whom it goes, as HTTP/1.0 allows: a proxy serves no such request, whatever the policy
+  /// says. For a policy a gateway's request without a host is one whose host is of no matter.
+  private var namesNobody: Bool {
+    reason == DecisionReject.noRoute.rawValue && facts.gateway != nil && facts.http.map { $0.host == nil } ?? false
   }
 }
 

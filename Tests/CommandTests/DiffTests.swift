@@ -147,6 +147,37 @@ import WeirJSON
     #expect(nothing.status == 2 && nothing.err.hasPrefix("weir: other.jsonl: no line holds a request"))
   }
 
+  /// A client of HTTP/1.0 need not say to whom it goes. The gateway then refuses it whatever the policy says.
+  @Test func whoNamesNobodyWasNotDecided() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "edge.weir",
+      """
+      module shop
+      mesh shop { trust_domain "shop.example" }
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      routes edge { otherwise { respond 418 } }
+
+      """)
+    let request = #""gateway":"edge","caller":null,"source_ip":"127.0.0.1","method":"GET","scheme":"http","path":"/""#
+    let refused = #""outcome":"reject","by":null,"reason":"no_route""#
+    try workspace.write(
+      "access.jsonl",
+      """
+      {\(request),\(refused)}
+      {\(request),"host":"shop.example","outcome":"allow","by":null,"reason":"local"}
+      {\(request),"host":"other.example",\(refused)}
+
+      """)
+    let outcome = try workspace.weir("replay", "edge.weir", "--log", "access.jsonl", "--fail-on", "any")
+    #expect(outcome.out == "2 requests, 0 decided otherwise; lines skipped: 1 not_decided\n")
+    #expect(outcome.status == 0)
+    // A host that nobody was responsible for then, and somebody is now, is a widening.
+    let policy = try workspace.text("edge.weir")
+    try workspace.write("edge.weir", policy.replacing(#"{ "shop.example" }"#, with: #"{ "shop.example", "other.example" }"#))
+    #expect(try workspace.weir("replay", "edge.weir", "--log", "access.jsonl", "--fail-on", "widening").status == 1)
+  }
+
   /// What a log does not have is neither there nor absent.
   @Test func whatALogDoesNotTellIsInDoubt() throws {
     let workspace = try Workspace()
