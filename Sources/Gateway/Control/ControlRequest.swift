@@ -31,10 +31,10 @@ struct ControlRequest: Equatable {
     case .complete(let byteCount): count = byteCount
     }
     func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-    let target = text(head.target)
+    let target = Target(text(head.target))
     var request = ControlRequest(
-      method: text(head.method), path: String(target.prefix { $0 != "?" }),
-      host: head.fields.firstIndex(of: .host).map { text(head.fields[$0].value) })
+      method: text(head.method), path: target.path,
+      host: target.authority ?? head.fields.firstIndex(of: .host).map { text(head.fields[$0].value) })
     for index in 0..<head.fields.count where text(head.fields[index].name).lowercased() == "origin" {
       request.hasOrigin = true
     }
@@ -55,5 +55,20 @@ struct ControlRequest: Equatable {
         return .refused(.error(error.status, "\(error.code)", "\(ReasonCode(error).explanation)"))
       }
     }
+  }
+}
+
+/// A target, in absolute form as well: every server takes it, and its authority takes the place of `Host` (RFC 9112 section 3.2.2).
+private struct Target {
+  var authority: String?
+  /// Without query.
+  var path: String
+
+  init(_ text: String) {
+    path = String(text.prefix { $0 != "?" })
+    guard path.lowercased().hasPrefix("http://") else { return }
+    let rest = path.dropFirst("http://".count)
+    authority = String(rest.prefix { $0 != "/" })
+    path = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
   }
 }

@@ -1,4 +1,5 @@
 import WeirJSON
+import WeirRequest
 
 /// Which listener a request came to.
 enum ControlRole: Sendable, Equatable {
@@ -44,7 +45,11 @@ private func adminReply(_ request: ControlRequest, _ surface: some ControlSurfac
   case "/bundle": return request.isReading ? .json(200, surface.bundle()) : .notAllowed("GET, HEAD")
   case "/upstreams": return request.isReading ? .json(200, surface.upstreams()) : .notAllowed("GET, HEAD")
   case "/config": return request.isReading ? .json(200, surface.configuration()) : .notAllowed("GET, HEAD")
-  case "/explain": return request.method == "POST" ? .json(200, surface.explain(request.body)) : .notAllowed("POST")
+  case "/explain":
+    guard request.method == "POST" else { return .notAllowed("POST") }
+    do throws(RequestError) { return .json(200, try surface.explain(request.body)) } catch {
+      return .json(400, error.json)
+    }
   case "/drain":
     guard request.method == "POST" else { return .notAllowed("POST") }
     surface.drain()

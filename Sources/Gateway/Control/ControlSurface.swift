@@ -1,4 +1,5 @@
 import WeirJSON
+import WeirRequest
 
 /// What the status and admin listeners ask of the running gateway. Called from their thread.
 public protocol ControlSurface: Sendable {
@@ -15,9 +16,11 @@ public protocol ControlSurface: Sendable {
   /// The configuration in force; paths of secrets, never their contents.
   func configuration() -> JSONValue
   /// Decides the request that one JSON text describes, as `weir eval` does, under the bundle in force.
-  func explain(_ request: [UInt8]) -> JSONValue
+  ///
+  /// - Throws: what is wrong with the text, or names what the bundle does not have.
+  func explain(_ request: [UInt8]) throws(RequestError) -> JSONValue
   /// Begins to stop: not ready, then no new connections, then the end.
   func drain()
-  /// Reads bundle, certificates and configuration again; what is wrong leaves what is in force.
+  /// Reads bundle, certificates and configuration again; what is wrong leaves what is in force. The log says what became of it.
   func reload() -> ReloadReport
 }

@@ -97,16 +97,14 @@ extension GatewayProcess: ControlSurface {
     }
   }
 
-  public func explain(_ request: [UInt8]) -> JSONValue {
+  public func explain(_ request: [UInt8]) throws(RequestError) -> JSONValue {
     let bytes = state.withLock(\.policy.bytes)
     // Loaded again: the one in force belongs to the workers, and this is asked rarely.
     guard let bundle = try? LoadedBundle.load(bytes, trust: .anybody) else { return .null }
     var enforcer = Enforcer(for: bundle)
-    do throws(RequestError) {
-      let facts = try RequestDecoder(data: DataNames(bundle.topology.dataSets)).decode(request)
-      let (verdict, scopes) = try enforcer.explain(facts, under: bundle)
-      return .object(verdict.members + [.init("explain", .array(scopes.map(\.json)))])
-    } catch { return error.json }
+    let facts = try RequestDecoder(data: DataNames(bundle.topology.dataSets)).decode(request)
+    let (verdict, scopes) = try enforcer.explain(facts, under: bundle)
+    return .object(verdict.members + [.init("explain", .array(scopes.map(\.json)))])
   }
 
   public func drain() {

@@ -7,7 +7,8 @@ struct Admin: ParsableCommand {
     abstract: "Ask a running gateway, or tell it something.",
     discussion: """
       Speaks to the Unix socket that `admin` of the configuration names; only the user of the gateway may open it. Answers are
-      JSON.
+      JSON. Exit status: 1 when a reload was refused, or the configuration's file; 2 when no gateway answers, and for a request
+      to explain that is none.
 
       Examples:
         weir admin bundle
@@ -55,7 +56,12 @@ struct Admin: ParsableCommand {
       answer = try ControlClient.ask(socket, question.isChange ? "POST" : "GET", "/\(question.rawValue)", body: body)
     } catch { throw Failure("\(socket): \(Self.text(error))") }
     Output.write(String(decoding: answer.body, as: UTF8.self))
-    guard answer.status < 300 else { throw ExitCode.findings }
+    switch answer.status {
+    case ..<300: return
+    // What the gateway found, and not how it was asked.
+    case 409: throw ExitCode.findings
+    default: throw ExitCode.misuse
+    }
   }
 
   private static func text(_ failure: ControlClient.Failure) -> String {
