@@ -48,6 +48,21 @@ import Testing
     #expect(outcome.out.isEmpty)
   }
 
+  @Test(arguments: [["--workers", "0"], ["--listen", "here"], ["--status", "on"]])
+  func wrongOptionsOfRunAreToldWithItsUsage(arguments: [String]) throws {
+    let outcome = try Workspace().weir(["run"] + arguments)
+    #expect(outcome.status == 2 && outcome.err.contains("Usage: weir run "), "\(outcome.err)")
+  }
+
+  @Test func aGatewayNeedsABundleAndListeners() throws {
+    let outcome = try Workspace().weir("run", "--status", "off")
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.err.split(separator: "\n").filter { $0.contains("error[") } == [
+        "command line: error[missing_key]: no bundle is named", "command line: error[missing_key]: nothing listens",
+      ])
+  }
+
   @Test(arguments: [
     ["check", "missing"], ["check", "empty"], ["check", "note.txt"], ["check", "missing.weir"], ["fmt", "missing"],
     ["lint", "empty"], ["test", "missing"], ["prove", "missing"],

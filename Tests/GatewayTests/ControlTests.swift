@@ -4,6 +4,7 @@ import ProxyTransport
 import Synchronization
 import Testing
 import WeirJSON
+import WeirRequest
 
 @testable import Gateway
 
@@ -24,7 +25,10 @@ private final class FakeSurface: ControlSurface {
   func bundle() -> JSONValue { .string("bundle") }
   func upstreams() -> JSONValue { .string(String(repeating: "u", count: 300_000)) }
   func configuration() -> JSONValue { .string("config") }
-  func explain(_ request: [UInt8]) -> JSONValue { .int(Int64(request.count)) }
+  func explain(_ request: [UInt8]) throws(RequestError) -> JSONValue {
+    guard request != Array("?".utf8) else { throw RequestError(.malformedJSON, "no JSON") }
+    return .int(Int64(request.count))
+  }
   func drain() { drainCount.add(1, ordering: .relaxed) }
   func reload() -> ReloadReport { report }
 }
@@ -42,6 +46,8 @@ private final class FakeSurface: ControlSurface {
   @Test(arguments: [
     ("GET /healthz", 200), ("HEAD /healthz", 200), ("POST /healthz", 405), ("GET /readyz?verbose", 200),
     ("GET /metrics", 200), ("GET /", 404), ("GET /bundle", 404), ("POST /drain", 404),
+    ("GET http://any.example/healthz", 200), ("GET HTTP://any.example/readyz?verbose", 200),
+    ("GET http://any.example", 404), ("GET https://any.example/healthz", 404),
   ])
   func status(line: String, status: UInt16) {
     #expect(ask("\(line) HTTP/1.1\r\nhost: any.example\r\n\r\n", .status)?.status == status)
@@ -61,6 +67,7 @@ private final class FakeSurface: ControlSurface {
     #expect(
       ask("POST /drain HTTP/1.1\r\nhost: weir\r\nOrigin: https://evil.example\r\n\r\n", .admin, surface)?.status == 403)
     #expect(ask("POST /drain HTTP/1.1\r\nhost: evil.example\r\n\r\n", .admin, surface)?.status == 403)
+    #expect(ask("POST http://evil.example/drain HTTP/1.1\r\nhost: weir\r\n\r\n", .admin, surface)?.status == 403)
     #expect(surface.drainCount.load(ordering: .relaxed) == 0)
   }
 
@@ -75,6 +82,9 @@ private final class FakeSurface: ControlSurface {
     #expect(ask(head + "content-length: 3\r\n\r\nab", .admin) == nil)
     #expect(ask(head + "content-length: 3\r\n\r\nabc", .admin) == .json(200, .int(3)))
     #expect(ask(head + "transfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", .admin) == .json(200, .int(2)))
+    #expect(
+      ask(head + "content-length: 1\r\n\r\n?", .admin)
+        == .json(400, RequestError(.malformedJSON, "no JSON").json))
     let most = ControlRequest.bodyBytesMax
     for (count, status) in [(most, 200), (most + 1, 413)] as [(Int, UInt16)] {
       let body = String(repeating: "x", count: count)
@@ -94,18 +104,21 @@ private final class FakeSurface: ControlSurface {
   @Test func aReloadNamesWhatItDidNotTake() throws {
     let key = PendingKey(
       key: "workers", place: .file("weir.yaml", line: 3, column: 10), inForce: "2", written: "4")
-    let pending = ReloadReport(.adopted(generation: 7, identity: "ab"), pending: [key])
+    let adopted = ReloadOutcome.adopted(generation: 7, identity: "ab", [.configuration, .trustDomains])
+    let pending = ReloadReport(adopted, pending: [key])
     let reply = try #require(ask("POST /reload HTTP/1.1\r\nhost: weir\r\n\r\n", .admin, FakeSurface(report: pending)))
     #expect(reply.status == 200)
-    #expect(String(decoding: reply.body, as: UTF8.self).contains(#""place":"weir.yaml:3:10""#))
+    let body = String(decoding: reply.body, as: UTF8.self)
+    #expect(body.contains(#""place":"weir.yaml:3:10""#))
+    #expect(body.contains(#""changed":["configuration","trust_domains"]"#))
     #expect(
       pending.lines == [
-        "adopted generation 7, sha256 ab",
+        "adopted generation 7, sha256 ab; changed: configuration, trust_domains",
         "weir.yaml:3:10: `workers` waits for a restart: 2 is in force, 4 is written [needs_restart]",
       ])
     let mistake = GatewayFailure(
       .unknownKey, at: .file("weir.yaml", line: 1, column: 1), "the file has no key `servces`", remedy: "write another")
-    let half = ReloadReport(.adopted(generation: 7, identity: "ab"), refusedConfiguration: mistake)
+    let half = ReloadReport(adopted, refusedConfiguration: mistake)
     #expect(ask("POST /reload HTTP/1.1\r\nhost: weir\r\n\r\n", .admin, FakeSurface(report: half))?.status == 409)
     // A code is told once.
     #expect(

@@ -65,6 +65,41 @@ import WeirPolicy
     #expect(lines == expected)
   }
 
+  /// A file that was emptied, cut short or taken away is no configuration whose keys wait for a restart.
+  @Test(arguments: [
+    ("bundle: a.weirb\nlisteners: [{address: 127.0.0.1:0}]\n", []), ("", ["no bundle is named", "nothing listens"]),
+    ("# nothing\n", ["no bundle is named", "nothing listens"]),
+    ("listeners: [{address: 127.0.0.1:0}]\n", ["no bundle is named"]),
+    ("bundle: a.weirb\n", ["nothing listens"]), ("bundle: a.weirb\nlisteners: []\n", ["nothing listens"]),
+    (nil, ["cannot be read: No such file or directory (ENOENT)"]),
+  ])
+  func aFileSaysWhatToServe(text: String?, expected: [String]) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "weir-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "weir.yaml")
+    if let text { try Data(text.utf8).write(to: file) }
+    var settings = GatewaySettings()
+    settings.file = file.path
+    func mistakes(_ settings: GatewaySettings) -> [String] {
+      do throws(ConfigurationErrors) { _ = try settings.configuration() } catch { return error.errors.map(\.message) }
+      return []
+    }
+    #expect(mistakes(settings) == expected)
+    settings.bundle = "a.weirb"
+    settings.listen = [SocketAddress(IPAddress(ipv4: 0x7F00_0001), port: 0)]
+    #expect(mistakes(settings) == (text == nil ? expected : []))
+  }
+
+  @Test func theCommandLineSwitchesTheStatusOff() throws {
+    var settings = GatewaySettings()
+    settings.bundle = "a.weirb"
+    settings.listen = [SocketAddress(IPAddress(ipv4: 0x7F00_0001), port: 0)]
+    #expect(try settings.configuration().status?.port == 15021)
+    settings.status = .some(nil)
+    #expect(try settings.configuration().status == nil)
+  }
+
   @Test func whatDoesNotWaitIsTakenWhole() throws {
     let (taken, _) = try taking("workers: 2", "workers: 3\ntrust: [a.pub]")
     #expect(taken.workerCount == 2 && taken.trust.map(\.value) == ["a.pub"])
@@ -137,6 +172,7 @@ import WeirPolicy
     #expect(look(some, nil) == ["discovery answers again: `web`: dns web.test:80"])
     #expect(look(some, .noAnswer) == ["discovery fails, its last endpoints stay: " + failing])
     #expect(look([], nil) == ["discovery finds no endpoints: `web`: dns web.test:80 [discovery]"])
+    #expect(look([], .noAnswer) == ["discovery fails, it has no endpoints: " + failing])
     #expect(watch.look(at: []) == [])
   }
 

@@ -123,16 +123,19 @@ import WeirSource
     try certificate("edge", Self.gateway, seconds: 9000)
     let renewed = try plan(previous: same)
     #expect(renewed.isChanged(since: same) && renewed.expiry == Self.now + 9000)
+    #expect(renewed.changes(since: same) == [.certificates])
     #expect(renewed.contexts[0].trustGeneration == first.contexts[0].trustGeneration)
     let other = try DevelopmentAuthority(subject: "other", validity: Self.now - 1...Self.now + 1)
     try write("roots.pem", authority.certificate.chain + other.certificate.chain)
     let trusting = try plan(previous: renewed)
     #expect(trusting.contexts[0].trustGeneration == first.contexts[0].trustGeneration + 1)
+    #expect(trusting.changes(since: renewed) == [.trustDomains])
     // Half a day later the tickets have another key.
     try certificate("edge", Self.gateway, seconds: 90_000)
     let later = try plan(now: Self.now + 12 * 3600, previous: trusting)
     let keyless = try plan(now: Self.now + 12 * 3600 - 1, previous: later)
     #expect(later.isChanged(since: trusting) && !keyless.isChanged(since: later))
+    #expect(later.changes(since: trusting) == [.certificates, .ticketKeys] && keyless.changes(since: later) == [])
   }
 
   /// Upstreams are known by their place: at that of another service, nothing that was made for the former one is used.

@@ -19,10 +19,11 @@ struct DiscoveryReport {
   /// What an operator should know; nil while all is well.
   fileprivate var complaint: String? {
     if known.error != nil {
-      let rest = known.endpoints == nil ? "it has no endpoints" : "its last endpoints stay"
-      return "discovery fails, \(rest): \(text) [discovery]"
+      let rest = known.endpoints?.isEmpty ?? true ? "it has no endpoints" : "its last endpoints stay"
+      return "discovery fails, \(rest): \(text) [\(StartCode.discovery.rawValue)]"
     }
-    return known.endpoints?.isEmpty == true ? "discovery finds no endpoints: \(text) [discovery]" : nil
+    return known.endpoints?.isEmpty == true
+      ? "discovery finds no endpoints: \(text) [\(StartCode.discovery.rawValue)]" : nil
   }
 }
 

@@ -54,14 +54,14 @@ public struct GatewayFailure: Error, Sendable, Equatable {
   public var text: String { mistakes.map { "\($0.place): \($0.message) [\($0.code)]" }.joined(separator: "; ") }
 }
 
-/// The stable names of what keeps a gateway with a right configuration from starting or from reloading.
+/// The stable names of what keeps a gateway with a right configuration from starting or from reloading, or that it complains of.
 enum StartCode: String, CaseIterable, Sendable {
   case listen
   case adminInUse = "admin_in_use"
   case accessLog = "access_log"
   case trustKey = "trust_key"
   case needsRestart = "needs_restart"
-  case descriptors, memory, resolver, upstreams, system, workers
+  case descriptors, memory, resolver, upstreams, system, workers, discovery
 
   /// What it is, for the page.
   var about: String {
@@ -77,6 +77,7 @@ enum StartCode: String, CaseIterable, Sendable {
     case .upstreams: "The policy has more services and endpoints than there is room for."
     case .system: "The system refused a thread, a descriptor or memory."
     case .workers: "The workers ended by themselves."
+    case .discovery: "A service has no endpoints, or they are not found any more: said while it serves."
     }
   }
 }

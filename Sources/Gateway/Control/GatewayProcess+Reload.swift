@@ -9,9 +9,10 @@ extension GatewayProcess {
   /// Reads everything again.
   ///
   /// A configuration with mistakes is refused, and a new bundle with it; certificates are renewed under what is in force. Keys that only
-  /// a restart changes stay as they are and are named.
+  /// a restart changes stay as they are and are named. The log says what became of it, whoever asked.
+  @discardableResult
   public func reload() -> ReloadReport {
-    state.withLock { state in
+    let report = state.withLock { state in
       var seen = SeenFiles()
       let report = reload(&state, &seen)
       state.reloads.count(report.outcome)
@@ -19,24 +20,30 @@ extension GatewayProcess {
       state.seen = seen
       return report
     }
+    say(report)
+    return report
   }
 
   /// Takes the certificates, keys and roots of this moment under the policy and the configuration in force: whatever is wrong with those
   /// that are offered must not let certificates expire.
-  func renewCertificates() -> ReloadReport {
-    state.withLock { state in
+  func renewCertificates() {
+    let report = state.withLock { state in
       let outcome: ReloadOutcome
       do throws(Refusal) { outcome = try renew(&state) } catch { outcome = .refused(error.failure) }
       state.reloads.count(outcome)
       return ReloadReport(outcome)
     }
+    say(report)
   }
+
+  private func say(_ report: ReloadReport) { for line in report.lines { log(line) } }
 
   private func reload(_ state: inout State, _ seen: inout SeenFiles) -> ReloadReport {
     seen.look(at: state.configuration)
     let written: Configuration
     do throws(ConfigurationErrors) { written = try settings.configuration() } catch {
-      return renew(&state, refused: GatewayFailure(error), pending: state.incomplete?.pending ?? [])
+      // What waited for a restart was written in what the file no longer says.
+      return renew(&state, refused: GatewayFailure(error), pending: [])
     }
     let (configuration, pending) = state.configuration.taking(written)
     seen.look(at: configuration)
@@ -93,8 +100,11 @@ extension GatewayProcess {
       state.refusedTLS = error
       throw Refusal(failure: error, isOfConfiguration: true)
     }
-    guard facts.bytes != state.policy.bytes || configuration != state.configuration || tls.isChanged(since: state.tls)
-    else { return .unchanged }
+    var changes: [ReloadChange] = []
+    if facts.bytes != state.policy.bytes { changes.append(.bundle) }
+    if configuration != state.configuration { changes.append(.configuration) }
+    changes += tls.changes(since: state.tls)
+    guard !changes.isEmpty else { return .unchanged }
     let former = Self.sources(state.policy.topology, state.configuration).compactMap(\.self)
     let sources = Self.sources(facts.topology, configuration).compactMap(\.self)
     // What is in force is followed until the rest has come about.
@@ -120,7 +130,7 @@ extension GatewayProcess {
     state.configuration = configuration
     state.policy = facts
     state.upstreams = upstreams
-    return .adopted(generation: facts.generation, identity: facts.identity)
+    return .adopted(generation: facts.generation, identity: facts.identity, changes)
   }
 
   /// What is to be checked, with a thread that can.

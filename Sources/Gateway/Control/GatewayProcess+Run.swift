@@ -51,7 +51,7 @@ extension GatewayProcess {
             switch signal {
             case .hangUp:
               reopenLog()
-              report(reload())
+              reload()
             case .terminate: drain()
             case .interrupt:
               interrupts += 1
@@ -160,8 +160,8 @@ extension GatewayProcess {
   }
 
   private func reloadIfChanged() {
-    if bundleChanged() { report(reload()) }
-    if certificatesChanged() { report(renewCertificates()) }
+    if bundleChanged() { reload() }
+    if certificatesChanged() { renewCertificates() }
   }
 
   /// Whether the file of the bundle has other bytes than the one in force; it is read when it was touched. After a reload that did not
@@ -203,6 +203,4 @@ extension GatewayProcess {
       log("the access log cannot be opened again, the file that is open stays: \(error)")
     }
   }
-
-  private func report(_ report: ReloadReport) { for line in report.lines { log(line) } }
 }

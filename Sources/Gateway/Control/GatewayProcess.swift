@@ -51,11 +51,6 @@ public final class GatewayProcess: Sendable {
     do throws(ConfigurationErrors) { configuration = try settings.configuration() } catch {
       throw GatewayFailure(error)
     }
-    guard !configuration.listeners.isEmpty else {
-      throw GatewayFailure(
-        .missingKey, at: configuration.place(of: "listeners"), "nothing listens",
-        remedy: "give `--listen`, or write `listeners` in the configuration")
-    }
     let workerCount = configuration.workerCount ?? max(1, min(processorCount, 256))
     try Self.demandDescriptors(configuration, workerCount)
     let policy: LoadedPolicy

@@ -9,12 +9,15 @@ public struct GatewaySettings: Sendable, Equatable {
   public var trust: [String] = []
   /// Replaces the file's listeners where it is not empty.
   public var listen: [SocketAddress] = []
-  public var status: SocketAddress?
+  /// nil: as the file says; an address, or nil for none.
+  public var status: SocketAddress??
   public var workerCount: Int?
 
   public init() {}
 
   /// Reads the file and puts the command line over it.
+  ///
+  /// - Throws: also when neither says what to serve: a file that was emptied or cut short is no configuration.
   func configuration() throws(ConfigurationErrors) -> Configuration {
     var configuration = if let file { try Configuration.read(file: file) } else { Configuration() }
     if let bundle { configuration.bundle = Located(bundle, at: .commandLine("--bundle")) }
@@ -32,6 +35,28 @@ public struct GatewaySettings: Sendable, Equatable {
       configuration.workerCount = workerCount
       configuration.places["workers"] = .commandLine("--workers")
     }
+    let missing = configuration.missing
+    guard missing.isEmpty else { throw ConfigurationErrors(errors: missing) }
     return configuration
+  }
+}
+
+extension Configuration {
+  /// What file and command line together have to say, and do not.
+  var missing: [ConfigurationError] {
+    var errors: [ConfigurationError] = []
+    if bundle == nil {
+      errors.append(
+        ConfigurationError(
+          code: .missingKey, place: place(of: "bundle"), message: "no bundle is named",
+          remedy: "give `--bundle`, or write `bundle` in the configuration"))
+    }
+    if listeners.isEmpty {
+      errors.append(
+        ConfigurationError(
+          code: .missingKey, place: place(of: "listeners"), message: "nothing listens",
+          remedy: "give `--listen`, or write `listeners` in the configuration"))
+    }
+    return errors
   }
 }

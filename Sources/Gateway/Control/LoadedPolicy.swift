@@ -64,9 +64,7 @@ extension LoadedPolicy {
   static func load(_ configuration: Configuration, notBefore active: UInt64?) throws(Refusal) -> LoadedPolicy {
     guard let file = configuration.bundle else {
       throw Refusal(
-        failure: GatewayFailure(
-          .missingKey, at: configuration.place(of: "bundle"), "no bundle is named",
-          remedy: "give `--bundle`, or write `bundle` in the configuration"), isOfConfiguration: true)
+        failure: GatewayFailure(ConfigurationErrors(errors: configuration.missing)), isOfConfiguration: true)
     }
     let trust = try trust(configuration)
     let bytes: [UInt8]

@@ -2,10 +2,23 @@ import WeirJSON
 
 /// What became of a reload.
 public enum ReloadOutcome: Sendable, Equatable {
-  case adopted(generation: UInt64, identity: String)
+  case adopted(generation: UInt64, identity: String, [ReloadChange])
   /// The same bundle and files as before.
   case unchanged
   case refused(GatewayFailure)
+}
+
+/// What is other than before a reload: what it was read from.
+public enum ReloadChange: String, CaseIterable, Sendable {
+  case bundle, configuration
+  /// The roots of trust domains: who may come and who is gone to.
+  case trustDomains = "trust_domains"
+  /// Roots of services with `tls`.
+  case roots
+  /// Own certificates, or their keys.
+  case certificates
+  /// The keys of session tickets, which grow old.
+  case ticketKeys = "ticket_keys"
 }
 
 /// What became of a reload, and what of the configuration's file it did not put in force.
@@ -32,7 +45,9 @@ public struct ReloadReport: Sendable, Equatable {
   var lines: [String] {
     let first =
       switch outcome {
-      case .adopted(let generation, let identity): "adopted generation \(generation), sha256 \(identity)"
+      case .adopted(let generation, let identity, let changes):
+        "adopted generation \(generation), sha256 \(identity); changed: "
+          + changes.map(\.rawValue).joined(separator: ", ")
       case .unchanged: "nothing has changed"
       case .refused(let failure): "reload refused, everything stays as it is: \(failure.text)"
       }
@@ -49,10 +64,10 @@ extension ReloadReport {
     var members: [JSONValue.Member]
     var status: UInt16 = 200
     switch outcome {
-    case .adopted(let generation, let identity):
+    case .adopted(let generation, let identity, let changes):
       members = [
         .init("outcome", .string("adopted")), .init("generation", .int(Int64(clamping: generation))),
-        .init("bundle", .string(identity)),
+        .init("bundle", .string(identity)), .init("changed", .array(changes.map { .string($0.rawValue) })),
       ]
     case .unchanged: members = [.init("outcome", .string("unchanged"))]
     case .refused(let failure):

@@ -28,6 +28,16 @@ public struct TLSPlan: Sendable {
     configuration != previous.configuration || upstreams != previous.upstreams
   }
 
+  /// Which files have other contents, and whether the keys of tickets are others.
+  public func changes(since previous: TLSPlan) -> [ReloadChange] {
+    let (old, new) = (previous.configuration, configuration)
+    return [
+      (ReloadChange.trustDomains, old.trustGeneration != new.trustGeneration),
+      (.roots, old.trustGeneration == new.trustGeneration && old.roots != new.roots),
+      (.certificates, old.certificates != new.certificates), (.ticketKeys, old.ticketKeys != new.ticketKeys),
+    ].filter(\.1).map(\.0)
+  }
+
   /// Reads everything.
   ///
   /// - Parameters:

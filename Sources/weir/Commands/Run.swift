@@ -29,7 +29,7 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("An address and a port to serve on; may be given several times.", valueName: "ADDRESS"))
   var listen: [String] = []
 
-  @Option(help: ArgumentHelp("Where /healthz, /readyz and /metrics are answered.", valueName: "ADDRESS"))
+  @Option(help: ArgumentHelp("Where /healthz, /readyz and /metrics are answered, or `off`.", valueName: "ADDRESS|off"))
   var status: String?
 
   @Option(help: ArgumentHelp("The configuration.", valueName: "FILE"))
@@ -38,17 +38,24 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Threads that serve traffic.", valueName: "N"))
   var workers: Int?
 
-  mutating func run() throws {
+  func validate() throws { _ = try settings() }
+
+  private func settings() throws -> GatewaySettings {
     var settings = GatewaySettings()
     settings.file = config
     settings.bundle = bundle
     settings.trust = trust
     settings.listen = try listen.map { try Self.address($0, option: "--listen") }
-    settings.status = try status.map { try Self.address($0, option: "--status") }
+    settings.status = try status.map { $0 == "off" ? nil : try Self.address($0, option: "--status") }
     if let workers {
       guard (1...256).contains(workers) else { throw ValidationError("--workers is a number from 1 to 256.") }
       settings.workerCount = workers
     }
+    return settings
+  }
+
+  mutating func run() throws {
+    let settings = try settings()
     do {
       // Before any thread, so that signals come here.
       let signals = try SignalWatch()

@@ -1,6 +1,7 @@
 """Reloads, bundles that are wrong, logs that cannot be written, the end."""
 import hashlib
 import http.client
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import threading
 import time
 
 import harness
+from certificates import Authority
 from harness import Gateway, Load, Upstream, bundle, check, folder, replace, wait
 
 
@@ -173,6 +175,61 @@ def pending():
     gateway.stop()
 
 
+def by_hand():
+    """What `weir admin reload` did stands in the log, and a file that says nothing is refused like any other with a mistake."""
+    place = folder("by-hand")
+    authorities = [Authority(folder(f"by-hand/{name}")) for name in ("first", "second")]
+    roots = place / "roots.pem"
+    replace(roots, authorities[0].root.read_bytes())
+    trusted = f"trust_domains:\n  m.example:\n    roots: {roots}"
+    gateway = Gateway("by-hand", bundle(place / "offered.weirb", [1]), extra=trusted)
+    config = gateway.folder / "weir.yaml"
+    text = config.read_text()
+    def reload(expected):
+        """The answer, and whether exactly these lines came to the log meanwhile."""
+        before = len(gateway.lines)
+        answer = gateway.admin("/reload")
+        wait(lambda: len(gateway.lines) >= before + len(expected))
+        said = gateway.lines[before:]
+        return answer, len(said) == len(expected) and all(word in line for word, line in zip(expected, said)) or said
+
+    answer, said = reload(["nothing has changed"])
+    check("a reload by hand without a change is in the log", (answer["outcome"], said), ("unchanged", True))
+    config.write_text(text.replace("drain: 10s", "drain: 9s"))
+    answer, said = reload(["adopted generation 1, sha256 "])
+    check("one that changes the configuration too", (answer.get("changed"), said), (["configuration"], True))
+    check("with what it changed", gateway.logged("; changed: configuration"))
+    other = place / "other.pem"
+    other.write_bytes(authorities[1].root.read_bytes())
+    config.write_text(text.replace(str(roots), str(other)))
+    answer, said = reload(["; changed: configuration, trust_domains"])
+    check("one that exchanges whom it trusts too", (answer.get("changed"), said), (["configuration", "trust_domains"], True))
+
+    config.write_text("")
+    answer, said = reload(["everything stays as it is: ", "the configuration is refused, the one in force stays"])
+    check("a file that was emptied is refused, not waiting for a restart", (
+        answer["outcome"], answer["configuration"]["error"]["code"], "pending" in answer), ("refused", "missing_key", False))
+    check("the log says what is missing", (said, gateway.logged("no bundle is named [missing_key]")), (True, True))
+    seen = gateway.admin("/config", "GET")
+    check("and admin", (seen["pending"], seen["refused"]["code"], len(seen["listeners"])), ([], "missing_key", 1))
+    config.unlink()
+    check("so is one that is gone", gateway.logged("No such file or directory (ENOENT) [unreadable_file]"))
+    check("nothing waits", (wait(lambda: gateway.admin("/config", "GET")["refused"]["code"] == "unreadable_file"),
+          gateway.admin("/config", "GET")["pending"]), (True, []))
+    config.write_text(text)
+    check("mended, it is taken", wait(lambda: gateway.admin("/config", "GET")["refused"] is None))
+    check("what is in force serves", gateway.get("/here")[0], 200)
+
+    def explain(request):
+        asked = subprocess.run(
+            [harness.weir, "admin", "--socket", gateway.socket, "explain", "--request", "-"], input=request, capture_output=True, text=True)
+        return asked.returncode, json.loads(asked.stdout).get("error", {}).get("code")
+    for request, code in (('{"foo":1}', "unknown_key"), ("", "malformed_json"), ("{", "malformed_json")):
+        check(f"`{request}` is no request to explain", explain(request), (2, code))
+    check("this is one", explain('{"host":"localhost","caller":null,"method":"GET","path":"/here"}'), (0, None))
+    gateway.stop()
+
+
 def reload_under_load(isLong):
     seconds = 60 if isLong else 5
     upstream = Upstream()
@@ -216,6 +273,14 @@ def drain():
         check("no request was lost", load.finish(), {200})
         check("the last line of the log is whole", gateway.access.read_text().endswith("}\n"))
         check("every request has its line", len(gateway.reasons()), load.count)
+
+
+    upstream = Upstream()
+    gateway = Gateway("drain", bundle(folder("drain") / "a.weirb", [upstream.port]), timeouts={"pooled": "1h", "drain": "1h"})
+    check("a connection to an upstream", gateway.get("/")[0], 200)
+    check("that is kept", wait(lambda: gateway.metric('weir_open_connections{side="upstream"') == 1))
+    gateway.signal(signal.SIGTERM)
+    check("and that nobody uses is not waited for", gateway.ended(), 0)
 
 
 def interrupts():
@@ -334,6 +399,7 @@ def run(isLong):
     bundles()
     changes()
     pending()
+    by_hand()
     interrupts()
     logs()
     drain()
