@@ -68,6 +68,17 @@ import WeirSource
     #expect(outcome.err.contains("--request REQUEST"))
   }
 
+  @Test func knowsTheCodesOfTheGateway() throws {
+    for (code, text) in [
+      ("needs_restart", "A key that only a restart changes"), ("older_generation", "Its generation is less"),
+      ("discovery", "A service has no endpoints"), ("duplicate_key", "A key occurs twice"),
+    ] {
+      let page = try Workspace().weir("explain", code)
+      #expect(page.status == 0 && page.out.hasPrefix("\(code): \(text)"), "\(page.out)\(page.err)")
+    }
+    #expect(try Workspace().weir("explain", "need_restart").err.hasSuffix("did you mean needs_restart?\n"))
+  }
+
   @Test func suggestsANearCode() throws {
     let outcome = try Workspace().weir("explain", "path_null")
     #expect(outcome.err == "weir: no code is named path_null; did you mean path_nul?\n")

@@ -87,8 +87,15 @@ extension Configuration {
         labels.append(Service.Label(name: entry.key.value, value: value))
       }
       guard let address else { continue }
-      endpoints.append(
-        Service.StaticEndpoint(address: address.value.address, port: Int(address.value.port), labels: labels))
+      let endpoint = Service.StaticEndpoint(
+        address: address.value.address, port: Int(address.value.port), labels: labels)
+      guard !endpoints.contains(where: { $0.address == endpoint.address && $0.port == endpoint.port }) else {
+        reader.report(
+          .conflict, address.place, "an endpoint above has the address \(address.value) as well",
+          remedy: "name each endpoint once")
+        continue
+      }
+      endpoints.append(endpoint)
     }
     return endpoints
   }

@@ -17,18 +17,32 @@ struct KeyDescription: Sendable {
 
 /// A key whose value is one word, or a list of such words.
 struct ConfigurationKey<Value: Sendable>: Sendable {
+  enum Shape: Sendable {
+    case word, list
+    /// A list that has something, and nothing twice.
+    case choices
+  }
+
   let description: KeyDescription
   let form: ConfigurationForm<Value>
+  let shape: Shape
 
   var name: String { description.name }
 
   init(
-    _ name: String, _ form: ConfigurationForm<Value>, _ presence: KeyDescription.Presence, list: Bool = false,
+    _ name: String, _ form: ConfigurationForm<Value>, _ presence: KeyDescription.Presence, shape: Shape = .word,
     _ about: String
   ) {
     self.form = form
+    self.shape = shape
+    let prefix =
+      switch shape {
+      case .word: ""
+      case .list: "a list, each "
+      case .choices: "a list of one or more, each once: "
+      }
     description = KeyDescription(
-      name: name, form: list ? "a list, each \(form.description)" : form.description, presence: presence, about: about)
+      name: name, form: prefix + form.description, presence: presence, about: about)
   }
 }
 

@@ -61,7 +61,7 @@ struct ConfigurationNode {
     case .duplicatedKeysInMapping(let keys, let context)?:
       return ConfigurationError(
         code: .duplicateKey, place: .file(file, line: context.mark.line, column: context.mark.column),
-        message: "\(keys.map { "`\($0)`" }.joined(separator: ", ")) occurs twice in the block that begins here",
+        message: "\(keys.map { "`\($0)`" }.joined(separator: ", ")) more than once in one block, first here",
         remedy: "keep one of them")
     case .no?, .memory?, .reader?, .writer?, .emitter?, .representer?, .dataCouldNotBeDecoded?, nil:
       return ConfigurationError(

@@ -30,14 +30,23 @@ public enum ConfigurationPage {
       page += "\n"
     }
     page += reloading
-    page += table("Codes", ConfigurationError.Code.allCases.map { ($0.rawValue, $0.about) })
-    page += table("Codes of the start and of reloads", StartCode.allCases.map { ($0.rawValue, $0.about) })
-    page += table(
-      "Codes of bundles",
-      BundleError.Code.allCases.map { ($0.rawValue, $0.about) }
-        + LoadError.ProgramCode.allCases.map { ($0.rawValue, $0.about) })
+    for table in codes {
+      page += "## \(table.title)\n\n| code | |\n|---|---|\n"
+      page += table.codes.map { "| `\($0.code)` | \($0.about) |\n" }.joined() + "\n"
+    }
     return String(page.dropLast())
   }
+
+  /// Every code that `weir run` names, with what it is, by the tables of the page.
+  public static let codes: [(title: String, codes: [(code: String, about: String)])] = [
+    ("Codes", ConfigurationError.Code.allCases.map { ($0.rawValue, $0.about) }),
+    ("Codes of the start, of reloads and of the log", StartCode.allCases.map { ($0.rawValue, $0.about) }),
+    (
+      "Codes of bundles",
+      BundleError.Code.allCases.map { ($0.rawValue, $0.about) }
+        + LoadError.ProgramCode.allCases.map { ($0.rawValue, $0.about) }
+    ),
+  ]
 
   private static let reloading = """
     ## Reloading
@@ -51,20 +60,19 @@ public enum ConfigurationPage {
       the addresses and whether they have `tls`. They hold nothing else up.
     - With one exception: a listener that was taken out, or changed its address or between `tls` and clear text, serves on until the
       restart. A new bundle may rest on its end, so it is refused with `needs_restart` until then.
-    - A file with mistakes is refused with them (`weir_configuration_pending{cause="mistake"}`, `refused` of `weir admin config`), and
+    - A file with mistakes, or one that is not there or was emptied, is refused with them (`weir_configuration_pending{cause="mistake"}`, `refused` of `weir admin config`), and
       a new bundle waits until it is mended: it may rest on what the file says. Certificates are renewed meanwhile, as the
       configuration in force names them.
     - A bundle that is refused, or that needs certificates that cannot be used, changes nothing.
+
+    The log says what became of each, whoever asked for it, and what has changed: `bundle`, `configuration`, `trust_domains` (their roots),
+    `roots` (those of services), `certificates` (or their keys), `ticket_keys` (renewed by the gateway itself).
 
     After a reload that did not put everything in force, a change of any file that it read is tried at once; network file systems within ten
     seconds.
 
 
     """
-
-  private static func table(_ title: String, _ codes: [(code: String, about: String)]) -> String {
-    "## \(title)\n\n| code | |\n|---|---|\n" + codes.map { "| `\($0.code)` | \($0.about) |\n" }.joined() + "\n"
-  }
 
   /// A file with something of everything; a test reads it.
   public static let example = """

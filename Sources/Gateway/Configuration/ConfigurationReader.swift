@@ -77,9 +77,21 @@ struct ConfigurationReader {
       guard case .default(let text) = key.description.presence else { return [] }
       return text.split(separator: ", ").compactMap { key.form.parse(String($0)) }.map { Located($0, at: .builtIn) }
     }
+    let elements = list(node, key.name)
     var result: [Located<Value>] = []
-    for element in list(node, key.name) {
-      if let value = word(element, key) { result.append(value) }
+    for element in elements {
+      guard let value = word(element, key) else { continue }
+      if key.shape == .choices, result.contains(where: { $0.value == value.value }) {
+        report(
+          .conflict, element.place, "`\(key.name)` has `\(value.value)` twice", remedy: "keep one of them")
+      } else {
+        result.append(value)
+      }
+    }
+    if key.shape == .choices, elements.isEmpty, case .list = node.content {
+      report(
+        .badValue, node.place, "`\(key.name)` is empty",
+        remedy: "name \(key.form.description), or leave the key out")
     }
     return result
   }

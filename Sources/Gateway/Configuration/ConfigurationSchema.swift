@@ -13,7 +13,7 @@ enum ConfigurationSchema {
     static let bundle = ConfigurationKey(
       "bundle", .path, .optional, "The bundle, made by `weir build`. Required here or as `--bundle`.")
     static let trust = ConfigurationKey(
-      "trust", .path, .optional, list: true,
+      "trust", .path, .optional, shape: .list,
       "Public keys, made by `weir keygen`; one of them must have signed the bundle. Without any, signatures are not demanded, which is said at the start."
     )
     static let listeners = ConfigurationBlock(
@@ -61,7 +61,7 @@ enum ConfigurationSchema {
       "gateway", .name, .optional,
       "The gateway of the policy that answers here. Left out: whatever is responsible for the host of the request.")
     static let trustedHops = ConfigurationKey(
-      "trusted_hops", .network, .optional, list: true,
+      "trusted_hops", .network, .optional, shape: .list,
       """
       Proxies of ours in front: `request.client_ip` is the right-most address of `x-forwarded-for` outside of these networks, and \
       what they say in other `x-forwarded-…` fields and in `x-request-id` stays. A hop that is no address is refused with 400.
@@ -84,7 +84,7 @@ enum ConfigurationSchema {
       "Whether clients show a certificate. One that is shown is always verified against its trust domain.")
     static let protocols = ConfigurationKey(
       "protocols", ConfigurationForm<Configuration.ListenerTLS.ApplicationProtocol>.choice, .default("http2, http1"),
-      list: true, "What is offered by ALPN; HTTP/2 is preferred.")
+      shape: .choices, "What is offered by ALPN; HTTP/2 is preferred.")
     static let certificates = ConfigurationBlock(
       "certificates", "a list of blocks", .required, "What the listener shows, chosen by server name.")
 
@@ -98,8 +98,8 @@ enum ConfigurationSchema {
       "chain", .path, .required, "The certificate and what leads to its root, PEM. Read again when it changes.")
     static let key = ConfigurationKey("key", .path, .required, "Its private key, PEM, not encrypted.")
     static let names = ConfigurationKey(
-      "names", .serverName, .default("*"), list: true, "Server names that it is for; the longest that matches is taken."
-    )
+      "names", .serverName, .default("*"), shape: .choices,
+      "Server names that it is for; the longest that matches is taken.")
     static let clients = ConfigurationKey(
       "clients", ConfigurationForm<Configuration.ListenerTLS.Clients>.choice, .computed("as for the listener"),
       "Whether clients that ask for these names show a certificate.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import HTTPCanonical
 import WeirPolicy
 import WeirRequest
@@ -16,6 +17,7 @@ struct Explain: ParsableCommand {
       Examples:
         weir explain E0301           the page of a diagnostic
         weir explain path_nul        the page of a reject code
+        weir explain needs_restart   what a code that `weir run` names is
         weir explain --list          every diagnostic
         weir explain --list reject   every reason for which a request is refused before any rule sees it
         weir explain --list reason   every reason that logs, metrics and local replies of the proxy name
@@ -32,8 +34,8 @@ struct Explain: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       """
-      A diagnostic such as E0301, or a reason such as path_nul; with --list: `reject`, `reason`, or nothing; with \
-      --request: a bundle, a file or folder with sources, or either at a revision of git.
+      A diagnostic such as E0301, a reason such as path_nul, or a code of `weir run` such as needs_restart; with --list: \
+      `reject`, `reason`, or nothing; with --request: a bundle, a file or folder with sources, or either at a revision of git.
       """, valueName: "code"))
   var code: String?
 
@@ -96,10 +98,16 @@ struct Explain: ParsableCommand {
       let answer = reason.status == 0 ? "Nobody is answered" : "The request is answered with \(reason.status)"
       return Output.write("\(reason.text): \(reason.explanation)\n\n\(answer).\n")
     }
+    for table in ConfigurationPage.codes {
+      guard let found = table.codes.first(where: { $0.code == code.lowercased() }) else { continue }
+      return Output.write("\(found.code): \(found.about)\n\nA code of `weir run`; docs/configuration.md has all.\n")
+    }
     if Files.kind(code) != nil {
       throw Failure("\(code): is no code; with --request REQUEST it is told how a policy there decides")
     }
-    let known = Catalog.all.map(\.code) + ReasonCode.allCases.map(\.text)
+    let known =
+      Catalog.all.map(\.code) + ReasonCode.allCases.map(\.text)
+      + ConfigurationPage.codes.flatMap { $0.codes.map(\.code) }
     let hint = Spelling.suggestion(for: code, among: known).map { "; did you mean \($0)?" } ?? ""
     throw Failure("no code is named \(code)\(hint)")
   }
