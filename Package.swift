@@ -175,7 +175,7 @@ let package = Package(
       "GatewayTests",
       [
         "Gateway", "HTTPWire", "ProxyCore", "ProxySimulation", "ProxyTLS", "ProxyTelemetry", "ProxyTransport",
-        "ProxyUpstream", "WeirCompiler", "WeirJSON", "WeirPolicy", "WeirSource",
+        "ProxyUpstream", "WeirCompiler", "WeirJSON", "WeirPolicy", "WeirRequest", "WeirSource",
       ]),
     tests("HTTPWireTests", ["FuzzTargets", "HTTPCanonical", "HTTPWire", "PropertyTesting"]),
     tests("ProxyTLSTests", ["ProxyTLS", "ProxyTransport", "PropertyTesting"]),

@@ -174,7 +174,8 @@ import WeirJSON
     #expect(outcome.status == 0)
     // A host that nobody was responsible for then, and somebody is now, is a widening.
     let policy = try workspace.text("edge.weir")
-    try workspace.write("edge.weir", policy.replacing(#"{ "shop.example" }"#, with: #"{ "shop.example", "other.example" }"#))
+    try workspace.write(
+      "edge.weir", policy.replacing(#"{ "shop.example" }"#, with: #"{ "shop.example", "other.example" }"#))
     #expect(try workspace.weir("replay", "edge.weir", "--log", "access.jsonl", "--fail-on", "widening").status == 1)
   }
 

@@ -121,6 +121,8 @@ def run_dns():
   endpoints dns "api.test:{first.port}"'''
     with Gateway("dns", service, config=f"discovery:\n  resolver: {server.address}\n") as gateway:
         changes("dns", gateway, first, second, change, fail, True)
+        said = f"discovery fails, its last endpoints stay: `api`: dns api.test:{first.port}: the name server answered SERVFAIL [discovery]"
+        check("dns: what the name server answered was said", gateway.lines().count(said), 1)
 
 
 def run_srv():
