@@ -85,7 +85,10 @@ public struct FieldSection: ~Copyable {
         known: known, isHopByHop: known.isHopByHop, valueStart: UInt32(truncatingIfNeeded: valueStart),
         valueCount: UInt32(truncatingIfNeeded: valueEnd &- valueStart))
       count &+= 1
-      if !isPlain, known == .other, names.mimics(bytes, position..<nameEnd) { return .invalid(.fieldNameUnderscore) }
+      // What the proxy has written itself was checked when it came, or stands in the policy.
+      if !isPlain, known == .other, source == .peer, names.mimics(bytes, position..<nameEnd) {
+        return .invalid(.fieldNameUnderscore)
+      }
       if let error = note(bytes, known, valueStart..<valueEnd, minorVersion) { return .invalid(error) }
       position = next
     }

@@ -113,11 +113,11 @@ public enum KnownField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   var mayNotBeMimicked: Bool {
     switch self {
     case .contentLength, .transferEncoding, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
-      .xForwardedOther, .xRealIP:
+      .xForwardedOther, .xRealIP, .xRequestID:
       true
     case .other, .connection, .keepAlive, .proxyConnection, .te, .trailer, .upgrade, .http2Settings, .host, .expect,
       .maxForwards, .authorization, .proxyAuthenticate, .proxyAuthorization, .wwwAuthenticate, .cookie, .setCookie,
-      .forwarded, .via, .xRequestID, .traceparent, .tracestate, .contentEncoding, .contentRange, .contentType,
+      .forwarded, .via, .traceparent, .tracestate, .contentEncoding, .contentRange, .contentType,
       .cacheControl, .date, .location, .retryAfter, .server, .grpcMessage, .grpcRetryPushback, .grpcStatus,
       .grpcTimeout:
       false

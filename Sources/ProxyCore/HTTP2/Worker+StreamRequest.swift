@@ -15,7 +15,7 @@ extension Worker where Net: ~Copyable {
     let line = tape.requestLine(head, in: memory)
     let x = makeStreamExchange(l, stream, head, line)
     guard !head.isOversize else { return refuseStream(x, line, .headTooLarge) }
-    guard !line.hasMimic else { return refuseStream(x, line, .badRequest) }
+    guard !line.hasMimic else { return refuseStream(x, line, .fieldNameUnderscore) }
     guard line.hasScheme(ownLines.http.value, or: ownLines.https.value, in: memory) || line.scheme.isEmpty else {
       return refuseStream(x, line, .targetScheme)
     }

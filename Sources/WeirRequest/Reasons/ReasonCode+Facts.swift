@@ -212,7 +212,7 @@ extension ReasonCode {
     case .fieldNameUnderscore:
       .wire(
         "field_name_underscore",
-        "the name of a field differs from a framing or forwarding field by an underscore alone")
+        "the name of a field differs by underscores alone from one that frames the request or that the gateway sets")
     case .fieldValue: .wire("field_value", "the value of a field contains a control byte")
     case .tooManyFields: .wire("too_many_fields", "more than 100 field lines", 431)
     case .hostMissing: .wire("host_missing", "an HTTP/1.1 request without Host")
