@@ -96,6 +96,12 @@ import Testing
       try ask("GET / HTTP/1.1\r\nHost: shop.example\r\nExpect: 200-maybe\r\n").text.hasPrefix("HTTP/1.1 417 "))
   }
 
+  @Test(arguments: ["100-continue", "200-maybe"])
+  func `an old client expects nothing`(expectation: String) throws {
+    let (text, heard) = try ask("GET / HTTP/1.0\r\nHost: shop.example\r\nExpect: \(expectation)\r\n")
+    #expect(text.hasSuffix("\r\n\r\nok") && heard[0].message.value("expect") == nil)
+  }
+
   @Test func `an old client gets no chunks and no interim response`() throws {
     let answer =
       "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"

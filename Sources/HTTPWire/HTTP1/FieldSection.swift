@@ -32,6 +32,11 @@ public struct FieldSection: ~Copyable {
     lines[index].isHopByHop = true
   }
 
+  /// No expectation is passed on.
+  mutating func endExpectations() {
+    for index in 0..<count where lines[index].known == .expect { lines[index].isHopByHop = true }
+  }
+
   mutating func removeAll() {
     count = 0
     facts = FieldFacts()

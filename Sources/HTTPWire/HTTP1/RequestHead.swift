@@ -91,8 +91,9 @@ public struct RequestHead: ~Copyable {
   private mutating func conclude(_ bytes: Span<UInt8>) -> WireError? {
     let facts = fields.facts
     if minorVersion == 1, !facts.hasHost { return .hostMissing }
-    // HTTP/1.0 knows no expectations (RFC 9110 section 10.1.1).
+    // HTTP/1.0 knows no expectations (RFC 9110 section 10.1.1): it has none that could be passed on.
     if minorVersion == 1, facts.expectsOther { return .expectation }
+    if minorVersion == 0, facts.expectsContinue || facts.expectsOther { fields.endExpectations() }
     fields.markListed(bytes)
     framing = facts.isChunked ? .chunked : facts.contentLength.map(BodyFraming.length) ?? .none
     keepAlive = facts.keepsAlive(minorVersion: minorVersion)
