@@ -215,6 +215,8 @@ import Testing
       "POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 2000000\r\n\r\n" + String(repeating: "x", count: count))
     conversation.run(for: .seconds(10))
     #expect(peer.text.hasPrefix("HTTP/1.1 413 ") && peer.text.hasSuffix("\r\n\r\nbig"))
+    // The rest of the upload is not waited for, and the client is told so.
+    #expect(peer.text.contains("\r\nconnection: close\r\n") && peer.isEnded)
     #expect(conversation.worker.exchanges.count == 0)
     peer.close()
     #expect(conversation.leftovers() == [])
