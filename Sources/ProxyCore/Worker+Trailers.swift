@@ -48,11 +48,13 @@ extension Worker where Net: ~Copyable {
     return text.isEmpty || exchanges[x].responseTrailers.keep(text, in: &memory)
   }
 
-  /// Keeps the trailers of a client's stream.
+  /// Keeps the trailers of a client's stream: as many as a head may have, where they go on as such.
   ///
   /// - Returns: why they are refused.
   mutating func keepRequestTrailers(_ x: UInt32, _ head: HTTP2Head) -> ReasonCode? {
-    guard !head.isOversize, let text = writeTrailers(head) else { return .headTooLarge }
+    guard !head.isOversize else { return .headTooLarge }
+    let bytesMax = speaksHTTP2(x) ? WireLimits.headBytesMax : WireLimits.trailerBytesMax
+    guard let text = writeTrailers(head, bytesMax: bytesMax) else { return .trailersTooLarge }
     return text.isEmpty || exchanges[x].requestTrailers.keep(text, in: &memory) ? nil : .overload
   }
 
@@ -61,7 +63,7 @@ extension Worker where Net: ~Copyable {
   /// - Returns: `false` when they cannot be passed on.
   mutating func keepResponseTrailers(_ x: UInt32, _ head: HTTP2Head) -> Bool {
     guard takesTrailers(x) else { return true }
-    guard let text = writeTrailers(head) else { return false }
+    guard let text = writeTrailers(head, bytesMax: WireLimits.trailerBytesMax) else { return false }
     return text.isEmpty || exchanges[x].responseTrailers.keep(text, in: &memory)
   }
 
@@ -77,7 +79,7 @@ extension Worker where Net: ~Copyable {
 
   /// Fills the field list from trailers that were kept.
   mutating func readTrailerFields(_ text: ByteRange) -> Bool {
-    guard case .complete = trailers.parse(memory.span(text)) else { return false }
+    guard case .complete = trailers.parse(memory.span(text), bytesMax: WireLimits.headBytesMax) else { return false }
     fields.removeAll()
     for index in 0..<trailers.fields.count {
       let field = trailers.fields[index]
@@ -97,8 +99,8 @@ extension Worker where Net: ~Copyable {
     return writer.written
   }
 
-  /// As above, of a stream; `nil` when they are more than trailers may be.
-  private mutating func writeTrailers(_ head: HTTP2Head) -> ByteRange? {
+  /// As above, of a stream; `nil` when they are more than they may be.
+  private mutating func writeTrailers(_ head: HTTP2Head, bytesMax: Int) -> ByteRange? {
     var writer = MemoryWriter(rooms.head)
     for index in head.fields {
       let field = tape.field(index)
@@ -106,7 +108,7 @@ extension Worker where Net: ~Copyable {
       writer.append(trailer: field.name, field.value, to: &memory)
     }
     if writer.written.count > 0 { writer.append("\r\n", to: &memory) }
-    return writer.isOverflowing || Int(writer.written.count) > WireLimits.trailerBytesMax ? nil : writer.written
+    return writer.isOverflowing || Int(writer.written.count) > bytesMax ? nil : writer.written
   }
 }
 

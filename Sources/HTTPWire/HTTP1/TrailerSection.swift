@@ -4,12 +4,12 @@ public struct TrailerSection: ~Copyable {
 
   public init() {}
 
-  /// Reads the section from the beginning of `bytes`, to its empty line. At most 4 KiB and 100 lines; as strict as a head.
-  public mutating func parse(_ bytes: Span<UInt8>) -> HeadStep {
-    let bytes = bytes.extracting(first: WireLimits.trailerBytesMax)
+  /// Reads the section from the beginning of `bytes`, to its empty line. At most 100 lines; as strict as a head.
+  public mutating func parse(_ bytes: Span<UInt8>, bytesMax: Int = WireLimits.trailerBytesMax) -> HeadStep {
+    let bytes = bytes.extracting(first: bytesMax)
     fields.removeAll()
     switch fields.parse(bytes, from: 0, minorVersion: 1) {
-    case .incomplete: return bytes.count < WireLimits.trailerBytesMax ? .incomplete : .invalid(.trailersTooLarge)
+    case .incomplete: return bytes.count < bytesMax ? .incomplete : .invalid(.trailersTooLarge)
     case .complete(let count): return .complete(byteCount: count)
     case .invalid(let error): return .invalid(error)
     }
