@@ -38,7 +38,7 @@ struct Exchange: ~Copyable {
     /// `replay` holds all body bytes that were sent so far.
     static let isReplayable = Flags(rawValue: 1 << 9)
     static let acceptsTrailers = Flags(rawValue: 1 << 10)
-    /// The one free attempt after a kept connection had been closed under us was used.
+    /// The one attempt beyond those of the route, after an upstream that had looked at nothing, was used.
     static let usedFreeRetry = Flags(rawValue: 1 << 11)
     /// It waits for its next attempt.
     static let isBackingOff = Flags(rawValue: 1 << 12)
@@ -54,6 +54,9 @@ struct Exchange: ~Copyable {
     static let endsHere = Flags(rawValue: 1 << 18)
     /// How often it may be forwarded is no number.
     static let hasBadForwards = Flags(rawValue: 1 << 19)
+    /// A kept connection was closed under it, and others may have been as well: it was sent once more than it was tried, and is not
+    /// sent on a kept one again.
+    static let needsNewConnection = Flags(rawValue: 1 << 20)
     /// Of a stream: the client has ended its side; `requestRead` follows once what waits was handed on.
     static let requestEnded = Flags(rawValue: 1 << 24)
     /// Of a shared upstream: its stream has ended, and what waits for the client is the rest.
@@ -61,7 +64,7 @@ struct Exchange: ~Copyable {
     static let isGRPC = Flags(rawValue: 1 << 26)
     /// Waits for a connection, and is counted as pending.
     static let isPending = Flags(rawValue: 1 << 27)
-    /// The present attempt has failed, as far as its endpoint is concerned.
+    /// The present attempt has no response yet, or has failed, as far as its endpoint is concerned.
     static let hasFailed = Flags(rawValue: 1 << 28)
     /// The client was told the reference.
     static let toldReference = Flags(rawValue: 1 << 29)
@@ -126,8 +129,9 @@ struct Exchange: ~Copyable {
   var attempts: UInt8 = 0
   /// How a call of gRPC has ended; -1 when it did not say so.
   var callStatus: Int8 = -1
-  /// When the present attempt began to have a connection, or to make one.
+  /// When the present attempt began to have a connection, or to make one, and whom it asks.
   var attemptAt = Instant.zero
+  var asked = SocketAddress.unspecified
   var status: UInt16 = 0
   /// How it ends.
   var reason = ReasonCode.local

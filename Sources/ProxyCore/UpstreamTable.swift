@@ -41,7 +41,6 @@ struct UpstreamTable: ~Copyable {
   func line(of service: Int32) -> UpstreamCells.Line { table.line(of: service) }
 
   func began(_ endpoint: UpstreamCells.Line) { table.began(endpoint) }
-  func ended(_ endpoint: UpstreamCells.Line) { table.ended(endpoint) }
   func ended(_ endpoint: UpstreamCells.Line, hasFailed: Bool, after duration: Interval) {
     table.ended(endpoint, hasFailed: hasFailed, after: duration)
   }

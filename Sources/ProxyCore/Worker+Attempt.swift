@@ -39,22 +39,23 @@ extension Worker where Net: ~Copyable {
   ///
   /// - Parameter body: what was read of the body and not sent by this attempt, behind headroom.
   mutating func attempt(_ x: UInt32, _ body: ByteRange) {
-    guard let endpoint = exchanges[x].endpoint else { return fail(x, .noEndpoint) }
-    exchanges[x].attempts += 1
-    exchanges[x].flags.subtract([.touchedUpstream, .onReusedConnection, .requestSent, .upstreamKeepsAlive, .hasFailed])
-    generations[exchanges[x].generation].upstreams.began(endpoint.line)
-    exchanges[x].flags.insert(.isInFlight)
+    guard exchanges[x].endpoint != nil else { return fail(x, .noEndpoint) }
+    exchanges[x].flags.subtract([.touchedUpstream, .onReusedConnection, .requestSent, .upstreamKeepsAlive])
     guard !hasWaiters(x), let carrier = findCarrier(x) else { return awaitConnection(x, body) }
     setTryTimer(x)
     begin(x, body, on: carrier)
   }
 
-  /// Makes the attempt on what there is for it.
+  /// Makes the attempt on what there is for it: from now on it counts as one.
   mutating func begin(_ x: UInt32, _ body: ByteRange, on carrier: Carrier) {
     guard let endpoint = exchanges[x].endpoint, let service = exchanges[x].forwarding?.service else {
       return fail(x, .internalError)
     }
+    exchanges[x].attempts += 1
     exchanges[x].attemptAt = now
+    exchanges[x].asked = endpoint.address
+    exchanges[x].flags.formUnion([.isInFlight, .hasFailed])
+    generations[exchanges[x].generation].upstreams.began(endpoint.line)
     switch carrier {
     case .pooled(let u):
       exchanges[x].flags.insert(.onReusedConnection)
@@ -165,13 +166,8 @@ extension Worker where Net: ~Copyable {
   mutating func leaveEndpoint(_ x: UInt32) {
     let slot = exchanges[x].generation
     if exchanges[x].flags.contains(.isInFlight), let endpoint = exchanges[x].endpoint {
-      if exchanges[x].attemptAt == .zero {
-        generations[slot].upstreams.ended(endpoint.line)
-      } else {
-        generations[slot].upstreams.ended(
-          endpoint.line, hasFailed: exchanges[x].flags.contains(.hasFailed), after: now - exchanges[x].attemptAt)
-      }
-      exchanges[x].attemptAt = .zero
+      generations[slot].upstreams.ended(
+        endpoint.line, hasFailed: exchanges[x].flags.contains(.hasFailed), after: now - exchanges[x].attemptAt)
     }
     if exchanges[x].flags.contains(.holdsRetry), let service = exchanges[x].forwarding?.service {
       generations[slot].upstreams.leaveRetry(service)

@@ -23,6 +23,7 @@ extension Worker where Net: ~Copyable {
       if pools.hasRoomToShare(endpoint.line), admitConnection(x, service) { return .new }
       return full.map { .shared($0) }
     }
+    guard !exchanges[x].flags.contains(.needsNewConnection) else { return admitConnection(x, service) ? .new : nil }
     if let u = takePooled(x, endpoint) { return .pooled(u) }
     if generations[exchanges[x].generation].upstreams.admit(.connection, service) { return .new }
     if let u = takePooledElsewhere(x) { return .pooled(u) }
@@ -62,10 +63,6 @@ extension Worker where Net: ~Copyable {
       guard generations[slot].upstreams.mayTake(index, at: now, avoiding: exchanges[x].tried) else { continue }
       let endpoint = generations[slot].upstreams[index]
       guard let u = takePooled(x, endpoint) else { continue }
-      if exchanges[x].flags.contains(.isInFlight), let former = exchanges[x].endpoint {
-        generations[slot].upstreams.ended(former.line)
-        generations[slot].upstreams.began(endpoint.line)
-      }
       exchanges[x].endpoint = endpoint
       return u
     }

@@ -92,7 +92,9 @@ extension Worker where Net: ~Copyable {
     record.time -= (now - exchanges[x].started).nanoseconds
     record.reason = exchanges[x].reason
     record.status = exchanges[x].status
-    record.attempts = exchanges[x].attempts &+ (exchanges[x].flags.contains(.wasResent) ? 1 : 0)
+    record.attempts = exchanges[x].attempts
+    if exchanges[x].flags.contains(.wasResent) { record.attempts &+= 1 }
+    if exchanges[x].flags.contains(.needsNewConnection) { record.attempts &+= 1 }
     if exchanges[x].flags.contains(.isGRPC) { record.call = exchanges[x].callStatus }
     record.version = isStream(x) ? .http2 : .http1
     record.requestBytes = exchanges[x].requestBytes
@@ -103,7 +105,7 @@ extension Worker where Net: ~Copyable {
     record.trace = exchanges[x].trace
     record.decisionReason = exchanges[x].reason
     if exchanges[x].flags.contains(.toldReference) { record.reference = exchanges[x].reference }
-    if let endpoint = exchanges[x].endpoint { record.endpoint = endpoint.address }
+    record.endpoint = exchanges[x].asked
     record.note(exchanges[x].answer)
     record.note(exchanges[x].forwarding)
     tell(record, exchanges[x].texts, slot)

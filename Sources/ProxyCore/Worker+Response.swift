@@ -14,11 +14,13 @@ extension Worker where Net: ~Copyable {
   ///
   /// - Parameter rest: what came behind the head.
   mutating func beginResponse(_ x: UInt32, head: ByteRange, rest: ByteRange) {
+    exchanges[x].flags.remove(.hasFailed)
     if retryInstead(x, head: head) { return }
     let framing = responseHead.framing
     exchanges[x].responseBody = BodyDecoder(framing)
     exchanges[x].status = responseHead.status
-    if isDraining { exchanges[x].flags.remove(.keepsAlive) }
+    // What a client still sends behind an answer may not be read to its end: it is told before (RFC 9112 section 9.6).
+    if isDraining || !exchanges[x].flags.contains(.requestRead) { exchanges[x].flags.remove(.keepsAlive) }
     if responseHead.keepAlive, framing != .untilClose { exchanges[x].flags.insert(.upstreamKeepsAlive) }
     dropReplay(x)
     let isOld = exchanges[x].flags.contains(.isOldClient)

@@ -11,14 +11,15 @@ extension Worker where Net: ~Copyable {
   /// - Parameter isRefusal: the upstream has looked at nothing of it, as one that ends: no failure of its own.
   mutating func attemptFailed(_ x: UInt32, _ reason: ReasonCode, isRefusal: Bool = false) {
     let isFree =
-      reason == .upstreamReset && exchanges[x].phase != .responding && !hasHeardResponse(x) && mayRepeatFreely(x)
+      reason == .upstreamReset && exchanges[x].phase != .responding && !hasHeardResponse(x)
+      && mayRepeatFreely(x, isRefusal: isRefusal)
     if !isRefusal, !isFree { report(x, .localFailure) }
     guard exchanges[x].phase != .responding else { return fail(x, reason) }
     abandonUpstream(x)
     leaveEndpoint(x)
     exchanges[x].phase = .waiting
     if isFree {
-      exchanges[x].flags.formUnion([.usedFreeRetry, .wasResent])
+      exchanges[x].flags.formUnion(isRefusal ? [.usedFreeRetry, .wasResent] : .needsNewConnection)
       exchanges[x].attempts -= 1
       again(x)
       return
@@ -33,10 +34,11 @@ extension Worker where Net: ~Copyable {
   }
 
   /// A kept connection that its server closed while the request was on the way says nothing about the request (RFC 9112 section 9.3.1):
-  /// once more to the same endpoint, when repeating is harmless or nothing was sent.
-  private func mayRepeatFreely(_ x: UInt32) -> Bool {
+  /// once more to the same endpoint, on a connection that nobody has kept, when repeating is harmless or nothing was sent.
+  private func mayRepeatFreely(_ x: UInt32, isRefusal: Bool) -> Bool {
     let flags = exchanges[x].flags
-    return flags.isSuperset(of: [.onReusedConnection, .isReplayable]) && !flags.contains(.usedFreeRetry)
+    return flags.isSuperset(of: [.onReusedConnection, .isReplayable])
+      && !flags.contains(isRefusal ? .usedFreeRetry : .needsNewConnection)
       && (flags.contains(.isIdempotent) || !flags.contains(.touchedUpstream))
   }
 

@@ -60,9 +60,6 @@ extension Upstreams {
   /// A request goes to an endpoint: least request counts it.
   public func began(_ endpoint: UpstreamCells.Line) { _ = cells.add(endpoint, .inFlight) }
 
-  /// It goes to another one, or nowhere.
-  public func ended(_ endpoint: UpstreamCells.Line) { cells.subtract(endpoint, .inFlight) }
-
   /// It has ended there.
   public func ended(_ endpoint: UpstreamCells.Line, hasFailed: Bool, after duration: Interval) {
     cells.subtract(endpoint, .inFlight)

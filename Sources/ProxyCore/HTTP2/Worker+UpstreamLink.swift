@@ -92,6 +92,8 @@ extension Worker where Net: ~Copyable {
     let slot = exchanges[x].generation
     let contexts = generations[slot].contexts
     let upstream = securedUpstream(x)
+    // Whoever waits comes back when what was closed has been noticed.
+    let isNewOnly = exchanges[x].flags.contains(.needsNewConnection) && !exchanges[x].flags.contains(.isPending)
     var full: UInt32?
     for place in 0..<2 {
       let u = pools.shared(endpoint.line, place)
@@ -111,7 +113,7 @@ extension Worker where Net: ~Copyable {
         if slot == generations.currentIndex { replace(u) }
         continue
       }
-      guard links[l].session.canRequest else { continue }
+      guard links[l].session.canRequest, !isNewOnly || connections[u].phase != .multiplexing else { continue }
       // Four fifths full: another one shares the load, if there may be one.
       if open * 5 < most * 4 { return (u, nil) }
       if open < most { full = full ?? u }
