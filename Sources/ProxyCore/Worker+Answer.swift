@@ -14,7 +14,8 @@ struct LocalReply {
   /// The route changes its fields.
   var isChanged = false
 
-  var hasContent: Bool { status != 204 && status != 304 }
+  /// 205 has none, and says so by its length (RFC 9110 section 15.3.6).
+  var hasContent: Bool { status != 204 && status != 205 && status != 304 }
 }
 
 extension Worker where Net: ~Copyable {
@@ -124,6 +125,8 @@ extension Worker where Net: ~Copyable {
       let length = reply.body.map { Int($0.count) } ?? reply.reason.text.utf8.count + MemoryWriter.referenceBytes
       writer.append(decimal: UInt64(length), to: &memory)
       writer.append("\r\n", to: &memory)
+    } else if reply.status == 205 {
+      writer.append("content-length: 0\r\n", to: &memory)
     }
     writer.append(connectionOf: flags, to: &memory)
     writer.append("\r\n", to: &memory)

@@ -24,6 +24,7 @@ import Testing
         }
         route dated when request.path is "/dated" { respond 200 "{}", set response.header["date"] to "today" }
         route empty when request.path is "/empty" { respond 204, set response.header["x-served-by"] to "edge" }
+        route reset when request.path is "/reset" { respond 205, set response.header["x-served-by"] to "edge" }
         route old when request.path under "/old" {
           redirect 308 to "/new/{rest...}"
           set response.header["cache-control"] to "no-store"
@@ -63,6 +64,11 @@ import Testing
 
   @Test func `an answer without content has the changes and no framing`() throws {
     #expect(try ask("GET /empty", seed: 1).undated == "HTTP/1.1 204 No Content\r\nx-served-by: edge\r\n\r\n")
+  }
+
+  @Test func `205 says that it has no content`() throws {
+    let beginning = "HTTP/1.1 205 Reset Content\r\nx-served-by: edge\r\n"
+    #expect(try ask("GET /reset", seed: 1).undated == beginning + "content-length: 0\r\n\r\n")
   }
 
   @Test func `HEAD has the fields of GET`() throws {

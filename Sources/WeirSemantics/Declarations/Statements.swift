@@ -148,7 +148,7 @@ extension DeclarationChecker {
         report(.statusOfRoute, at: status.span, "a route answers with a status from 200 to 599")
         return nil
       }
-      if let body, status.value == 204 || status.value == 304 {
+      if let body, [204, 205, 304].contains(status.value) {
         report(.statusOfRoute, at: body.span, "an answer with status \(status.value) has no body (RFC 9110 15)")
       }
       return .respond(status: Int(status.value), body: body?.value)

@@ -250,8 +250,8 @@ extension DiagnosticKind {
 
   public static let statusOfRoute = DiagnosticKind(
     "E0808", "status that a route cannot answer with",
-    why: "Redirects are 301, 302, 303, 307 and 308; `respond` answers 200 to 599, `abort` 400 to 599; 204 "
-      + "and 304 have no body.",
+    why: "Redirects are 301, 302, 303, 307 and 308; `respond` answers 200 to 599, `abort` 400 to 599; 204, "
+      + "205 and 304 have no body.",
     bad: """
       module shop.web
 
