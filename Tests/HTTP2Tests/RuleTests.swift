@@ -79,8 +79,13 @@ private let states: [Rule] = [
     "5.1", "HEADERS after RST_STREAM", [.post(1), .reset(1), .headers(1, get)], .nothing,
     [.post(1), "closed 1 8"]),
   Rule("5.1.1", "a stream of even number", [.get(2)], .connection(protocolError), []),
-  // It may have been closed by opening the other: the library ignores it, and it is charged as a glitch.
-  Rule("5.1.1", "a stream below the last", [.get(5), .get(3)], .nothing, [.get(5)]),
+  Rule("5.1.1", "a stream below the last", [.get(5), .get(3)], .connection(protocolError), [.get(5)]),
+  Rule(
+    "5.1.1", "a stream that was passed over long ago", [.get(7), .get(9), .get(13), .get(15), .get(5)],
+    .connection(protocolError)),
+  Rule(
+    "5.1.1", "a stream that was closed by its client is none that was passed over",
+    [.post(5), .reset(5), .get(7), .get(5)], .nothing, [.post(5), "closed 5 8", .get(7)]),
 ]
 
 private let frames: [Rule] = [

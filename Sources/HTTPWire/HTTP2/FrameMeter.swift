@@ -15,6 +15,9 @@ struct FrameMeter: BitwiseCopyable, Sendable {
   private(set) var isInHeaderBlock = false
   /// Header blocks that ended, less those that the library took.
   private var blocksUntaken = 0
+  private var numbers = StreamNumbers()
+  /// A stream was to be opened whose number had been passed over.
+  private(set) var hasReopened = false
   /// Glitches that were not taken yet.
   private var glitches: UInt64 = 0
 
@@ -72,6 +75,9 @@ struct FrameMeter: BitwiseCopyable, Sendable {
 
   private var type: UInt8 { head[3] }
   private var flags: UInt8 { head[4] }
+  private var stream: UInt32 {
+    (UInt32(head[5]) << 24 | UInt32(head[6]) << 16 | UInt32(head[7]) << 8 | UInt32(head[8])) & 0x7FFF_FFFF
+  }
   private var length: Int { Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2]) }
 
   /// The head, and of the payload what is looked at: an increment, or a pad length.
@@ -83,6 +89,7 @@ struct FrameMeter: BitwiseCopyable, Sendable {
 
   private mutating func beginFrame() {
     payloadLeft = length
+    if type == 1, role == .server, numbers.take(stream) { hasReopened = true }
     if type == 1 || type == 9 { isInHeaderBlock = true }
   }
 

@@ -77,6 +77,8 @@ public enum HTTP2Ending: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case headerListExcessive
   /// A header block in too many pieces: GOAWAY with ENHANCE_YOUR_CALM.
   case headerBlockPieces
+  /// A stream that was opened after one above it: GOAWAY with PROTOCOL_ERROR.
+  case streamOrder
   /// No preface and SETTINGS in time.
   case settingsTimeout
   /// A header block that did not end in time.
@@ -96,7 +98,7 @@ public enum HTTP2Ending: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     switch self {
     case .glitches, .headerListExcessive, .headerBlockPieces: .enhanceYourCalm
     case .settingsTimeout: .settingsTimeout
-    case .headTimeout: .protocolError
+    case .streamOrder, .headTimeout: .protocolError
     case .pingTimeout: .noError
     case .notHTTP2: .protocolError
     case .libraryFailure: .internalError

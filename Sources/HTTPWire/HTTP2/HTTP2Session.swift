@@ -336,6 +336,8 @@ extension HTTP2Session {
       ending = .headerListExcessive
       return
     }
+    // The library ignores it.
+    guard !meter.hasReopened else { return end(.streamOrder) }
     // A client's own resets are cancellations that its downstream asked for.
     let resets = role == .server ? counts.resets_sent : 0
     let count = meter.takeGlitches() + UInt64(counts.invalid_frames) + UInt64(resets)
