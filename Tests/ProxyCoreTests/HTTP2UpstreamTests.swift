@@ -52,6 +52,21 @@ import Testing
     #expect(conversation.leftovers() == [])
   }
 
+  /// HTTP/2 has no 101 (RFC 9113 section 8.6), and an interim response ends nothing.
+  @Test(arguments: [("101", 4), ("101", 5), ("103", 5)] as [(String, UInt8)])
+  func `what is no interim response is a mistake of the upstream`(status: String, flags: UInt8) throws {
+    let conversation = try Conversation(Self.mesh.get())
+    conversation.simulation.serve(try #require(SocketAddress("10.0.3.1:80"))) { peer in
+      peer.perform([
+        .expectCount(60), .send([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+        .send([0, 0, 5, 1, flags, 0, 0, 0, 1, 0x08, 3] + Array(status.utf8)), .expectClose, .close,
+      ])
+    }
+    #expect(try conversation.answer(to: Self.get).hasPrefix("HTTP/1.1 502 "))
+    #expect(conversation.log().first?.contains(#""ended":"upstream_protocol""#) == true)
+    #expect(conversation.leftovers() == [])
+  }
+
   @Test func `a connection that has grown old is replaced, and no request is lost`() throws {
     var clocks = Clocks()
     clocks.connectionAge = .seconds(10)

@@ -9,10 +9,7 @@ extension Worker where Net: ~Copyable {
     switch event {
     case .request: break
     case .informational(let stream, let head):
-      guard let x = links[l].session.tag(of: stream), let text = writeHead(head) else { return }
-      exchanges[x].upstreamAt = now
-      guard case .complete = responseHead.parse(memory.span(text), answering: answered(x)) else { return }
-      _ = relayInterim(x, text)
+      if let x = links[l].session.tag(of: stream) { takeInterim(x, head) }
     case .response(let stream, let head):
       if let x = links[l].session.tag(of: stream) { takeHead(x, head) }
     case .data(let stream, let bytes):
@@ -34,6 +31,15 @@ extension Worker where Net: ~Copyable {
 
   private func answered(_ x: UInt32) -> AnsweredRequest {
     AnsweredRequest(method: exchanges[x].flags.contains(.isHead) ? .head : .other)
+  }
+
+  /// What is no interim response is none at all: so 101, which HTTP/2 does not have (RFC 9113 section 8.6), and one that ends the stream.
+  private mutating func takeInterim(_ x: UInt32, _ head: HTTP2Head) {
+    exchanges[x].upstreamAt = now
+    guard !head.isOversize, !head.endsStream, let text = writeHead(head),
+      case .complete = responseHead.parse(memory.span(text), answering: answered(x)), responseHead.isInterim
+    else { return attemptFailed(x, .upstreamProtocol) }
+    _ = relayInterim(x, text)
   }
 
   /// The head goes on as HTTP/1 text, as that of any upstream: one way for conditions, changes and both kinds of clients.
