@@ -84,7 +84,7 @@ public enum LogField: Int, CaseIterable, Sendable {
     case .path:
       "Path and query as received, canonical; values of the query are masked unless the configuration keeps them, and a "
         + "user's name and password before a host always."
-    case .draw: "The number that picked the branch of a split: 0 to 9999."
+    case .draw: "The number that picks the branch of a split without a sticky key: 0 to 9999."
     case .outcome: "allow, deny or reject: the policy's decision."
     case .by: "The rule that decided."
     case .reason:
