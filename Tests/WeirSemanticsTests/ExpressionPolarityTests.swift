@@ -125,6 +125,33 @@ import Testing
     }
   }
 
+  /// And one tree of routes, wherever it is mounted.
+  @Test func oneTreeForPlacesWithAndWithoutMutualTLS() {
+    let found = checked(
+      """
+      module shop
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      service web { identity "spiffe://shop.example/ns/web/sa/web", protocol http, endpoints dns "web:80" }
+
+      authz web { allow reads when caller is edge }
+
+      public routes tree {
+        route known when caller is present and request.path under "/t" { forward to web }
+        otherwise { respond 404 }
+      }
+      routes edge {
+        mount "/t" from shop.tree
+        otherwise { respond 404 }
+      }
+      routes web {
+        mount "/t" from shop.tree
+        otherwise { forward to web }
+      }
+      """)
+    #expect(found.codes == "")
+  }
+
   /// The suggested `else` is the strict one.
   @Test func fixesAreStrict() {
     for (effect, condition, end) in [
