@@ -138,3 +138,20 @@ public struct DataSet: Hashable, Sendable {
     self.position = position
   }
 }
+
+extension ScalarType {
+  /// As it is written in a policy.
+  public var spelling: String {
+    switch self {
+    case .string: "String"
+    case .int: "Int"
+    case .bool: "Bool"
+    case .time: "Time"
+    case .stringSet: "Set<String>"
+    case .identity: "Identity"
+    case .ip: "IP"
+    case .host: "Host"
+    case .path: "Path"
+    }
+  }
+}

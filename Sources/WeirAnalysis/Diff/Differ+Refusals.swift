@@ -23,10 +23,13 @@ extension Differ {
 
   /// - Parameters:
   ///   - condition: of the requests that are looked at.
+  ///   - isEach: whether each way of deciding requests is told, and not just one of those that show most.
+  ///   - prefer: given how the side that does not refuse them decides requests, those that show most.
   ///   - propose: given how the two sides decide one.
   mutating func compareRefusals(
     _ old: Scrutiny, _ new: Scrutiny, at place: String, _ lists: (old: DecisionList, new: DecisionList),
-    condition: Condition, _ context: PlanContext,
+    condition: Condition, _ context: PlanContext, isEach: Bool = false,
+    prefer: ((inout Differ, _ isNewly: Bool, Int) -> [Candidate])? = nil,
     _ propose: (Differ, _ old: DiffOutcome, _ new: DiffOutcome) -> Proposal
   ) {
     var refusals: [(code: String, isNewly: Bool, change: (inout TestSuite.Case) -> Void)] = []
@@ -54,21 +57,26 @@ extension Differ {
         candidates.filter { list.outcomes[$0.firsts[0]].effect == .allow }
         + candidates.filter { list.outcomes[$0.firsts[0]].effect != .allow }
       let refused = DiffOutcome(.reject, by: refusal.code)
-      let isShown = sorted.contains { candidate in
+      var shown: Set<Int> = []
+      for candidate in sorted where !shown.contains(candidate.firsts[0]) && (isEach || shown.isEmpty) {
         let decided = list.outcomes[candidate.firsts[0]]
         let proposal = propose(self, refusal.isNewly ? decided : refused, refusal.isNewly ? refused : decided)
-        guard let found = show(candidate, proposal, refusal.change) else { return false }
-        add(proposal, found)
-        return true
+        for candidate in (prefer?(&self, refusal.isNewly, candidate.firsts[0]) ?? []) + [candidate] {
+          guard let found = show(candidate, proposal, refusal.change) else { continue }
+          add(proposal, found)
+          shown.insert(candidate.firsts[0])
+          break
+        }
       }
       // Where every request is refused anyhow there is nothing to show.
-      if !isShown, !sorted.isEmpty {
+      if shown.isEmpty, !sorted.isEmpty {
         add(undecided: place, "no request was found that only one side refuses with \(refusal.code)")
       }
     }
   }
 
-  private func show(
+  /// - Parameter change: of the request of the candidate, whatever it does then.
+  func show(
     _ candidate: Candidate, _ proposal: Proposal, _ change: (inout TestSuite.Case) -> Void
   ) -> (witness: DiffWitness, effect: DiffClass.Effect)? {
     guard let base = base(proposal),
@@ -76,6 +84,7 @@ extension Differ {
         .loadingData(of: base.side.shared, for: base.target)
     else { return nil }
     var item = witness.item
+    Unknowns.remove(from: &item)
     change(&item)
     guard let changed = Witness(item, variables: [], of: base.side.shared, for: base.target),
       case .confirmed(let found, let effect) = realise(changed, proposal, nil)
@@ -109,7 +118,7 @@ extension DiffClass {
 
 extension Attribute {
   /// Gives a case two values of this header, query parameter or cookie.
-  fileprivate var repetition: (inout TestSuite.Case) -> Void {
+  var repetition: (inout TestSuite.Case) -> Void {
     { item in
       switch self {
       case .query(let name):
@@ -122,7 +131,7 @@ extension Attribute {
     }
   }
 
-  fileprivate var repetitionCode: String {
+  var repetitionCode: String {
     switch self {
     case .query: DecisionReject.repeatedQuery.rawValue
     case .cookie: DecisionReject.repeatedCookie.rawValue

@@ -4,11 +4,17 @@ import WeirReference
 import WeirRequest
 
 /// Routes of one side, as they are tried.
-private struct RouteList {
+struct RouteList {
   var decisions: DecisionList
   /// For each outcome what is done; `nil` where the request is not routed.
   var actions: [RouteAction?]
   var settings: [[Setting]]
+
+  /// Which route of the table an outcome is of; `nil` for one of none.
+  func number(of outcome: Int) -> Int? {
+    guard actions[outcome] != nil else { return nil }
+    return actions[..<outcome].count { $0 != nil }
+  }
 }
 
 extension Differ {
@@ -42,7 +48,12 @@ extension Differ {
     if tables.old != nil, tables.new != nil {
       compareRefusals(
         scrutiny.0, scrutiny.1, at: "routes of \(tables.name)", (old.decisions, new.decisions),
-        condition: conditions[0], context
+        condition: conditions[0], context, isEach: true,
+        prefer: { differ, isNewly, index in
+          let sides: (PlacedRoute, PlacedRoute) = isNewly ? ((old, index), (new, nil)) : ((old, nil), (new, index))
+          let found = differ.deliveries(tables, sides.0, sides.1, condition: conditions[0], context)
+          return found.groups.filter { $0.outcome != DeliveryOutcome() }.flatMap(\.candidates)
+        }
       ) { differ, left, right in
         let place = (old: old.decisions.index(of: left), new: new.decisions.index(of: right))
         return differ.proposal(tables, (old, place.old), (new, place.new), outcomes: (left, right))
@@ -72,13 +83,32 @@ extension Differ {
     if let reason { add(undecided: "routes of \(tables.name)", reason) }
     var seen: Set<[Int]> = []
     for candidate in candidates where seen.insert(candidate.firsts).inserted {
-      settle(
-        candidates.filter { $0.firsts == candidate.firsts },
-        proposal(tables, (old, candidate.firsts[1]), (new, candidate.firsts[2])))
+      let (left, right): (PlacedRoute, PlacedRoute) = ((old, candidate.firsts[1]), (new, candidate.firsts[2]))
+      var proposal = proposal(tables, left, right)
+      if leadsElsewhere(tables, left, right) {
+        let (isExact, isTold) = compareDeliveries(tables, left, right, condition: conditions[0], context)
+        if isExact, isTold { continue }
+        let effect = proposal.effect
+        // The one request that is asked does not show what rules say of all the others.
+        proposal.effect = isExact ? { effect($0, $1) == .narrowing ? .narrowing : .neutral } : { _, _ in .widening }
+      }
+      settle(candidates.filter { $0.firsts == candidate.firsts }, proposal)
     }
   }
 
-  private var asterisk: Asterisk? {
+  /// Whether services where the new route leads may take what they did not, and verdicts can show it: what a service's own
+  /// routes send is decided elsewhere.
+  private func leadsElsewhere(_ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute) -> Bool {
+    if case .service = tables.view { return false }
+    let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
+    let reached = (
+      pair.old.servicesReached(actions.0, tables.view), pair.new.servicesReached(actions.1, tables.view)
+    )
+    guard let action = actions.1, !reached.1.isEmpty else { return false }
+    return reached.0 != reached.1 || !(actions.0?.rewrites(as: action) ?? false)
+  }
+
+  var asterisk: Asterisk? {
     for side in [pair.new, pair.old] {
       guard let scope = side.shared.authz.indices.first else { continue }
       return Asterisk(reference: ReferenceEvaluator(policy: side.shared), scope: scope)
@@ -89,8 +119,8 @@ extension Differ {
   /// - Parameters:
   ///   - old: the place of the route; `nil` for a request that is refused before routes are looked at.
   ///   - outcomes: where they are not those of the routes.
-  private func proposal(
-    _ tables: TablePair, _ old: (list: RouteList, index: Int?), _ new: (list: RouteList, index: Int?),
+  func proposal(
+    _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute,
     outcomes: (old: DiffOutcome, new: DiffOutcome)? = nil
   ) -> Proposal {
     let before = old.index.map { pair.old.servicesReached(old.list.actions[$0], tables.view) } ?? []
@@ -112,10 +142,11 @@ extension Differ {
       ), isByHost: isByHost,
       effect: { beforeVerdict, afterVerdict in
         let isAllowed = (beforeVerdict?.outcome == .allow, afterVerdict?.outcome == .allow)
+        if after.isEmpty, !before.isEmpty { return .narrowing }
         if !after.isSubset(of: before) || (!isAllowed.0 && isAllowed.1) { return .widening }
         // The one request that was asked does not show what rules say of all that is rewritten otherwise.
         if !after.isEmpty, isSeenOtherwise { return .widening }
-        return after.isEmpty && !before.isEmpty || (isAllowed.0 && !isAllowed.1) ? .narrowing : .neutral
+        return isAllowed.0 && !isAllowed.1 ? .narrowing : .neutral
       },
       observe: { [pair] isNew, facts, verdict in
         let side = isNew ? pair.new : pair.old

@@ -10,6 +10,8 @@ struct Differ {
   private(set) var classes: [DiffClass] = []
   private(set) var undecided: [DiffUndecided] = []
   private(set) var contradictions: [String] = []
+  /// Rules and routes that all questions together about what routes send may look at.
+  var deliveriesLeft = 400_000
 
   init(old: Policy, new: Policy, limits: PlanLimits) {
     pair = PolicyPair(old: old, new: new)

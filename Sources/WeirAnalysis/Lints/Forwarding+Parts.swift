@@ -25,6 +25,10 @@ struct HeaderFates {
 /// Tests of which nothing is known: each is true or false by itself, and the same wherever it stands.
 struct Unknowns {
   private var numbers: [Test: Int] = [:]
+  private let name: String
+
+  /// - Parameter name: tells those of one request from those of another.
+  init(_ name: String = "") { self.name = name }
 
   mutating func stands(for test: Test) -> Condition {
     var same = test
@@ -32,8 +36,16 @@ struct Unknowns {
     let number = numbers[same] ?? numbers.count
     numbers[same] = number
     // No header has this name, so nothing else speaks of it.
-    return .test(
-      Test(attribute: .header("\u{0}\(number)"), predicate: .isPresent, whenAbsent: false, position: .nowhere))
+    return .isPresent(.header("\(Self.mark)\(name)\(number)"))
+  }
+
+  private static let mark = "\u{0}"
+
+  /// Leaves out what stands for tests.
+  static func remove(from item: inout TestSuite.Case) {
+    item.facts.removeAll { fact in
+      if case .attribute(.header(let name)) = fact.subject { name.hasPrefix(mark) } else { false }
+    }
   }
 }
 

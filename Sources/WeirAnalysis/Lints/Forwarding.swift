@@ -8,7 +8,7 @@ import WeirRequest
 /// What the route leaves alone is the same in both, what it sets is known, everything else may be anything. That is more
 /// than the route can send, so what is denied of all of it is denied of whatever the route sends.
 struct Forwarding {
-  private enum Fate {
+  enum Fate {
     /// As it came in.
     case same
     /// Constants of the policy, in `facts`.
@@ -17,9 +17,9 @@ struct Forwarding {
     case changed
   }
 
-  private let prover: Prover
-  private let table: RouteTable
-  private let route: Int
+  let prover: Prover
+  let table: RouteTable
+  let route: Int
   private let service: Int
   private let port: Int
   private let headers: HeaderFates
@@ -58,7 +58,7 @@ struct Forwarding {
     self.facts = facts
   }
 
-  private var scope: Int { prover.policy.services[service].ports[port].authz }
+  var scope: Int { prover.policy.services[service].ports[port].authz }
 
   /// Conditions of the service, decided as far as what the route sends is known.
   func seen(_ conditions: [Condition]) -> [Condition] { conditions.map { $0.mapTests(asSeen) } }
@@ -101,21 +101,39 @@ struct Forwarding {
 
   /// What is known of a path that pieces of the request are put into: the whole segments it begins with.
   private var pattern: Condition? {
-    guard path == .changed, prover.policy.authz[scope].pathView == .exact,
-      let segments = table.routes[route].action.rewritePath?.leadingSegments
-    else { return nil }
+    guard path == .changed, let segments = table.routes[route].action.rewritePath?.leadingSegments else { return nil }
     let pattern = SegmentPattern(
       prefix: "", segments: segments.map { .literal($0) }, rest: .any(name: nil), text: "")
-    return .test(Test(attribute: .path, predicate: .matches(pattern), whenAbsent: false, position: .nowhere))
+    return .holds(.path, .matches(pattern.seen(in: prover.policy.authz[scope].pathView)))
   }
 
   /// A test of a route in terms of the request that is sent.
   private func asSent(_ test: Test, _ unknown: inout Unknowns) -> Condition {
-    test.reads.allSatisfy { fate($0) == .same } ? .test(test) : unknown.stands(for: test)
+    if test.reads.allSatisfy({ fate($0) == .same }) { return .test(test) }
+    guard test.attribute == .path, table.routes[route].action.rewritePath == nil,
+      let patterns = test.predicate.pathPatterns
+    else { return unknown.stands(for: test) }
+    // The same path, but the two see it differently.
+    var part: Condition
+    let view = prover.policy.authz[scope].pathView
+    if view == .exact {
+      part = .path(fits: patterns, seenIn: table.pathView)
+    } else if table.pathView == .exact {
+      // What fits as it is fits as it is seen, but not the other way round.
+      var positive = test
+      positive.isNegated = false
+      part = .and([
+        .or(patterns.map { .holds(.path, .matches($0.seen(in: view))) }), unknown.stands(for: positive),
+      ])
+    } else {
+      return unknown.stands(for: test)
+    }
+    if test.isNegated { part = .not(part) }
+    return part
   }
 
   /// A test of the service, decided where all it reads is known.
-  private func asSeen(_ test: Test) -> Condition {
+  func asSeen(_ test: Test) -> Condition {
     guard test.reads.allSatisfy({ fate($0) == .known }) else { return .test(test) }
     switch prover.reference.evaluate(.test(test), scope: scope, facts) {
     case .yes: return .constant(true)
@@ -124,7 +142,7 @@ struct Forwarding {
     }
   }
 
-  private func fate(_ attribute: Attribute) -> Fate {
+  func fate(_ attribute: Attribute) -> Fate {
     switch attribute {
     case .method, .scheme, .clientIP, .sourceIP, .sourcePort, .sni, .claim, .token, .time: return .same
     case .path: return path

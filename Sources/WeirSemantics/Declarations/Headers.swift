@@ -116,20 +116,3 @@ extension DeclarationChecker {
     return expressions.usedHeaders.sorted().compactMap { declared[$0] ?? program.standardHeaders[$0] }
   }
 }
-
-extension ScalarType {
-  /// As it is written in a policy.
-  var spelling: String {
-    switch self {
-    case .string: "String"
-    case .int: "Int"
-    case .bool: "Bool"
-    case .time: "Time"
-    case .stringSet: "Set<String>"
-    case .identity: "Identity"
-    case .ip: "IP"
-    case .host: "Host"
-    case .path: "Path"
-    }
-  }
-}

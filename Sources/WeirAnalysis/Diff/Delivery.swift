@@ -1,0 +1,151 @@
+import WeirPlan
+import WeirPolicy
+import WeirReference
+import WeirRequest
+
+/// How a service decides what a route sends there, in terms of the request that comes in.
+struct Delivery {
+  let service: String
+  /// Whether it is a copy, of which no verdict tells.
+  let isCopy: Bool
+  let decisions: DecisionList
+}
+
+/// Which services take what the routes of two sides send them, by name in alphabetical order.
+struct DeliveryOutcome: Hashable {
+  var old: [String] = []
+  var new: [String] = []
+  var oldCopies: [String] = []
+  var newCopies: [String] = []
+
+  var effect: DiffClass.Effect {
+    let before = Set(old + oldCopies)
+    let after = Set(new + newCopies)
+    if !after.isSubset(of: before) { return .widening }
+    return (new.isEmpty && !old.isEmpty) || (after.isEmpty && !before.isEmpty) ? .narrowing : .neutral
+  }
+}
+
+extension PolicyPair.Side {
+  /// - Parameters:
+  ///   - table: an index into the tables of this side.
+  ///   - issuers: that either side knows.
+  ///   - name: tells what cannot be said of this side's requests from that of the other one's.
+  func deliveries(of route: Int, table: Int, issuers: Set<Int>, named name: String, limits: PlanLimits) -> [Delivery] {
+    let action = shared.routeTables[table].routes[route].action
+    var services: [(service: Int, isCopy: Bool)] = []
+    func add(_ service: Int, isCopy: Bool) {
+      if !services.contains(where: { $0 == (service, isCopy) }) { services.append((service, isCopy)) }
+    }
+    if case .forward(let split, _) = action.kind {
+      for branch in split where branch.weight > 0 { add(branch.destination.service, isCopy: false) }
+    }
+    for mirror in action.mirrors where mirror.share > 0 { add(mirror.destination.service, isCopy: true) }
+    return services.map { service, isCopy in
+      Delivery(
+        service: shared.services[service].name, isCopy: isCopy,
+        decisions: decisions(of: service, table: table, route: route, issuers, "\(name) \(service) ", limits))
+    }
+  }
+
+  private func decisions(
+    of service: Int, table index: Int, route: Int, _ issuers: Set<Int>, _ name: String, _ limits: PlanLimits
+  ) -> DecisionList {
+    let table = shared.routeTables[index]
+    guard let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP }) else {
+      return DecisionList(otherwise: DiffOutcome(.reject, by: DecisionReject.noRoute.rawValue))
+    }
+    let prover = Prover(policy: shared, limits: limits)
+    let forwarding = Forwarding(prover, table: table, route: route, to: service, port: port)
+    let isTaken = shared.services[service].isEnforcedBySidecar
+    var list = DecisionList(otherwise: DiffOutcome(isTaken ? .allow : .deny))
+    list.append(.not(forwarding.canBeSent), DiffOutcome(.reject, by: "rewrite_not_canonical"))
+    if isTaken { return list }
+    var unknown = Unknowns(name)
+    func incoming(_ condition: Condition) -> Condition { forwarding.incoming([condition], &unknown)[0] }
+    let place = DecidingPlace.service(service, port: port)
+    if isStrict(place) {
+      list.append(
+        incoming(.not(.callerIsPresent)), DiffOutcome(.reject, by: DecisionReject.mtlsRequired.rawValue))
+    }
+    let own = self.issuers(place)
+    if !own.isEmpty { list.refuse(tokensOf: issuers, but: own.union(self.issuers(ofTable: index))) }
+    for (offset, rules) in [Rule.Effect.deny, .allow].map({ effect in
+      scope(place)?.rules.filter { $0.effect == effect && !$0.isShadow } ?? []
+    }).enumerated() {
+      for rule in rules { list.append(incoming(rule.condition), DiffOutcome(offset == 0 ? .deny : .allow)) }
+    }
+    return list
+  }
+
+  /// What a gateway's own rules say before its routes; those of a path that they see otherwise stand for themselves.
+  func admission(table index: Int, issuers: Set<Int>, named name: String) -> DecisionList {
+    let table = shared.routeTables[index]
+    guard case .gateway(let gateway) = table.owner else { return DecisionList(otherwise: DiffOutcome(.allow)) }
+    let own = decisions(at: .gateway(gateway), withShadow: false, isMixed: false, issuers: issuers)
+    guard let view = scope(.gateway(gateway))?.pathView, view != table.pathView, let last = own.outcomes.last else {
+      return own
+    }
+    var list = DecisionList(otherwise: last)
+    var unknown = Unknowns(name)
+    for (condition, outcome) in zip(own.conditions, own.outcomes) {
+      list.append(
+        condition.mapTests { test in
+          Condition.test(test).readsPath ? unknown.stands(for: test) : .test(test)
+        }, outcome)
+    }
+    return list
+  }
+
+  /// Services that take a request which goes by this action, whatever branch is drawn.
+  func takers(_ facts: RequestFacts, _ action: RouteAction?) -> [String] {
+    guard case .forward(let split, _)? = action?.kind else { return [] }
+    var facts = facts
+    var found: Set<String> = []
+    var draw = 0
+    for branch in split {
+      defer { draw += branch.weight }
+      guard branch.weight > 0 else { continue }
+      facts.draw = draw
+      guard let verdict = reference.decide(facts), verdict.outcome == .allow,
+        case .forward(let service, _, _, _)? = verdict.route?.action
+      else { continue }
+      found.insert(service)
+    }
+    return found.sorted()
+  }
+
+  /// What a repeated value of which is refused wherever the action sends the request.
+  func singleReads(beyond action: RouteAction?) -> Set<Attribute> {
+    guard let action, case .forward(let split, _) = action.kind else { return [] }
+    let headers = HeaderFates(action.headerChanges)
+    let reads = split.filter { $0.weight > 0 }.map { branch -> Set<Attribute> in
+      let service = branch.destination.service
+      guard !shared.services[service].isEnforcedBySidecar,
+        let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP })
+      else { return [] }
+      return Set(shared.authz[shared.services[service].ports[port].authz].singleReads)
+    }
+    guard let first = reads.first else { return [] }
+    return reads.reduce(first) { $0.intersection($1) }.filter { attribute in
+      switch attribute {
+      case .header(let name): headers.isSame(name)
+      case .cookie: headers.isSame("cookie")
+      default: true
+      }
+    }
+  }
+}
+
+extension RouteAction {
+  /// A draw that takes a branch to one of the services; `nil` where none does.
+  func draw(among services: Set<String>, of policy: Policy) -> Int? {
+    guard case .forward(let split, _) = kind else { return nil }
+    var draw = 0
+    for branch in split {
+      if branch.weight > 0, services.contains(policy.services[branch.destination.service].name) { return draw }
+      draw += branch.weight
+    }
+    return nil
+  }
+}

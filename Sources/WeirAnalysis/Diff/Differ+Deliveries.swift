@@ -1,0 +1,166 @@
+import WeirPlan
+import WeirPolicy
+import WeirRequest
+
+/// A route of one side; its place is `nil` for a request that is refused before routes are looked at.
+typealias PlacedRoute = (list: RouteList, index: Int?)
+
+/// What the services say of what routes send them: a route that leads elsewhere or rewrites otherwise lets in more for some
+/// requests, less for others.
+extension Differ {
+  /// Requests that one pair of routes takes, by which services take them; with each of them there are no others.
+  struct Deliveries {
+    var groups: [(outcome: DeliveryOutcome, candidates: [Candidate])] = []
+    /// Why that may not be all.
+    var undecided: String?
+  }
+
+  /// - Parameter condition: of the requests that are looked at.
+  mutating func deliveries(
+    _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute, condition: Condition, _ context: PlanContext
+  ) -> Deliveries {
+    let issuers = [(pair.old, tables.old), (pair.new, tables.new)].reduce(into: Set<Int>()) { found, side in
+      if let table = side.1 { found.formUnion(side.0.issuers(beyondTable: table)) }
+    }
+    var joint = JointConditions()
+    var lists = [joint.add([condition])]
+    var pivots: [Int] = []
+    struct Part {
+      var route: (list: Int, index: Int)?
+      var admission: (list: Int, decisions: DecisionList)?
+      var sent: [(list: Int, delivery: Delivery)] = []
+
+      func takers(_ firsts: [Int], copies: Bool) -> [String] {
+        if let admission, admission.decisions.outcomes[firsts[admission.list]].effect != .allow { return [] }
+        let taken = sent.filter { list, delivery in
+          delivery.isCopy == copies && delivery.decisions.outcomes[firsts[list]].effect == .allow
+        }
+        return Set(taken.map(\.delivery.service)).sorted()
+      }
+    }
+    func part(_ side: PolicyPair.Side, _ table: Int?, _ route: PlacedRoute, _ name: String) -> Part {
+      var part = Part()
+      guard let index = route.index else { return part }
+      let places = joint.add(route.list.decisions.conditions)
+      part.route = (lists.count, index)
+      lists.append(places)
+      if index < places.count, pivots.isEmpty { pivots = [places[index]] }
+      guard let table, let number = route.list.number(of: index) else { return part }
+      let admission = side.admission(table: table, issuers: issuers, named: name)
+      part.admission = (lists.count, admission)
+      lists.append(joint.add(admission.conditions))
+      for delivery in side.deliveries(of: number, table: table, issuers: issuers, named: name, limits: limits) {
+        part.sent.append((lists.count, delivery))
+        lists.append(joint.add(delivery.decisions.conditions))
+      }
+      return part
+    }
+    let before = part(pair.old, tables.old, old, "old")
+    let after = part(pair.new, tables.new, new, "new")
+    deliveriesLeft -= joint.all.count
+    guard deliveriesLeft > 0 else { return Deliveries(undecided: "too many rules stand behind the routes") }
+    let question = Question(
+      conditions: joint.all, lists: lists, context: context, pivots: pivots.isEmpty ? nil : pivots
+    ) { firsts in
+      firsts[0] == 0 && [before, after].allSatisfy { part in part.route.map { firsts[$0.list] == $0.index } ?? true }
+    }
+    let rewrites = [old, new].contains { route in
+      route.index.flatMap { route.list.actions[$0]?.rewritePath } != nil
+    }
+    // A rewritten path is a path, whatever it was before.
+    let (candidates, reason) = question.candidates(asterisk: rewrites ? nil : asterisk, limits: limits)
+    var found = Deliveries(undecided: reason)
+    for candidate in candidates {
+      let outcome = DeliveryOutcome(
+        old: before.takers(candidate.firsts, copies: false), new: after.takers(candidate.firsts, copies: false),
+        oldCopies: before.takers(candidate.firsts, copies: true),
+        newCopies: after.takers(candidate.firsts, copies: true))
+      if let index = found.groups.firstIndex(where: { $0.outcome == outcome }) {
+        found.groups[index].candidates.append(candidate)
+      } else {
+        found.groups.append((outcome, [candidate]))
+      }
+    }
+    return found
+  }
+
+  /// Tells classes of requests that one pair of routes takes, by what becomes of them where they lead.
+  ///
+  /// - Returns: whether nothing wider is left that was not told; then, whether anything was told.
+  mutating func compareDeliveries(
+    _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute, condition: Condition, _ context: PlanContext
+  ) -> (isExact: Bool, isTold: Bool) {
+    let found = deliveries(tables, old, new, condition: condition, context)
+    guard found.undecided == nil else { return (false, false) }
+    let plain = proposal(tables, old, new)
+    var isExact = true
+    var told: Set<DiffClass.Effect> = []
+    for (outcome, candidates) in found.groups {
+      guard let shown = show(outcome, candidates, plain, old, new) else {
+        if outcome.effect == .widening { isExact = false }
+        continue
+      }
+      told.insert(outcome.effect)
+      add(shown.proposal, shown.found)
+    }
+    if isExact, !told.contains(.widening) {
+      isExact = compareRepetitions(found, plain, old, new)
+    }
+    return (isExact, !told.isEmpty)
+  }
+
+  /// Requests with a repeated value, that the old destination refuses for it and the new one does not.
+  ///
+  /// - Returns: whether nothing is left that was not told.
+  private mutating func compareRepetitions(
+    _ found: Deliveries, _ plain: Proposal, _ old: PlacedRoute, _ new: PlacedRoute
+  ) -> Bool {
+    let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
+    let attributes = pair.old.singleReads(beyond: actions.0).subtracting(pair.new.singleReads(beyond: actions.1))
+    var isComplete = true
+    for attribute in attributes.sorted(by: { $0.text < $1.text }) {
+      let taken = found.groups.filter { !$0.outcome.new.isEmpty }
+      guard !taken.isEmpty else { continue }
+      let shown = taken.lazy.compactMap { [self] outcome, candidates in
+        var outcome = outcome
+        outcome.old = []
+        return show(outcome, candidates, plain, old, new, attribute.repetition)
+      }.first
+      guard let shown else {
+        isComplete = false
+        continue
+      }
+      add(shown.proposal, shown.found)
+    }
+    return isComplete
+  }
+
+  private func show(
+    _ outcome: DeliveryOutcome, _ candidates: [Candidate], _ plain: Proposal, _ old: PlacedRoute, _ new: PlacedRoute,
+    _ change: (inout TestSuite.Case) -> Void = { _ in }
+  ) -> (proposal: Proposal, found: (witness: DiffWitness, effect: DiffClass.Effect))? {
+    let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
+    var proposal = plain
+    proposal.effect = { _, _ in outcome.effect }
+    proposal.observe = { [pair] isNew, facts, verdict in
+      let (side, action) = isNew ? (pair.new, actions.1) : (pair.old, actions.0)
+      guard side.takers(facts, action) == (isNew ? outcome.new : outcome.old) else { return nil }
+      return plain.observe(isNew, facts, verdict)
+    }
+    let gained = Set(outcome.new).subtracting(outcome.old)
+    let lost = Set(outcome.old).subtracting(outcome.new)
+    let draw =
+      actions.1?.draw(among: gained.isEmpty && lost.isEmpty ? Set(outcome.new) : gained, of: pair.new.shared)
+      ?? actions.0?.draw(among: lost, of: pair.old.shared)
+    for candidate in candidates.prefix(Self.triesMax) {
+      let found = show(candidate, proposal) { item in
+        if let draw, draw > 0 { item.draw = draw }
+        change(&item)
+      }
+      if let found { return (proposal, found) }
+    }
+    return nil
+  }
+
+  private static let triesMax = 32
+}
