@@ -43,11 +43,11 @@ struct AuthzClaim {
     return prover.settle(
       question.search(asterisk: asterisk, limits: prover.limits),
       doubt: breaksByAllowing ? nil : question.doubt(where: condition)
-    ) { trial($0, named: name) }
+    ) { trial($0, adapting: $1, named: name) }
   }
 
-  private func trial(_ candidate: Candidate, named name: String) -> Trial {
-    guard let witness = prover.witness(candidate, for: target) else {
+  private func trial(_ candidate: Candidate, adapting side: CaseBuilder.Side, named name: String) -> Trial {
+    guard let witness = prover.witness(candidate, for: target, adapting: side) else {
       return .unrealised(candidate.obstacle(for: target))
     }
     guard let verdict = prover.reference.decide(witness.facts),

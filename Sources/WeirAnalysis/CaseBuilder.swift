@@ -13,6 +13,12 @@ struct CaseBuilder {
   /// Whether the request is `OPTIONS *`, of which no slot tells.
   let isAsterisk: Bool
 
+  /// Of two attributes that are compared.
+  enum Side { case subject, other }
+
+  /// Which one gets the value of the other.
+  var side = Side.subject
+
   var result = TestSuite.Case(
     method: nil, target: "", caller: .nobody, facts: [], tokenError: nil, draw: nil, expectations: [],
     position: .nowhere)

@@ -40,18 +40,18 @@ struct Equivalence {
     return prover.settle(
       question.search(asterisk: asterisk, limits: prover.limits), doubt: question.doubt(where: condition)
     ) {
-      trial($0, named: name)
+      trial($0, adapting: $1, named: name)
     }
   }
 
-  private func trial(_ candidate: Candidate, named name: String) -> Trial {
+  private func trial(_ candidate: Candidate, adapting side: CaseBuilder.Side, named name: String) -> Trial {
     var texts: [String] = []
     var isAllowed: [Bool] = []
     var last: (facts: RequestFacts, verdict: Verdict)?
     for scope in [left, right] {
       let target = TestSuite.Target(policy.authz[scope].target)
       let place = CaseText(policy: policy).place(target)
-      guard let found = prover.witness(candidate, for: target) else {
+      guard let found = prover.witness(candidate, for: target, adapting: side) else {
         return .unrealised(candidate.obstacle(for: target))
       }
       let issuers = policy.authz[scope].tokens

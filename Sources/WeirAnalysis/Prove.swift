@@ -48,7 +48,10 @@ public struct Prover {
     }
     guard !condition.tests.isEmpty else { return false }
     let asterisk = scope.map { Asterisk(reference: reference, scope: $0) }
-    return Forms([condition], context: context, asterisk: asterisk, limits: limits).never([0])
+    if Forms([condition], context: context, asterisk: asterisk, limits: limits).never([0]) { return true }
+    let question = Question(conditions: [condition], lists: [[0]], context: context) { $0[0] == 0 }
+    if case .none = question.search(asterisk: asterisk, limits: limits) { return true }
+    return false
   }
 
   private func answer(_ statement: Proof.Statement, named name: String) -> ClaimAnswer {
@@ -68,9 +71,11 @@ public struct Prover {
     }
   }
 
-  func witness(_ candidate: Candidate, for target: TestSuite.Target) -> Witness? {
+  func witness(
+    _ candidate: Candidate, for target: TestSuite.Target, adapting side: CaseBuilder.Side = .subject
+  ) -> Witness? {
     Witness(
-      candidate.region, in: candidate.space, of: policy, for: target, isAsterisk: candidate.isAsterisk)
+      candidate.region, in: candidate.space, of: policy, for: target, isAsterisk: candidate.isAsterisk, adapting: side)
   }
 
   func text(
@@ -119,7 +124,9 @@ enum Trial {
 
 extension Prover {
   /// The first candidate that the reference confirms.
-  func settle(_ result: SearchResult, doubt: String?, _ trial: (Candidate) -> Trial) -> ClaimAnswer {
+  func settle(
+    _ result: SearchResult, doubt: String?, _ trial: (Candidate, CaseBuilder.Side) -> Trial
+  ) -> ClaimAnswer {
     switch result {
     case .none: return doubt.map { .undecided(because: $0) } ?? .proved
     case .undecided(let reason): return .undecided(because: reason)
@@ -127,10 +134,12 @@ extension Prover {
       var reason: String?
       var contradiction: String?
       for candidate in candidates {
-        switch trial(candidate) {
-        case .refuted(let counterexample): return .refuted(counterexample)
-        case .unrealised(let why): reason = reason ?? why
-        case .contradicted(let what): contradiction = contradiction ?? what
+        for side in candidate.sides {
+          switch trial(candidate, side) {
+          case .refuted(let counterexample): return .refuted(counterexample)
+          case .unrealised(let why): reason = reason ?? why
+          case .contradicted(let what): contradiction = contradiction ?? what
+          }
         }
       }
       if let contradiction { return .contradicted(contradiction) }
@@ -151,6 +160,9 @@ extension Prover {
 }
 
 extension Candidate {
+  /// Sides of comparisons that are worth a try each.
+  var sides: [CaseBuilder.Side] { space.sides(of: region) }
+
   static let unwritten = "the request that would show it cannot be written as a test"
 
   /// Why no request was made of it, in words.
@@ -163,6 +175,14 @@ extension Candidate {
 }
 
 extension Space {
+  /// Which values of two that are to agree may be the one that gives way.
+  func sides(of region: Region) -> [CaseBuilder.Side] {
+    let compares = region.variables.contains { variable in
+      if case .test(let test) = variables[variable], case .equalsAttribute = test.predicate { true } else { false }
+    }
+    return compares ? [.subject, .other] : [.subject]
+  }
+
   /// A variable in words.
   func describe(_ variable: Int) -> String {
     switch variables[variable] {

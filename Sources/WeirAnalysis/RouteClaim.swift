@@ -27,7 +27,7 @@ struct RouteClaim {
       result = question(table, after: rules).search(asterisk: asterisk, limits: prover.limits)
     }
     return prover.settle(result, doubt: isNever ? nil : plain.doubt(where: condition)) {
-      trial($0, table.routes[$0.firsts[1]], target, named: name)
+      trial($0, adapting: $1, table.routes[$0.firsts[1]], target, named: name)
     }
   }
 
@@ -87,9 +87,10 @@ struct RouteClaim {
   }
 
   private func trial(
-    _ candidate: Candidate, _ route: Route, _ target: TestSuite.Target, named name: String
+    _ candidate: Candidate, adapting side: CaseBuilder.Side, _ route: Route, _ target: TestSuite.Target,
+    named name: String
   ) -> Trial {
-    guard var witness = prover.witness(candidate, ofTable: table, for: target) else {
+    guard var witness = prover.witness(candidate, ofTable: table, for: target, adapting: side) else {
       return .unrealised(candidate.obstacle(for: target))
     }
     var expectations = [TestSuite.Expectation.route(route.name)]

@@ -38,8 +38,12 @@ extension Prover {
   /// A request that a route takes.
   ///
   /// - Parameter place: where a test asks for it; `nil` for the usual place.
-  func witness(_ candidate: Candidate, ofTable table: Int, for place: TestSuite.Target? = nil) -> Witness? {
-    guard let target = place ?? target(ofTable: table), let found = witness(candidate, for: target) else { return nil }
+  func witness(
+    _ candidate: Candidate, ofTable table: Int, for place: TestSuite.Target? = nil,
+    adapting side: CaseBuilder.Side = .subject
+  ) -> Witness? {
+    guard let target = place ?? target(ofTable: table), let found = witness(candidate, for: target, adapting: side)
+    else { return nil }
     guard case .hosts(let patterns) = policy.routeTables[table].owner, let host = patterns.first else { return found }
     return found.asking(host, of: policy, for: target)
   }

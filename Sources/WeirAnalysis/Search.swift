@@ -69,11 +69,12 @@ extension Question {
         }
       }
     }
-    look(self, isAsterisk: false)
+    let question = withLineLinks(limits)
+    look(question, isAsterisk: false)
     if let asterisk {
-      var special = self
-      special.conditions = conditions.map(asterisk.specialised)
-      if special.conditions != conditions { look(special, isAsterisk: true) }
+      var special = question
+      special.conditions = question.conditions.map(asterisk.specialised)
+      if special.conditions != question.conditions { look(special, isAsterisk: true) }
     }
     return (candidates, reason)
   }

@@ -20,7 +20,15 @@ public struct Witness: Sendable {
   public init?(
     _ region: Region, in space: Space, of policy: Policy, for target: TestSuite.Target, isAsterisk: Bool = false
   ) {
-    let builder = CaseBuilder(policy: policy, space: space, target: target, isAsterisk: isAsterisk)
+    self.init(region, in: space, of: policy, for: target, isAsterisk: isAsterisk, adapting: .subject)
+  }
+
+  init?(
+    _ region: Region, in space: Space, of policy: Policy, for target: TestSuite.Target, isAsterisk: Bool,
+    adapting side: CaseBuilder.Side
+  ) {
+    var builder = CaseBuilder(policy: policy, space: space, target: target, isAsterisk: isAsterisk)
+    builder.side = side
     guard let item = builder.testCase(of: region) else { return nil }
     self.init(item, variables: region.variables, of: policy, for: target)
   }

@@ -13,7 +13,7 @@ private let repository = URL(fileURLWithPath: #filePath).deletingLastPathCompone
 
 /// `Tests/Corpus/prove/CASE/*.weir` gives the answers of `expected.txt`; `UPDATE_GOLDEN=1` writes it.
 @Suite struct ProveTests {
-  static let cases = ["clock", "connections", "gateways", "http", "lines", "places", "routes"]
+  static let cases = ["clock", "comparisons", "connections", "gateways", "http", "lines", "places", "routes"]
 
   private func files(_ name: String) throws -> [SourceFile] {
     let folder = repository.appending(path: "Tests/Corpus/prove/\(name)")

@@ -5,11 +5,14 @@ import WeirSource
 
 /// What is said of routes and of what they send: never where some request gets through.
 @Suite struct DeliveryTests {
-  private func codes(allow: String, routes: String, more: String = "") throws -> [String] {
-    try findings(allow: allow, routes: routes, more: more).map(\.kind.code)
+  private func codes(allow: String, routes: String, more: String = "", api: String = "") throws -> [String] {
+    try findings(allow: allow, routes: routes, more: more, api: api).map(\.kind.code)
   }
 
-  private func findings(allow: String, routes: String, more: String = "") throws -> [Diagnostic] {
+  /// - Parameter api: settings of the service.
+  private func findings(
+    allow: String, routes: String, more: String = "", api: String = ""
+  ) throws -> [Diagnostic] {
     let text = """
       module shop
 
@@ -22,6 +25,7 @@ import WeirSource
         port http 8080 http
         port admin 9090 http
         endpoints dns "api"
+        \(api)
       }
       service web { identity "spiffe://shop.example/ns/prod/sa/web", protocol http, endpoints dns "web:8080" }
 
@@ -193,6 +197,28 @@ import WeirSource
     #expect(
       try codes(allow: allow, routes: routes, more: edge).filter { $0 == "W1202" || $0 == "W1206" }
         == [code].filter { !$0.isEmpty })
+  }
+
+  /// A route sees paths as they are, the service without regard to case or a final slash.
+  @Test(arguments: [
+    ("paths case_insensitive", #"is "/Admin""#, #"under "/API""#, true),
+    ("paths case_insensitive", #"is "/Admin""#, #"under "/ADMIN""#, false),
+    // What the route leaves out is only what is spelled like that.
+    ("paths case_insensitive", #"under "/Admin""#, #"not under "/ADMIN""#, false),
+    ("paths case_insensitive", #"matches "/a/{id}""#, #"matches "/B/{id}""#, true),
+    ("paths case_insensitive", #"matches "/a/{id}""#, #"matches "/A/{id}/{rest...}""#, false),
+    ("paths case_insensitive", #"is "/v2/x""#, #"matches "/x/{id}" { forward to api, rewrite path to "/V1/{id}" }"#, true),
+    ("paths case_insensitive", #"is "/v1/x""#, #"matches "/x/{id}" { forward to api, rewrite path to "/V1/{id}" }"#, false),
+    ("trailing_slash ignored", #"is "/adx""#, #"is "/adm/""#, true),
+    ("trailing_slash ignored", #"is "/adm""#, #"is "/adm/""#, false),
+    ("trailing_slash ignored", #"is "/adm/""#, #"in { "/adm", "/x" }"#, false),
+  ])
+  func knowsHowServicesSeePaths(setting: String, rule: String, route: String, isDenied: Bool) throws {
+    let action = route.contains("{ forward") ? "" : " { forward to api }"
+    let found = try codes(
+      allow: "allow it when caller is edge and request.path \(rule)",
+      routes: "route v1 when request.path \(route)\(action)", api: setting)
+    #expect(found == (isDenied ? ["W1209", "W1208"] : []))
   }
 
   /// Rules of the gateway come before its routes.

@@ -24,6 +24,14 @@ struct DeliveryOutcome: Hashable {
     if !after.isSubset(of: before) { return .widening }
     return (new.isEmpty && !old.isEmpty) || (after.isEmpty && !before.isEmpty) ? .narrowing : .neutral
   }
+
+  /// What a class is told for: of what is neutral there is one.
+  struct Kind: Hashable {
+    let effect: DiffClass.Effect
+    let isAllowed: [Bool]
+  }
+
+  var kind: Kind { Kind(effect: effect, isAllowed: effect == .neutral ? [] : [!old.isEmpty, !new.isEmpty]) }
 }
 
 extension PolicyPair.Side {

@@ -54,9 +54,8 @@ extension DiffClass {
   /// What another way of a request means for whether a service takes it.
   private var admission: String {
     guard let old = witness.old, let new = witness.new else { return "" }
-    func isTaken(_ verdict: Verdict) -> Bool { verdict.outcome == .allow && verdict.reason != "local" }
-    if isTaken(old) == isTaken(new) { return "" }
-    return isTaken(new) ? ", newly allowed" : ", no longer allowed"
+    if old.isTaken == new.isTaken { return "" }
+    return new.isTaken ? ", newly allowed" : ", no longer allowed"
   }
 
   /// `payments: newly allowed`
@@ -81,6 +80,11 @@ extension DiffClass {
     case .route: "\(place): another \(old.isSame(as: new) ? "treatment" : "route")\(admission)"
     }
   }
+}
+
+extension Verdict {
+  /// Whether a service takes the request.
+  var isTaken: Bool { outcome == .allow && reason != "local" }
 }
 
 extension DiffOutcome {

@@ -48,7 +48,14 @@ public struct DiffWeigher {
     if let old, let new, old.verdict == new.verdict, !hasGateways || new.facts.service != nil {
       guard let route = new.verdict.route?.name, treatedRoutes.contains(route) else { return [] }
     }
-    return classes.indices.filter { isOf($0, old, new) }
+    let found = classes.indices.filter { isOf($0, old, new) }
+    // Of what two routes do, by what becomes of it where they lead, as far as classes tell that.
+    let closest = found.filter { index in
+      classes[index].subject != .route
+        || classes[index].witness.old?.isTaken == old?.verdict.isTaken
+          && classes[index].witness.new?.isTaken == new?.verdict.isTaken
+    }
+    return closest.contains { classes[$0].subject == .route } ? closest : found
   }
 
   private func isOf(_ index: Int, _ old: Decided?, _ new: Decided?) -> Bool {

@@ -94,16 +94,20 @@ extension Differ {
     guard found.undecided == nil else { return (false, false) }
     let plain = proposal(tables, old, new)
     var isExact = true
-    var told: Set<DiffClass.Effect> = []
-    for (outcome, candidates) in found.groups {
+    var told: Set<DeliveryOutcome.Kind> = []
+    // What is allowed shows more than what is not.
+    let groups = found.groups.filter { !$0.outcome.new.isEmpty } + found.groups.filter { $0.outcome.new.isEmpty }
+    for (outcome, candidates) in groups where !told.contains(outcome.kind) {
+      // What nobody takes is worth telling where nothing else is.
+      if outcome == DeliveryOutcome(), !told.isEmpty { continue }
       guard let shown = show(outcome, candidates, plain, old, new) else {
         if outcome.effect == .widening { isExact = false }
         continue
       }
-      told.insert(outcome.effect)
+      told.insert(outcome.kind)
       add(shown.proposal, shown.found)
     }
-    if isExact, !told.contains(.widening) {
+    if isExact, !told.contains(where: { $0.effect == .widening }) {
       isExact = compareRepetitions(found, plain, old, new)
     }
     return (isExact, !told.isEmpty)

@@ -58,16 +58,22 @@ extension Differ {
         + candidates.filter { list.outcomes[$0.firsts[0]].effect != .allow }
       let refused = DiffOutcome(.reject, by: refusal.code)
       var shown: Set<Int> = []
+      var preferred: [(Proposal, (witness: DiffWitness, effect: DiffClass.Effect))] = []
+      var others = preferred
       for candidate in sorted where !shown.contains(candidate.firsts[0]) && (isEach || shown.isEmpty) {
         let decided = list.outcomes[candidate.firsts[0]]
         let proposal = propose(self, refusal.isNewly ? decided : refused, refusal.isNewly ? refused : decided)
-        for candidate in (prefer?(&self, refusal.isNewly, candidate.firsts[0]) ?? []) + [candidate] {
-          guard let found = show(candidate, proposal, refusal.change) else { continue }
-          add(proposal, found)
-          shown.insert(candidate.firsts[0])
-          break
+        let first = prefer?(&self, refusal.isNewly, candidate.firsts[0]) ?? []
+        if let found = first.lazy.compactMap({ [self] in show($0, proposal, refusal.change) }).first {
+          preferred.append((proposal, found))
+        } else if let found = show(candidate, proposal, refusal.change) {
+          others.append((proposal, found))
+        } else {
+          continue
         }
+        shown.insert(candidate.firsts[0])
       }
+      for (proposal, found) in preferred + others { add(proposal, found) }
       // Where every request is refused anyhow there is nothing to show.
       if shown.isEmpty, !sorted.isEmpty {
         add(undecided: place, "no request was found that only one side refuses with \(refusal.code)")

@@ -159,9 +159,12 @@ extension Prover {
   private func isAllowed(
     _ region: Region, _ space: Space, _ scope: Int, _ target: TestSuite.Target, isAsterisk: Bool
   ) -> Bool {
-    guard let witness = Witness(region, in: space, of: policy, for: target, isAsterisk: isAsterisk),
-      let verdict = reference.decide(witness.facts), verdict.outcome != .reject
-    else { return false }
-    return isAllowed(witness.facts, scope: scope, verdict)
+    space.sides(of: region).contains { side in
+      guard
+        let witness = Witness(region, in: space, of: policy, for: target, isAsterisk: isAsterisk, adapting: side),
+        let verdict = reference.decide(witness.facts), verdict.outcome != .reject
+      else { return false }
+      return isAllowed(witness.facts, scope: scope, verdict)
+    }
   }
 }
