@@ -58,7 +58,8 @@ extension CaseBuilder {
         text = identity
       }
       guard binding.piece(viewed: text, raw: text) != nil else { continue }
-      var parts = text.dropFirst(binding.pattern.prefix.count + 1).split(separator: "/", omittingEmptySubsequences: false)
+      var parts = text.dropFirst(binding.pattern.prefix.count + 1)
+        .split(separator: "/", omittingEmptySubsequences: false)
       switch binding.piece {
       case .segment(let index):
         guard parts.indices.contains(index), !piece.isEmpty, !piece.contains("/") else { return }

@@ -207,8 +207,14 @@ import WeirSource
     ("paths case_insensitive", #"under "/Admin""#, #"not under "/ADMIN""#, false),
     ("paths case_insensitive", #"matches "/a/{id}""#, #"matches "/B/{id}""#, true),
     ("paths case_insensitive", #"matches "/a/{id}""#, #"matches "/A/{id}/{rest...}""#, false),
-    ("paths case_insensitive", #"is "/v2/x""#, #"matches "/x/{id}" { forward to api, rewrite path to "/V1/{id}" }"#, true),
-    ("paths case_insensitive", #"is "/v1/x""#, #"matches "/x/{id}" { forward to api, rewrite path to "/V1/{id}" }"#, false),
+    (
+      "paths case_insensitive", #"is "/v2/x""#,
+      #"matches "/x/{id}" { forward to api, rewrite path to "/V1/{id}" }"#, true
+    ),
+    (
+      "paths case_insensitive", #"is "/v1/x""#,
+      #"matches "/x/{id}" { forward to api, rewrite path to "/V1/{id}" }"#, false
+    ),
     ("trailing_slash ignored", #"is "/adx""#, #"is "/adm/""#, true),
     ("trailing_slash ignored", #"is "/adm""#, #"is "/adm/""#, false),
     ("trailing_slash ignored", #"is "/adm/""#, #"in { "/adm", "/x" }"#, false),

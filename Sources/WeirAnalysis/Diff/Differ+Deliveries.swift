@@ -91,7 +91,8 @@ extension Differ {
     _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute, condition: Condition, _ context: PlanContext
   ) -> (isExact: Bool, isTold: Bool) {
     let found = deliveries(tables, old, new, condition: condition, context)
-    guard found.undecided == nil else { return (false, false) }
+    // `OPTIONS *` alone is not looked at behind a rewrite.
+    guard found.undecided == nil, !found.groups.isEmpty else { return (false, false) }
     let plain = proposal(tables, old, new)
     var isExact = true
     var told: Set<DeliveryOutcome.Kind> = []

@@ -121,7 +121,8 @@ struct SettingText {
     let claims = issuer.claims.map { claim in
       Setting(
         "claim \(claim.name)",
-        "\(claim.type.spelling)\(claim.isOptional ? "?" : "") from " + claim.path.map { "\"\($0)\"" }.joined(separator: " / ")
+        "\(claim.type.spelling)\(claim.isOptional ? "?" : "") from "
+          + claim.path.map { "\"\($0)\"" }.joined(separator: " / ")
           + (claim.separator.map { " split \"\($0)\"" } ?? ""))
     }
     return [
