@@ -77,6 +77,17 @@ extension RouteAction {
     if case .forward(let split, _) = kind { found += split.filter { $0.weight > 0 }.map(\.destination) }
     return found + mirrors.filter { $0.share > 0 }.map(\.destination)
   }
+
+  /// A draw that takes a branch to a service that is wanted; `nil` where none does.
+  func draw(_ isWanted: (_ service: Int) -> Bool) -> Int? {
+    guard case .forward(let split, _) = kind else { return nil }
+    var draw = 0
+    for branch in split {
+      if branch.weight > 0, isWanted(branch.destination.service) { return draw }
+      draw += branch.weight
+    }
+    return nil
+  }
 }
 
 extension Witness {

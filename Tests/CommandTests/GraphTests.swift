@@ -155,6 +155,33 @@ import Testing
     #expect(alone.lines == ["digraph mesh {", "  rankdir=LR;", #"  "web";"#, "}"])
   }
 
+  /// What a gateway sends is looked at as the service sees it.
+  @Test(arguments: [("/API", false), ("/ADMIN", true)]) func seesPathsAsServicesDo(route: String, isCalled: Bool) throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "shop.weir",
+      """
+      module shop
+
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/gateway", hosts { "shop.example" } }
+
+      service web {
+        identity "spiffe://shop.example/ns/prod/sa/web", protocol http, paths case_insensitive
+        endpoints dns "web:8080"
+      }
+
+      authz web { allow admin when caller is edge and request.path is "/Admin" }
+
+      routes edge {
+        route admin when request.path under "\(route)" { forward to web }
+        otherwise { respond 404 }
+      }
+
+      """)
+    let table = try workspace.weir("graph")
+    #expect(table.lines.contains { $0.hasPrefix("edge") } == isCalled, "\(table.out)\(table.err)")
+  }
+
   @Test func readsBundles() throws {
     let workspace = try Workspace()
     try workspace.write("bank.weir", Self.chain)

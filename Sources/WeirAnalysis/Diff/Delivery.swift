@@ -144,16 +144,3 @@ extension PolicyPair.Side {
     }
   }
 }
-
-extension RouteAction {
-  /// A draw that takes a branch to one of the services; `nil` where none does.
-  func draw(among services: Set<String>, of policy: Policy) -> Int? {
-    guard case .forward(let split, _) = kind else { return nil }
-    var draw = 0
-    for branch in split {
-      if branch.weight > 0, services.contains(policy.services[branch.destination.service].name) { return draw }
-      draw += branch.weight
-    }
-    return nil
-  }
-}

@@ -154,18 +154,21 @@ extension Differ {
     }
     let gained = Set(outcome.new).subtracting(outcome.old)
     let lost = Set(outcome.old).subtracting(outcome.new)
+    let wanted = gained.isEmpty && lost.isEmpty ? Set(outcome.new) : gained
     let draw =
-      actions.1?.draw(among: gained.isEmpty && lost.isEmpty ? Set(outcome.new) : gained, of: pair.new.shared)
-      ?? actions.0?.draw(among: lost, of: pair.old.shared)
+      actions.1?.draw { wanted.contains(pair.new.shared.services[$0].name) }
+      ?? actions.0?.draw { lost.contains(pair.old.shared.services[$0].name) }
     for candidate in candidates.prefix(Self.triesMax) {
       let found = show(candidate, proposal) { item in
         if let draw, draw > 0 { item.draw = draw }
         change(&item)
       }
-      if let found { return (proposal, found) }
+      // Of a request that both refuse alike nobody sees the route.
+      guard let found, found.witness.old != found.witness.new || found.witness.new?.route != nil else { continue }
+      return (proposal, found)
     }
     return nil
   }
 
-  private static let triesMax = 32
+  static let triesMax = 32
 }

@@ -64,14 +64,14 @@ extension Differ {
         let decided = list.outcomes[candidate.firsts[0]]
         let proposal = propose(self, refusal.isNewly ? decided : refused, refusal.isNewly ? refused : decided)
         let first = prefer?(&self, refusal.isNewly, candidate.firsts[0]) ?? []
-        if let found = first.lazy.compactMap({ [self] in show($0, proposal, refusal.change) }).first {
-          preferred.append((proposal, found))
-        } else if let found = show(candidate, proposal, refusal.change) {
-          others.append((proposal, found))
-        } else {
-          continue
+        for (number, tried) in (first.prefix(Self.triesMax) + [candidate]).enumerated() {
+          guard let found = show(tried, proposal, refusal.change) else { continue }
+          shown.insert(candidate.firsts[0])
+          // Where it goes it may be refused for the same reason.
+          guard found.witness.old != found.witness.new else { continue }
+          if number < first.count { preferred.append((proposal, found)) } else { others.append((proposal, found)) }
+          break
         }
-        shown.insert(candidate.firsts[0])
       }
       for (proposal, found) in preferred + others { add(proposal, found) }
       // Where every request is refused anyhow there is nothing to show.

@@ -109,13 +109,13 @@ struct DeniedRoutes {
         var witness = prover.witness(candidate, ofTable: table, for: target)?
           .supplying(readsOf: scopes.flatMap(\.rules).map(\.condition), of: policy, for: target)
       else { continue }
-      if let draw = action.draw(of: service), draw > 0 {
+      if let draw = action.draw({ $0 == service }), draw > 0 {
         guard let drawn = witness.drawing(draw, of: policy, for: target) else { continue }
         witness = drawn
       }
       guard let verdict = prover.reference.decide(witness.facts), verdict.route?.name == name else { continue }
       var expectations = [TestSuite.Expectation.route(name)]
-      if verdict.outcome == .deny || action.draw(of: service) == nil {
+      if verdict.outcome == .deny || action.draw({ $0 == service }) == nil {
         // What becomes of a copy is no part of the verdict.
         expectations.insert(.init(outcomeOf: verdict), at: 0)
       } else if case .gateway = target {
@@ -130,18 +130,5 @@ struct DeniedRoutes {
   private func target(table: Int, service: Int) -> TestSuite.Target? {
     guard case .hosts = policy.routeTables[table].owner else { return prover.target(ofTable: table) }
     return prover.httpPort(of: service).map { .service(service, port: $0) }
-  }
-}
-
-extension RouteAction {
-  /// A draw that takes a branch to the service; `nil` where none does.
-  fileprivate func draw(of service: Int) -> Int? {
-    guard case .forward(let split, _) = kind else { return nil }
-    var draw = 0
-    for entry in split {
-      if entry.weight > 0, entry.destination.service == service { return draw }
-      draw += entry.weight
-    }
-    return nil
   }
 }
