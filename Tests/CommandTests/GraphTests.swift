@@ -156,7 +156,8 @@ import Testing
   }
 
   /// What a gateway sends is looked at as the service sees it.
-  @Test(arguments: [("/API", false), ("/ADMIN", true)]) func seesPathsAsServicesDo(route: String, isCalled: Bool) throws {
+  @Test(arguments: [("/API", false), ("/ADMIN", true)])
+  func seesPathsAsServicesDo(route: String, isCalled: Bool) throws {
     let workspace = try Workspace()
     try workspace.write(
       "shop.weir",
