@@ -104,7 +104,7 @@ extension GatewayProcess {
     if facts.bytes != state.policy.bytes { changes.append(.bundle) }
     if configuration != state.configuration { changes.append(.configuration) }
     changes += tls.changes(since: state.tls)
-    guard !changes.isEmpty else { return .unchanged }
+    guard !changes.isEmpty || tls.isChanged(since: state.tls) else { return .unchanged }
     let former = Self.sources(state.policy.topology, state.configuration).compactMap(\.self)
     let sources = Self.sources(facts.topology, configuration).compactMap(\.self)
     // What is in force is followed until the rest has come about.

@@ -28,14 +28,35 @@ public struct TLSPlan: Sendable {
     configuration != previous.configuration || upstreams != previous.upstreams
   }
 
-  /// Which files have other contents, and whether the keys of tickets are others.
+  /// For whom files have other contents, and whether the keys of tickets are others.
   public func changes(since previous: TLSPlan) -> [ReloadChange] {
     let (old, new) = (previous.configuration, configuration)
+    let services = upstreams.keys.filter { previous.upstreams[$0] != nil }
     return [
       (ReloadChange.trustDomains, old.trustGeneration != new.trustGeneration),
-      (.roots, old.trustGeneration == new.trustGeneration && old.roots != new.roots),
-      (.certificates, old.certificates != new.certificates), (.ticketKeys, old.ticketKeys != new.ticketKeys),
+      (.roots, services.contains { previous.roots(of: $0) != roots(of: $0) }),
+      (
+        .certificates,
+        previous.shown != shown || services.contains { previous.certificate(for: $0) != certificate(for: $0) }
+      ),
+      (.ticketKeys, old.ticketKeys != new.ticketKeys),
     ].filter(\.1).map(\.0)
+  }
+
+  /// To clients. By content: two files that become the same have one place in the list.
+  private var shown: [TLSConfiguration.Certificate] {
+    configuration.listeners.flatMap(\.contexts).map { configuration.certificates[$0.certificate] }
+  }
+
+  private func certificate(for service: String) -> TLSConfiguration.Certificate? {
+    upstreams[service].flatMap { configuration.upstreams[$0].certificate }.map { configuration.certificates[$0] }
+  }
+
+  private func roots(of service: String) -> [UInt8]? {
+    guard let index = upstreams[service], case .host(_, let roots) = configuration.upstreams[index].peer else {
+      return nil
+    }
+    return configuration.roots[roots]
   }
 
   /// Reads everything.
