@@ -21,7 +21,8 @@ extension Worker where Net: ~Copyable {
       // A client that was told so may have sent the next request, also when a drain has begun meanwhile.
       awaitRequest(c)
     } else {
-      closeGracefully(c, lingering: false)
+      // Bytes that nobody reads would end the connection with a reset, which may overtake the answer.
+      closeGracefully(c, lingering: !connections[c].flags.isDisjoint(with: [.readable, .hasUnparsed]))
     }
   }
 

@@ -43,13 +43,14 @@ extension Worker where Net: ~Copyable {
     return false
   }
 
-  /// A shared connection without streams.
-  private func unusedLink(_ line: UInt32) -> UInt32? {
+  /// A shared connection without streams, and without one whose end was read and not yet told.
+  private mutating func unusedLink(_ line: UInt32) -> UInt32? {
     for place in 0..<2 {
       let u = pools.shared(line, place)
-      if u != .none, connections[u].phase == .multiplexing, links[connections[u].link].session.openStreamCount == 0 {
-        return u
-      }
+      guard u != .none, connections[u].phase == .multiplexing else { continue }
+      let l = connections[u].link
+      var first: UInt32 = 0
+      if links[l].session.openStreamCount == 0, links[l].session.nextTag(from: &first) == nil { return u }
     }
     return nil
   }

@@ -150,6 +150,8 @@ extension Worker where Net: ~Copyable {
       exchanges[x].flags.insert(.onReusedConnection)
       return attemptFailed(x, .upstreamReset, isRefusal: true)
     }
+    // The connection lives: this is about the request, not about one that was kept too long.
+    exchanges[x].flags.remove(.onReusedConnection)
     attemptFailed(x, code == .protocolError ? .upstreamProtocol : .upstreamReset)
   }
 
