@@ -6,12 +6,12 @@ public enum CompiledRegexes {
   private struct Known {
     /// By the bytes of the source: equal strings may differ in them.
     var automata: [[UInt8]: DFA] = [:]
-    var transitionCount = 0
+    var size = 0
   }
 
   private static let known = Mutex(Known())
-  /// Transitions, of two bytes each, of all that is kept at once.
-  private static let transitionsMax = 1 << 24
+  /// Bytes, roughly, of all that is kept at once.
+  private static let sizeMax = 1 << 25
 
   /// - Throws: what `DFA.init(regex:)` throws.
   public static func automaton(of source: String) throws(RegexError) -> DFA {
@@ -19,8 +19,9 @@ public enum CompiledRegexes {
     if let found = known.withLock({ $0.automata[key] }) { return found }
     let made = try DFA(regex: source)
     known.withLock { known in
-      if known.transitionCount + made.transitions.count > transitionsMax { known = Known() }
-      if known.automata.updateValue(made, forKey: key) == nil { known.transitionCount += made.transitions.count }
+      let size = 2 * made.transitions.count + made.accepting.count + key.count + 512
+      if known.size + size > sizeMax { known = Known() }
+      if known.automata.updateValue(made, forKey: key) == nil { known.size += size }
     }
     return made
   }
