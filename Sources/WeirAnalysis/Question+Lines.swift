@@ -6,6 +6,8 @@ import WeirPolicy
 extension Question {
   /// Beyond which nothing is said: each is one more thing to look at beside all others.
   private static let linksMax = 16
+  /// Tests of one attribute; every pair of them is asked for.
+  private static let testsMax = 16
 
   /// The same question of requests that have lines as they are asked for.
   func withLineLinks(_ limits: PlanLimits) -> Question {
@@ -24,13 +26,15 @@ extension Question {
     var tests: [Attribute: [WeirPolicy.Test]] = [:]
     var order: [Attribute] = []
     for test in conditions.flatMap(\.tests) where test.quantifier != nil && test.predicate != .isPresent {
+      // What it is compared with may be absent, which is not a matter of lines.
+      guard test.predicate.otherAttribute == nil else { continue }
       var test = test
       (test.whenAbsent, test.hasExplicitElse, test.position) = (false, false, .nowhere)
       if tests[test.attribute] == nil { order.append(test.attribute) }
       if !tests[test.attribute, default: []].contains(test) { tests[test.attribute, default: []].append(test) }
     }
     return order.flatMap { attribute -> [Condition] in
-      guard let found = tests[attribute], found.count > 1 else { return [] }
+      guard let found = tests[attribute], 2...Self.testsMax ~= found.count else { return [] }
       let links = links(attribute, found, limits)
       return links.count <= Self.linksMax ? links : []
     }

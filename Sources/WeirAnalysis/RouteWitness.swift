@@ -78,6 +78,16 @@ extension RouteAction {
     return found + mirrors.filter { $0.share > 0 }.map(\.destination)
   }
 
+  /// A draw for each branch; a single one for what is not split.
+  var draws: [Int] {
+    guard case .forward(let split, _) = kind else { return [0] }
+    var draw = 0
+    return split.filter { $0.weight > 0 }.map { branch in
+      defer { draw += branch.weight }
+      return draw
+    }
+  }
+
   /// A draw that takes a branch to a service that is wanted; `nil` where none does.
   func draw(_ isWanted: (_ service: Int) -> Bool) -> Int? {
     guard case .forward(let split, _) = kind else { return nil }

@@ -133,7 +133,7 @@ struct AdversaryTests {
         .path, .matchesRegex("/service\(number)/api/v1/.*/\(nouns[number % 8])" + (number % 2 == 0 ? "" : "/.*")))
     }
     let statistics = try check(
-      conditions, bytesPerRuleMax: 256,
+      conditions, bytesPerRuleMax: 1_024,
       worlds(
         .path,
         ["/service7/api/v1/x/bills/y", "/service7/api/v1/x/bills", "/service8/api/v1/a/b/orders", "/service8", "*"]))

@@ -21,7 +21,7 @@ struct DeliveryOutcome: Hashable {
   var effect: DiffClass.Effect {
     let before = Set(old + oldCopies)
     let after = Set(new + newCopies)
-    if !after.isSubset(of: before) { return .widening }
+    if !after.isSubset(of: before) || (old.isEmpty && !new.isEmpty) { return .widening }
     return (new.isEmpty && !old.isEmpty) || (after.isEmpty && !before.isEmpty) ? .narrowing : .neutral
   }
 
@@ -77,13 +77,20 @@ extension PolicyPair.Side {
         incoming(.not(.callerIsPresent)), DiffOutcome(.reject, by: DecisionReject.mtlsRequired.rawValue))
     }
     let own = self.issuers(place)
-    if !own.isEmpty { list.refuse(tokensOf: issuers, but: own.union(self.issuers(ofTable: index))) }
+    if !own.isEmpty { list.refuse(tokensOf: issuers, but: own.union(issuersBefore(table: index))) }
     for (offset, rules) in [Rule.Effect.deny, .allow].map({ effect in
       scope(place)?.rules.filter { $0.effect == effect && !$0.isShadow } ?? []
     }).enumerated() {
       for rule in rules { list.append(incoming(rule.condition), DiffOutcome(offset == 0 ? .deny : .allow)) }
     }
     return list
+  }
+
+  /// Those whose tokens the sender looks at itself.
+  private func issuersBefore(table index: Int) -> Set<Int> {
+    let table = shared.routeTables[index]
+    guard case .gateway(let gateway) = table.owner else { return Set(table.tokens) }
+    return Set(table.tokens + (scope(.gateway(gateway))?.tokens ?? []))
   }
 
   /// What a gateway's own rules say before its routes; those of a path that they see otherwise stand for themselves.
@@ -123,23 +130,59 @@ extension PolicyPair.Side {
     return found.sorted()
   }
 
-  /// What a repeated value of which is refused wherever the action sends the request.
-  func singleReads(beyond action: RouteAction?) -> Set<Attribute> {
+  /// Names of the services to which a request may be sent, copies left out.
+  func branches(of action: RouteAction?) -> Set<String> {
+    guard case .forward(let split, _)? = action?.kind else { return [] }
+    return Set(split.filter { $0.weight > 0 }.map { shared.services[$0.destination.service].name })
+  }
+
+  /// What a repeated value of which is refused behind an action, for each branch that it may take.
+  func singleReads(beyond action: RouteAction?) -> [Set<Attribute>] {
     guard let action, case .forward(let split, _) = action.kind else { return [] }
     let headers = HeaderFates(action.headerChanges)
-    let reads = split.filter { $0.weight > 0 }.map { branch -> Set<Attribute> in
-      let service = branch.destination.service
-      guard !shared.services[service].isEnforcedBySidecar,
-        let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP })
-      else { return [] }
-      return Set(shared.authz[shared.services[service].ports[port].authz].singleReads)
+    return split.filter { $0.weight > 0 }.map { branch in
+      singleReads(of: branch.destination.service).filter { attribute in
+        switch attribute {
+        case .header(let name): headers.isSame(name)
+        case .cookie: headers.isSame("cookie")
+        default: true
+        }
+      }
     }
-    guard let first = reads.first else { return [] }
-    return reads.reduce(first) { $0.intersection($1) }.filter { attribute in
-      switch attribute {
-      case .header(let name): headers.isSame(name)
-      case .cookie: headers.isSame("cookie")
-      default: true
+  }
+
+  private func singleReads(of service: Int) -> Set<Attribute> {
+    guard !shared.services[service].isEnforcedBySidecar,
+      let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP })
+    else { return [] }
+    let limits = shared.limits.filter { $0.service == service && ($0.port ?? port) == port }
+    return Set(shared.authz[shared.services[service].ports[port].authz].singleReads + limits.flatMap(\.singleReads))
+  }
+
+  /// Whether what becomes of requests behind an action can be said in terms of those that come in.
+  func canTell(_ action: RouteAction?, table index: Int) -> Bool {
+    guard let action, case .forward(let split, _) = action.kind else { return true }
+    // What is copied is told by no verdict.
+    guard action.mirrors.allSatisfy({ $0.share == 0 }) else { return false }
+    let added = action.headerChanges.filter { change in
+      if case .add = change.operation { change.side == .request } else { false }
+    }.map(\.header)
+    return split.allSatisfy { branch in
+      let service = branch.destination.service
+      // A sidecar decides by rules of its own, and inside the mesh the port is that which was addressed.
+      if shared.services[service].isEnforcedBySidecar { return false }
+      if case .hosts = shared.routeTables[index].owner,
+        shared.services[service].ports.count(where: \.protocol.isHTTP) > 1
+      {
+        return false
+      }
+      // A line more is a repeated value, where there was one already.
+      return singleReads(of: service).allSatisfy { attribute in
+        switch attribute {
+        case .header(let name): !added.contains(name)
+        case .cookie: !added.contains("cookie")
+        default: true
+        }
       }
     }
   }

@@ -22,6 +22,7 @@ extension Differ {
     let issuers = [(pair.old, tables.old), (pair.new, tables.new)].reduce(into: Set<Int>()) { found, side in
       if let table = side.1 { found.formUnion(side.0.issuers(beyondTable: table)) }
     }
+    guard deliveriesLeft > 0 else { return Deliveries(undecided: Self.tooManyDeliveries) }
     var joint = JointConditions()
     var lists = [joint.add([condition])]
     var pivots: [Int] = []
@@ -58,7 +59,7 @@ extension Differ {
     let before = part(pair.old, tables.old, old, "old")
     let after = part(pair.new, tables.new, new, "new")
     deliveriesLeft -= joint.all.count
-    guard deliveriesLeft > 0 else { return Deliveries(undecided: "too many rules stand behind the routes") }
+    guard deliveriesLeft > 0 else { return Deliveries(undecided: Self.tooManyDeliveries) }
     let question = Question(
       conditions: joint.all, lists: lists, context: context, pivots: pivots.isEmpty ? nil : pivots
     ) { firsts in
@@ -86,7 +87,7 @@ extension Differ {
 
   /// Tells classes of requests that one pair of routes takes, by what becomes of them where they lead.
   ///
-  /// - Returns: whether nothing wider is left that was not told; then, whether anything was told.
+  /// - Returns: whether it was told what is wider, or nothing is; then, whether anything was told.
   mutating func compareDeliveries(
     _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute, condition: Condition, _ context: PlanContext
   ) -> (isExact: Bool, isTold: Bool) {
@@ -94,25 +95,37 @@ extension Differ {
     // `OPTIONS *` alone is not looked at behind a rewrite.
     guard found.undecided == nil, !found.groups.isEmpty else { return (false, false) }
     let plain = proposal(tables, old, new)
-    var isExact = true
     var told: Set<DeliveryOutcome.Kind> = []
     // What is allowed shows more than what is not.
     let groups = found.groups.filter { !$0.outcome.new.isEmpty } + found.groups.filter { $0.outcome.new.isEmpty }
     for (outcome, candidates) in groups where !told.contains(outcome.kind) {
       // What nobody takes is worth telling where nothing else is.
       if outcome == DeliveryOutcome(), !told.isEmpty { continue }
-      guard let shown = show(outcome, candidates, plain, old, new) else {
-        if outcome.effect == .widening { isExact = false }
-        continue
-      }
+      guard let shown = show(outcome, candidates, plain, old, new) else { continue }
       told.insert(outcome.kind)
       add(shown.proposal, shown.found)
     }
-    if isExact, !told.contains(where: { $0.effect == .widening }) {
-      isExact = compareRepetitions(found, plain, old, new)
-    }
+    if told.contains(where: { $0.effect == .widening }) { return (true, true) }
+    // What was foreseen and is nowhere so may be something else.
+    var isExact =
+      canTellDeliveries(tables, old, new)
+      && groups.allSatisfy { $0.outcome == DeliveryOutcome() || told.contains($0.outcome.kind) }
+    if isExact { isExact = compareRepetitions(found, plain, old, new) }
     return (isExact, !told.isEmpty)
   }
+
+  private func canTellDeliveries(_ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute) -> Bool {
+    func action(_ route: PlacedRoute) -> RouteAction? { route.index.flatMap { route.list.actions[$0] } }
+    let views = Set(
+      [
+        tables.old.map { pair.old.shared.routeTables[$0].pathView },
+        tables.new.map { pair.new.shared.routeTables[$0].pathView },
+      ].compactMap(\.self))
+    return views.count < 2 && (tables.old.map { pair.old.canTell(action(old), table: $0) } ?? true)
+      && (tables.new.map { pair.new.canTell(action(new), table: $0) } ?? true)
+  }
+
+  private static let tooManyDeliveries = "too many rules stand behind the routes"
 
   /// Requests with a repeated value, that the old destination refuses for it and the new one does not.
   ///
@@ -121,7 +134,10 @@ extension Differ {
     _ found: Deliveries, _ plain: Proposal, _ old: PlacedRoute, _ new: PlacedRoute
   ) -> Bool {
     let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
-    let attributes = pair.old.singleReads(beyond: actions.0).subtracting(pair.new.singleReads(beyond: actions.1))
+    // Refused by one branch at least before, and by not every one now.
+    let (before, after) = (pair.old.singleReads(beyond: actions.0), pair.new.singleReads(beyond: actions.1))
+    let refused = after.dropFirst().reduce(after.first ?? []) { $0.intersection($1) }
+    let attributes = before.reduce(into: Set()) { $0.formUnion($1) }.subtracting(refused)
     var isComplete = true
     for attribute in attributes.sorted(by: { $0.text < $1.text }) {
       let taken = found.groups.filter { !$0.outcome.new.isEmpty }

@@ -65,10 +65,16 @@ extension Differ {
         let proposal = propose(self, refusal.isNewly ? decided : refused, refusal.isNewly ? refused : decided)
         let first = prefer?(&self, refusal.isNewly, candidate.firsts[0]) ?? []
         for (number, tried) in (first.prefix(Self.triesMax) + [candidate]).enumerated() {
-          guard let found = show(tried, proposal, refusal.change) else { continue }
+          let tries = proposal.draws.compactMap { draw in
+            show(tried, proposal) { item in
+              refusal.change(&item)
+              if draw > 0 { item.draw = draw }
+            }
+          }
+          guard !tries.isEmpty else { continue }
           shown.insert(candidate.firsts[0])
           // Where it goes it may be refused for the same reason.
-          guard found.witness.old != found.witness.new else { continue }
+          guard let found = tries.first(where: { $0.witness.old != $0.witness.new }) else { continue }
           if number < first.count { preferred.append((proposal, found)) } else { others.append((proposal, found)) }
           break
         }

@@ -90,7 +90,12 @@ extension Differ {
         if isExact, isTold { continue }
         let effect = proposal.effect
         // The one request that is asked does not show what rules say of all the others.
-        proposal.effect = isExact ? { effect($0, $1) == .narrowing ? .narrowing : .neutral } : { _, _ in .widening }
+        proposal.effect =
+          isExact
+          ? { before, after in
+            if before?.outcome != .allow, after?.outcome == .allow { return .widening }
+            return effect(before, after) == .narrowing ? .narrowing : .neutral
+          } : { _, _ in .widening }
       }
       settle(candidates.filter { $0.firsts == candidate.firsts }, proposal)
     }
@@ -105,7 +110,8 @@ extension Differ {
       pair.old.servicesReached(actions.0, tables.view), pair.new.servicesReached(actions.1, tables.view)
     )
     guard let action = actions.1, !reached.1.isEmpty else { return false }
-    return reached.0 != reached.1 || !(actions.0?.rewrites(as: action) ?? false)
+    let branches = (pair.old.branches(of: actions.0), pair.new.branches(of: action))
+    return reached.0 != reached.1 || branches.0 != branches.1 || !(actions.0?.rewrites(as: action) ?? false)
   }
 
   var asterisk: Asterisk? {
@@ -136,6 +142,7 @@ extension Differ {
     return Proposal(
       subject: .route, place: "routes of \(tables.name)", view: tables.view,
       old: left, new: right, changes: settings.0.changes(to: settings.1),
+      draws: Set([actions.old, actions.new].flatMap { $0?.draws ?? [0] }).sorted(),
       targets: (
         pair.old.target(tables.view, of: tables.old, actions.old),
         pair.new.target(tables.view, of: tables.new, actions.new)

@@ -31,6 +31,8 @@ struct Differ {
     var old: DiffOutcome
     var new: DiffOutcome
     var changes: [SettingChange] = []
+    /// One for each branch that the request may take.
+    var draws = [0]
     /// The targets to which the request is sent; `nil` where that side has none.
     var targets: (old: TestSuite.Target?, new: TestSuite.Target?)
     /// Whether the request is sent to a host, whoever is responsible for it.
