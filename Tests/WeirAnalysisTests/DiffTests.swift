@@ -13,7 +13,8 @@ private let repository = URL(fileURLWithPath: #filePath).deletingLastPathCompone
 /// `Tests/Corpus/diff/CASE/{old,new}/*.weir` differ as `expected.txt` and `expected.md` say; `UPDATE_GOLDEN=1` writes them.
 @Suite struct DiffTests {
   static let cases = [
-    "access", "declarations", "deliveries", "headers", "limits", "meaning", "routes", "undecided", "witnesses",
+    "access", "declarations", "deliveries", "doubts", "headers", "limits", "meaning", "routes", "undecided",
+    "witnesses",
   ]
 
   private func files(_ name: String) throws -> [SourceFile] {
