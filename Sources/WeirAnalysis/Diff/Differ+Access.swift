@@ -297,9 +297,15 @@ extension PolicyPair.Side {
     if let alone = admitting.decide(facts), alone.outcome == .reject { return DiffOutcome(alone) }
     guard let scope = original.gateways[gateway].authz else { return DiffOutcome(.allow) }
     let rules = original.authz[scope].rules.filter { withShadow || !$0.isShadow }
+    // A token that only services behind the gateway know is none for its rules.
+    var tokenless = facts
+    tokenless.token = .none
     for effect in [Rule.Effect.deny, .allow] {
       for rule in rules where rule.effect == effect {
-        switch reference.evaluate(rule.condition, scope: scope, facts) {
+        let value =
+          reference.evaluate(rule.condition, scope: scope, facts)
+          ?? reference.evaluate(rule.condition, scope: scope, tokenless)
+        switch value {
         case .yes: return outcome(rule)
         case .no: continue
         case .undetermined, nil: return nil
