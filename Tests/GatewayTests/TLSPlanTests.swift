@@ -138,6 +138,36 @@ import WeirSource
     #expect(later.changes(since: trusting) == [.certificates, .ticketKeys] && keyless.changes(since: later) == [])
   }
 
+  /// Contents have one place however many files have them: one that becomes the same as another leaves the list as it was.
+  @Test func aFileThatBecomesTheSameAsAnotherIsAChange() throws {
+    let text = Self.text.replacing(
+      "trust_domains:",
+      with: """
+          - address: 127.0.0.1:8444
+            tls:
+              certificates:
+                - chain: second.pem
+                  key: second.key
+        trust_domains:
+        """
+    ).replacing(
+      "upstream_certificate:\n  chain: edge.pem\n  key: edge.key",
+      with: "upstream_certificate:\n  chain: third.pem\n  key: third.key")
+    func copy(_ name: String, to other: String) throws {
+      for kind in ["pem", "key"] {
+        try write("\(other).\(kind)", Array(Data(contentsOf: folder.appending(path: "\(name).\(kind)"))))
+      }
+    }
+    try certificate("second", Self.gateway, seconds: 6000)
+    try copy("second", to: "third")
+    let first = try plan(text)
+    try copy("edge", to: "second")
+    let second = try plan(text, previous: first)
+    #expect(second.changes(since: first) == [.certificates] && second.isChanged(since: first))
+    try copy("edge", to: "third")
+    #expect(try plan(text, previous: second).changes(since: second) == [.certificates])
+  }
+
   /// Upstreams are known by their place: at that of another service, nothing that was made for the former one is used.
   @Test func contextsAreOfTheirServices() throws {
     let first = try plan()
