@@ -62,9 +62,12 @@ for name, port in UPSTREAMS:
     check(f"trailers of a request, HTTP/1 to {name}", got, "x-sum=1 x-other=2")
     check(f"trailers of a request, HTTP/2 to {name}", ask_http2(port, "POST", "/echo-trailers", SENT)[0],
           "x-sum=1 x-other=2")
-    large = [("x-large", "a" * 5000)]
-    check(f"too many, HTTP/2 to {name}", ask_http2(port, "POST", "/echo-trailers", large)[0].split(" ")[0],
-          "head_too_large")
+    # HTTP/1 upstreams get them in one piece with the last chunk, for which there is less room than for a head.
+    large = ask_http2(port, "POST", "/echo-trailers", [("x-large", "a" * 5000)])[0]
+    check(f"many, HTTP/2 to {name}", large.split(" ")[0],
+          "trailers_too_large" if name == "HTTP/1" else "x-large=" + "a" * 5000)
+    check(f"too many, HTTP/2 to {name}",
+          ask_http2(port, "POST", "/echo-trailers", [("x-large", "a" * 20000)])[0].split(" ")[0], "head_too_large")
     asked = ask_http1(port, f"GET /trailers {HEAD}, TE\r\nTE: trailers\r\n\r\n")
     check(f"trailers of a response, {name} to HTTP/1", asked.lower().endswith("0\r\nx-check: 9\r\n\r\n"), True)
     check(f"not asked for, {name} to HTTP/1", ask_http1(port, f"GET /trailers {HEAD}\r\n\r\n").endswith("0\r\n\r\n"), True)
