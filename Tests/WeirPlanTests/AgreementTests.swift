@@ -13,17 +13,7 @@ import WeirRequest
     var world = World(seed: round, view: view)
     let conditions = (0..<12).map { _ in world.condition() }
     let space = Space(conditions, context: PlanContext(authz: world.policy.authz[0], of: world.policy))
-    let bitmaps = Bitmaps(space)
-    let reference = ReferenceEvaluator(policy: world.policy)
-    for _ in 0..<20 {
-      let request = world.request()
-      let matches = bitmaps.matches(at: try point(space, request, reference))
-      for (index, condition) in conditions.enumerated() {
-        let value = try #require(reference.evaluate(condition, scope: 0, request.facts))
-        let plan: Kleene = matches.must[index] ? .yes : matches.may[index] ? .undetermined : .no
-        #expect(plan == value, "seed \(round): condition \(condition) on \(request.facts)")
-      }
-    }
+    try expectValues(of: conditions, in: space, requests: 20, of: &world, seed: round)
   }
 
   /// Outcome and deciding rule of whole scopes, by the graph and by the bitmaps.
@@ -84,15 +74,21 @@ import WeirRequest
       limits: limits)
     let patterns = space.atoms.filter { if case .text(let text) = $0.test { text.machines.isEmpty } else { false } }
     #expect(patterns.count > 4, "seed \(round): regexes are split")
+    try expectValues(of: conditions, in: space, requests: 40, of: &world, seed: round)
+  }
+
+  private func expectValues(
+    of conditions: [Condition], in space: Space, requests: Int, of world: inout World, seed: UInt64
+  ) throws {
     let bitmaps = Bitmaps(space)
     let reference = ReferenceEvaluator(policy: world.policy)
-    for _ in 0..<40 {
+    for _ in 0..<requests {
       let request = world.request()
       let matches = bitmaps.matches(at: try point(space, request, reference))
       for (index, condition) in conditions.enumerated() {
         let value = try #require(reference.evaluate(condition, scope: 0, request.facts))
         let plan: Kleene = matches.must[index] ? .yes : matches.may[index] ? .undetermined : .no
-        #expect(plan == value, "seed \(round): condition \(condition) on \(request.facts)")
+        #expect(plan == value, "seed \(seed): condition \(condition) on \(request.facts)")
       }
     }
   }
