@@ -65,13 +65,7 @@ struct RouteClaim {
 
   /// The first branch that breaks the claim, and a draw that takes it.
   private func branch(of action: RouteAction) -> (destination: Destination, draw: Int)? {
-    guard case .forward(let split, _) = action.kind else { return nil }
-    var draw = 0
-    for entry in split {
-      if entry.weight > 0, isMeant(entry.destination) == isNever { return (entry.destination, draw) }
-      draw += entry.weight
-    }
-    return nil
+    action.branches.first { isMeant($0.destination) == isNever }
   }
 
   /// What of the route breaks the claim, where its branches do not.

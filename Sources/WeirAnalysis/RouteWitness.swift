@@ -20,7 +20,7 @@ extension Prover {
   }
 
   /// The port of a service that requests are forwarded to.
-  func httpPort(of service: Int) -> Int? { policy.services[service].ports.firstIndex { $0.protocol.isHTTP } }
+  func httpPort(of service: Int) -> Int? { policy.services[service].httpPort }
 
   /// For each route requests that it takes, as far as they are found; none for one that no request reaches.
   func takes(table index: Int) -> [Int: [Candidate]] {
@@ -71,33 +71,30 @@ extension Prover {
 }
 
 extension RouteAction {
-  /// Where requests go, copies included: what has no share goes nowhere.
-  var destinations: [Destination] {
-    var found: [Destination] = []
-    if case .forward(let split, _) = kind { found += split.filter { $0.weight > 0 }.map(\.destination) }
-    return found + mirrors.filter { $0.share > 0 }.map(\.destination)
-  }
-
-  /// A draw for each branch; a single one for what is not split.
-  var draws: [Int] {
-    guard case .forward(let split, _) = kind else { return [0] }
+  /// The branches that can be drawn, each with the first draw that takes it; none where nothing is forwarded.
+  var branches: [(destination: Destination, draw: Int)] {
+    guard case .forward(let split, _) = kind else { return [] }
     var draw = 0
     return split.filter { $0.weight > 0 }.map { branch in
       defer { draw += branch.weight }
-      return draw
+      return (branch.destination, draw)
     }
+  }
+
+  /// Where requests go, copies included: what has no share goes nowhere.
+  var destinations: [Destination] {
+    branches.map(\.destination) + mirrors.filter { $0.share > 0 }.map(\.destination)
   }
 
   /// A draw that takes a branch to a service that is wanted; `nil` where none does.
   func draw(_ isWanted: (_ service: Int) -> Bool) -> Int? {
-    guard case .forward(let split, _) = kind else { return nil }
-    var draw = 0
-    for branch in split {
-      if branch.weight > 0, isWanted(branch.destination.service) { return draw }
-      draw += branch.weight
-    }
-    return nil
+    branches.first { isWanted($0.destination.service) }?.draw
   }
+}
+
+extension Service {
+  /// Where requests come in.
+  var httpPort: Int? { ports.firstIndex { $0.protocol.isHTTP } }
 }
 
 extension Witness {

@@ -122,11 +122,8 @@ extension PolicyPair.Side {
   func issuers(_ place: DecidingPlace) -> Set<Int> {
     switch place {
     case .service(let service, let port):
-      var found = Set(shared.authz[shared.services[service].ports[port].authz].tokens)
-      for limit in shared.limits where limit.service == service && (limit.port ?? port) == port {
-        found.formUnion(limit.tokens)
-      }
-      return found
+      let own = shared.authz[shared.services[service].ports[port].authz].tokens
+      return Set(own + limits(service, port: port).flatMap(\.tokens))
     case .gateway(let gateway):
       let table = shared.routeTables.firstIndex { $0.owner == .gateway(gateway) }
       let own = scope(place)?.tokens ?? []
@@ -142,7 +139,7 @@ extension PolicyPair.Side {
     for route in shared.routeTables[table].routes {
       guard case .forward(let split, _) = route.action.kind else { continue }
       for service in split.map(\.destination.service) {
-        guard let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP }) else { continue }
+        guard let port = shared.services[service].httpPort else { continue }
         found.formUnion(issuers(.service(service, port: port)))
       }
     }
@@ -186,7 +183,5 @@ extension DecisionList {
 extension Condition {
   static let callerIsPresent = isPresent(.caller)
 
-  static func isPresent(_ attribute: Attribute) -> Condition {
-    .test(WeirPolicy.Test(attribute: attribute, predicate: .isPresent, whenAbsent: false, position: .nowhere))
-  }
+  static func isPresent(_ attribute: Attribute) -> Condition { .holds(attribute, .isPresent) }
 }

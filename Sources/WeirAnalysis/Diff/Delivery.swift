@@ -45,9 +45,7 @@ extension PolicyPair.Side {
     func add(_ service: Int, isCopy: Bool) {
       if !services.contains(where: { $0 == (service, isCopy) }) { services.append((service, isCopy)) }
     }
-    if case .forward(let split, _) = action.kind {
-      for branch in split where branch.weight > 0 { add(branch.destination.service, isCopy: false) }
-    }
+    for branch in action.branches { add(branch.destination.service, isCopy: false) }
     for mirror in action.mirrors where mirror.share > 0 { add(mirror.destination.service, isCopy: true) }
     return services.map { service, isCopy in
       Delivery(
@@ -60,7 +58,7 @@ extension PolicyPair.Side {
     of service: Int, table index: Int, route: Int, _ issuers: Set<Int>, _ name: String, _ limits: PlanLimits
   ) -> DecisionList {
     let table = shared.routeTables[index]
-    guard let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP }) else {
+    guard let port = shared.services[service].httpPort else {
       return DecisionList(otherwise: DiffOutcome(.reject, by: DecisionReject.noRoute.rawValue))
     }
     let prover = Prover(policy: shared, limits: limits)
@@ -114,14 +112,10 @@ extension PolicyPair.Side {
 
   /// Services that take a request which goes by this action, whatever branch is drawn.
   func takers(_ facts: RequestFacts, _ action: RouteAction?) -> [String] {
-    guard case .forward(let split, _)? = action?.kind else { return [] }
     var facts = facts
     var found: Set<String> = []
-    var draw = 0
-    for branch in split {
-      defer { draw += branch.weight }
-      guard branch.weight > 0 else { continue }
-      facts.draw = draw
+    for branch in action?.branches ?? [] {
+      facts.draw = branch.draw
       guard let verdict = reference.decide(facts), verdict.outcome == .allow,
         case .forward(let service, _, _, _)? = verdict.route?.action
       else { continue }
@@ -132,31 +126,22 @@ extension PolicyPair.Side {
 
   /// Names of the services to which a request may be sent, copies left out.
   func branches(of action: RouteAction?) -> Set<String> {
-    guard case .forward(let split, _)? = action?.kind else { return [] }
-    return Set(split.filter { $0.weight > 0 }.map { shared.services[$0.destination.service].name })
+    Set((action?.branches ?? []).map { shared.services[$0.destination.service].name })
   }
 
   /// What a repeated value of which is refused behind an action, for each branch that it may take.
   func singleReads(beyond action: RouteAction?) -> [Set<Attribute>] {
-    guard let action, case .forward(let split, _) = action.kind else { return [] }
+    guard let action else { return [] }
     let headers = HeaderFates(action.headerChanges)
-    return split.filter { $0.weight > 0 }.map { branch in
-      singleReads(of: branch.destination.service).filter { attribute in
-        switch attribute {
-        case .header(let name): headers.isSame(name)
-        case .cookie: headers.isSame("cookie")
-        default: true
-        }
-      }
+    return action.branches.map { branch in
+      singleReads(of: branch.destination.service).filter { $0.header.map(headers.isSame) ?? true }
     }
   }
 
   private func singleReads(of service: Int) -> Set<Attribute> {
-    guard !shared.services[service].isEnforcedBySidecar,
-      let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP })
-    else { return [] }
-    let limits = shared.limits.filter { $0.service == service && ($0.port ?? port) == port }
-    return Set(shared.authz[shared.services[service].ports[port].authz].singleReads + limits.flatMap(\.singleReads))
+    guard !shared.services[service].isEnforcedBySidecar, let port = shared.services[service].httpPort else { return [] }
+    let own = shared.authz[shared.services[service].ports[port].authz].singleReads
+    return Set(own + limits(service, port: port).flatMap(\.singleReads))
   }
 
   /// Whether what becomes of requests behind an action can be said in terms of those that come in.
@@ -164,9 +149,7 @@ extension PolicyPair.Side {
     guard let action, case .forward(let split, _) = action.kind else { return true }
     // What is copied is told by no verdict.
     guard action.mirrors.allSatisfy({ $0.share == 0 }) else { return false }
-    let added = action.headerChanges.filter { change in
-      if case .add = change.operation { change.side == .request } else { false }
-    }.map(\.header)
+    let added = action.requestHeaders.filter { if case .add = $0.operation { true } else { false } }.map(\.header)
     return split.allSatisfy { branch in
       let service = branch.destination.service
       // A sidecar decides by rules of its own, and inside the mesh the port is that which was addressed.
@@ -177,13 +160,7 @@ extension PolicyPair.Side {
         return false
       }
       // A line more is a repeated value, where there was one already.
-      return singleReads(of: service).allSatisfy { attribute in
-        switch attribute {
-        case .header(let name): !added.contains(name)
-        case .cookie: !added.contains("cookie")
-        default: true
-        }
-      }
+      return singleReads(of: service).allSatisfy { !($0.header.map(added.contains) ?? false) }
     }
   }
 }

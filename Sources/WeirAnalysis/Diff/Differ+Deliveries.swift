@@ -2,8 +2,20 @@ import WeirPlan
 import WeirPolicy
 import WeirRequest
 
-/// A route of one side; its place is `nil` for a request that is refused before routes are looked at.
-typealias PlacedRoute = (list: RouteList, index: Int?)
+/// A route of one side.
+struct PlacedRoute {
+  let list: RouteList
+  /// `nil` for a request that is refused before routes are looked at.
+  let index: Int?
+
+  init(_ list: RouteList, _ index: Int?) {
+    self.list = list
+    self.index = index
+  }
+
+  /// `nil` also where the request is not routed.
+  var action: RouteAction? { index.flatMap { list.actions[$0] } }
+}
 
 /// What the services say of what routes send them: a route that leads elsewhere or rewrites otherwise lets in more for some
 /// requests, less for others.
@@ -19,10 +31,9 @@ extension Differ {
   mutating func deliveries(
     _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute, condition: Condition, _ context: PlanContext
   ) -> Deliveries {
-    let issuers = [(pair.old, tables.old), (pair.new, tables.new)].reduce(into: Set<Int>()) { found, side in
-      if let table = side.1 { found.formUnion(side.0.issuers(beyondTable: table)) }
-    }
     guard deliveriesLeft > 0 else { return Deliveries(undecided: Self.tooManyDeliveries) }
+    let issuers = (tables.old.map(pair.old.issuers(beyondTable:)) ?? []).union(
+      tables.new.map(pair.new.issuers(beyondTable:)) ?? [])
     var joint = JointConditions()
     var lists = [joint.add([condition])]
     var pivots: [Int] = []
@@ -65,9 +76,7 @@ extension Differ {
     ) { firsts in
       firsts[0] == 0 && [before, after].allSatisfy { part in part.route.map { firsts[$0.list] == $0.index } ?? true }
     }
-    let rewrites = [old, new].contains { route in
-      route.index.flatMap { route.list.actions[$0]?.rewritePath } != nil
-    }
+    let rewrites = [old, new].contains { $0.action?.rewritePath != nil }
     // A rewritten path is a path, whatever it was before.
     let (candidates, reason) = question.candidates(asterisk: rewrites ? nil : asterisk, limits: limits)
     var found = Deliveries(undecided: reason)
@@ -87,14 +96,15 @@ extension Differ {
 
   /// Tells classes of requests that one pair of routes takes, by what becomes of them where they lead.
   ///
+  /// - Parameter plain: what the pair is told as, whatever becomes of them.
   /// - Returns: whether it was told what is wider, or nothing is; then, whether anything was told.
   mutating func compareDeliveries(
-    _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute, condition: Condition, _ context: PlanContext
+    _ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute, _ plain: Proposal, condition: Condition,
+    _ context: PlanContext
   ) -> (isExact: Bool, isTold: Bool) {
     let found = deliveries(tables, old, new, condition: condition, context)
     // `OPTIONS *` alone is not looked at behind a rewrite.
     guard found.undecided == nil, !found.groups.isEmpty else { return (false, false) }
-    let plain = proposal(tables, old, new)
     var told: Set<DeliveryOutcome.Kind> = []
     // What is allowed shows more than what is not.
     let groups = found.groups.filter { !$0.outcome.new.isEmpty } + found.groups.filter { $0.outcome.new.isEmpty }
@@ -115,14 +125,13 @@ extension Differ {
   }
 
   private func canTellDeliveries(_ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute) -> Bool {
-    func action(_ route: PlacedRoute) -> RouteAction? { route.index.flatMap { route.list.actions[$0] } }
     let views = Set(
       [
         tables.old.map { pair.old.shared.routeTables[$0].pathView },
         tables.new.map { pair.new.shared.routeTables[$0].pathView },
       ].compactMap(\.self))
-    return views.count < 2 && (tables.old.map { pair.old.canTell(action(old), table: $0) } ?? true)
-      && (tables.new.map { pair.new.canTell(action(new), table: $0) } ?? true)
+    return views.count < 2 && (tables.old.map { pair.old.canTell(old.action, table: $0) } ?? true)
+      && (tables.new.map { pair.new.canTell(new.action, table: $0) } ?? true)
   }
 
   private static let tooManyDeliveries = "too many rules stand behind the routes"
@@ -133,9 +142,8 @@ extension Differ {
   private mutating func compareRepetitions(
     _ found: Deliveries, _ plain: Proposal, _ old: PlacedRoute, _ new: PlacedRoute
   ) -> Bool {
-    let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
     // Refused by one branch at least before, and by not every one now.
-    let (before, after) = (pair.old.singleReads(beyond: actions.0), pair.new.singleReads(beyond: actions.1))
+    let (before, after) = (pair.old.singleReads(beyond: old.action), pair.new.singleReads(beyond: new.action))
     let refused = after.dropFirst().reduce(after.first ?? []) { $0.intersection($1) }
     let attributes = before.reduce(into: Set()) { $0.formUnion($1) }.subtracting(refused)
     var isComplete = true
@@ -160,11 +168,10 @@ extension Differ {
     _ outcome: DeliveryOutcome, _ candidates: [Candidate], _ plain: Proposal, _ old: PlacedRoute, _ new: PlacedRoute,
     _ change: (inout TestSuite.Case) -> Void = { _ in }
   ) -> (proposal: Proposal, found: (witness: DiffWitness, effect: DiffClass.Effect))? {
-    let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
     var proposal = plain
     proposal.effect = { _, _ in outcome.effect }
     proposal.observe = { [pair] isNew, facts, verdict in
-      let (side, action) = isNew ? (pair.new, actions.1) : (pair.old, actions.0)
+      let (side, action) = isNew ? (pair.new, new.action) : (pair.old, old.action)
       guard side.takers(facts, action) == (isNew ? outcome.new : outcome.old) else { return nil }
       return plain.observe(isNew, facts, verdict)
     }
@@ -172,8 +179,8 @@ extension Differ {
     let lost = Set(outcome.old).subtracting(outcome.new)
     let wanted = gained.isEmpty && lost.isEmpty ? Set(outcome.new) : gained
     let draw =
-      actions.1?.draw { wanted.contains(pair.new.shared.services[$0].name) }
-      ?? actions.0?.draw { lost.contains(pair.old.shared.services[$0].name) }
+      new.action?.draw { wanted.contains(pair.new.shared.services[$0].name) }
+      ?? old.action?.draw { lost.contains(pair.old.shared.services[$0].name) }
     for candidate in candidates.prefix(Self.triesMax) {
       let found = show(candidate, proposal) { item in
         if let draw, draw > 0 { item.draw = draw }

@@ -58,7 +58,7 @@ extension Differ {
 }
 
 extension PolicyPair.Side {
-  fileprivate func limits(_ service: Int, port: Int) -> [Limit] {
+  func limits(_ service: Int, port: Int) -> [Limit] {
     shared.limits.filter { $0.service == service && ($0.port ?? port) == port }
   }
 }

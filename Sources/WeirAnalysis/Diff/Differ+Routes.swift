@@ -50,13 +50,15 @@ extension Differ {
         scrutiny.0, scrutiny.1, at: "routes of \(tables.name)", (old.decisions, new.decisions),
         condition: conditions[0], context, isEach: true,
         prefer: { differ, isNewly, index in
-          let sides: (PlacedRoute, PlacedRoute) = isNewly ? ((old, index), (new, nil)) : ((old, nil), (new, index))
-          let found = differ.deliveries(tables, sides.0, sides.1, condition: conditions[0], context)
+          let (left, right) = isNewly ? (index, nil) : (nil, index)
+          let found = differ.deliveries(
+            tables, PlacedRoute(old, left), PlacedRoute(new, right), condition: conditions[0], context)
           return found.groups.filter { $0.outcome != DeliveryOutcome() }.flatMap(\.candidates)
         }
       ) { differ, left, right in
         let place = (old: old.decisions.index(of: left), new: new.decisions.index(of: right))
-        return differ.proposal(tables, (old, place.old), (new, place.new), outcomes: (left, right))
+        return differ.proposal(
+          tables, PlacedRoute(old, place.old), PlacedRoute(new, place.new), outcomes: (left, right))
       }
     }
     if isSame { return }
@@ -83,10 +85,10 @@ extension Differ {
     if let reason { add(undecided: "routes of \(tables.name)", reason) }
     var seen: Set<[Int]> = []
     for candidate in candidates where seen.insert(candidate.firsts).inserted {
-      let (left, right): (PlacedRoute, PlacedRoute) = ((old, candidate.firsts[1]), (new, candidate.firsts[2]))
+      let (left, right) = (PlacedRoute(old, candidate.firsts[1]), PlacedRoute(new, candidate.firsts[2]))
       var proposal = proposal(tables, left, right)
       if leadsElsewhere(tables, left, right) {
-        let (isExact, isTold) = compareDeliveries(tables, left, right, condition: conditions[0], context)
+        let (isExact, isTold) = compareDeliveries(tables, left, right, proposal, condition: conditions[0], context)
         if isExact, isTold { continue }
         let effect = proposal.effect
         // The one request that is asked does not show what rules say of all the others.
@@ -105,13 +107,13 @@ extension Differ {
   /// routes send is decided elsewhere.
   private func leadsElsewhere(_ tables: TablePair, _ old: PlacedRoute, _ new: PlacedRoute) -> Bool {
     if case .service = tables.view { return false }
-    let actions = (old.index.flatMap { old.list.actions[$0] }, new.index.flatMap { new.list.actions[$0] })
     let reached = (
-      pair.old.servicesReached(actions.0, tables.view), pair.new.servicesReached(actions.1, tables.view)
+      pair.old.servicesReached(old.action, tables.view), pair.new.servicesReached(new.action, tables.view)
     )
-    guard let action = actions.1, !reached.1.isEmpty else { return false }
-    let branches = (pair.old.branches(of: actions.0), pair.new.branches(of: action))
-    return reached.0 != reached.1 || branches.0 != branches.1 || !(actions.0?.rewrites(as: action) ?? false)
+    guard let action = new.action, !reached.1.isEmpty else { return false }
+    let branches = (pair.old.branches(of: old.action), pair.new.branches(of: action))
+    return reached.0 != reached.1 || branches.0 != branches.1
+      || old.action.map(RequestChange.init) != RequestChange(action)
   }
 
   var asterisk: Asterisk? {
@@ -137,15 +139,14 @@ extension Differ {
     let settings = (old.index.map { old.list.settings[$0] } ?? [], new.index.map { new.list.settings[$0] } ?? [])
     var isByHost = false
     if case .hosts = tables.view { isByHost = true }
-    let actions = (old: old.index.flatMap { old.list.actions[$0] }, new: new.index.flatMap { new.list.actions[$0] })
-    let isSeenOtherwise = mayBeSeenOtherwise(actions.old, actions.new)
+    let isSeenOtherwise = mayBeSeenOtherwise(old.action, new.action)
     return Proposal(
       subject: .route, place: "routes of \(tables.name)", view: tables.view,
       old: left, new: right, changes: settings.0.changes(to: settings.1),
-      draws: Set([actions.old, actions.new].flatMap { $0?.draws ?? [0] }).sorted(),
+      draws: Set([old, new].flatMap { $0.action?.branches.map(\.draw) ?? [] } + [0]).sorted(),
       targets: (
-        pair.old.target(tables.view, of: tables.old, actions.old),
-        pair.new.target(tables.view, of: tables.new, actions.new)
+        pair.old.target(tables.view, of: tables.old, old.action),
+        pair.new.target(tables.view, of: tables.new, new.action)
       ), isByHost: isByHost,
       effect: { beforeVerdict, afterVerdict in
         let isAllowed = (beforeVerdict?.outcome == .allow, afterVerdict?.outcome == .allow)
@@ -167,7 +168,7 @@ extension Differ {
           expectations.insert(TestSuite.Expectation(outcomeOf: verdict), at: 0)
         }
         // One that has no such side is asked of the old policy.
-        let action = after == nil ? actions.old : actions.new
+        let action = after == nil ? old.action : new.action
         if before?.route?.name == after?.route?.name, before?.route?.action != after?.route?.action {
           expectations += [TestSuite.Expectation(route.action, of: action)].compactMap(\.self)
         }
@@ -179,11 +180,12 @@ extension Differ {
 extension Differ {
   /// Whether rules where the new route leads may see another request than before.
   private func mayBeSeenOtherwise(_ old: RouteAction?, _ new: RouteAction?) -> Bool {
-    guard let new, !(old?.rewrites(as: new) ?? false) else { return false }
+    guard let new, old.map(RequestChange.init) != RequestChange(new) else { return false }
+    let changes = [old, new].compactMap { $0.map(RequestChange.init) }
     return new.destinations.contains { destination in
       pair.new.shared.services[destination.service].ports.contains { port in
         let reads = pair.new.shared.authz[port.authz].rules.flatMap(\.condition.attributes)
-        return reads.contains { new.changes($0) || old?.changes($0) ?? false }
+        return reads.contains { attribute in changes.contains { $0.touches(attribute) } }
       }
     }
   }
@@ -199,7 +201,7 @@ extension PolicyPair.Side {
     case .gateway(let gateway): return found.union(scope(.gateway(gateway))?.tokens ?? [])
     case .hosts: return found
     case .service(let service):
-      guard let port = shared.services[service].ports.firstIndex(where: { $0.protocol.isHTTP }) else { return found }
+      guard let port = shared.services[service].httpPort else { return found }
       return found.union(issuers(.service(service, port: port)))
     }
   }
@@ -305,28 +307,6 @@ extension TestSuite.Expectation {
       self = .to(split)
     case .redirect(let status, let location): self = .redirect(status: status, location: location)
     case .respond(let status): self = .respond(status: status)
-    }
-  }
-}
-
-extension RouteAction {
-  /// Whether requests have the same done to them on their way.
-  fileprivate func rewrites(as other: RouteAction) -> Bool {
-    rewritePath == other.rewritePath && rewriteHost == other.rewriteHost && requestChanges == other.requestChanges
-  }
-
-  private var requestChanges: [HeaderChange] { headerChanges.filter { $0.side == .request } }
-
-  /// Whether rules that read the attribute may see another value of it.
-  fileprivate func changes(_ attribute: Attribute) -> Bool {
-    switch attribute {
-    case .path, .query, .capture: rewritePath != nil
-    case .host, .port: rewriteHost != nil
-    case .header(let name): requestChanges.contains { $0.header == name }
-    case .cookie: requestChanges.contains { $0.header == "cookie" }
-    case .method, .scheme, .clientIP, .sourceIP, .sourcePort, .sni, .caller, .callerTrustDomain, .callerNamespace,
-      .callerAccount, .claim, .token, .time, .responseStatus, .responseHeader:
-      false
     }
   }
 }

@@ -6,26 +6,10 @@ import WeirPolicy
 ///
 /// Few rules are left of many where a route and a rule ask for the path, so that what is left to prove is small.
 struct ForwardedRules {
-  /// What of a route decides how a service sees its requests.
-  private struct Change: Hashable {
-    let path: Template?
-    let host: String?
-    let headers: [HeaderChange]
-    /// The bytes of their texts: canonically equivalent ones are equal, but not the same to a service.
-    private let spelling: [[UInt8]]
-
-    init(_ action: RouteAction) {
-      path = action.rewritePath
-      host = action.rewriteHost
-      headers = action.headerChanges.filter { $0.side == .request }
-      spelling = ([path?.text, host] + headers.map(\.constant)).map { $0.map { Array($0.utf8) } ?? [] }
-    }
-  }
-
   private let rules: ScopeRules
-  private var changeOf: [Int: Change] = [:]
+  private var changeOf: [Int: RequestChange] = [:]
   /// The rules as the service sees what is sent, and where they stand among all conditions; `nil` for what is never true.
-  private var seen: [Change: [(condition: Condition, place: Int?)]] = [:]
+  private var seen: [RequestChange: [(condition: Condition, place: Int?)]] = [:]
   /// By route, where what it sends stands.
   private var places: [Int: Int] = [:]
   /// `nil` where no route is looked at.
@@ -45,7 +29,7 @@ struct ForwardedRules {
     var unknown = Unknowns()
     for route in routes {
       let forwarding = Forwarding(prover, table: table, route: route, to: service, port: port)
-      let change = Change(table.routes[route].action)
+      let change = RequestChange(table.routes[route].action)
       if seen[change] == nil {
         left -= own.count + routes.count
         guard left > 0 else { break }
@@ -88,14 +72,5 @@ struct ForwardedRules {
       conditions: kept.map { seen[$0].condition },
       isAllowed: { [rules] first in first < kept.count && rules.isAllowed(kept[first]) },
       hasAllow: kept.contains(where: rules.isAllowed))
-  }
-}
-
-extension HeaderChange {
-  fileprivate var constant: String? {
-    switch operation {
-    case .set(.text(let text)), .add(.text(let text)): text
-    case .set(.attribute), .add(.attribute), .remove: nil
-    }
   }
 }

@@ -37,7 +37,7 @@ extension Forwarding {
 
   /// A test of a header that the route sets to something that came in.
   private func header(_ name: String, _ test: Test) -> Test? {
-    let changes = table.routes[route].action.headerChanges.filter { $0.side == .request && $0.header == name }
+    let changes = table.routes[route].action.requestHeaders.filter { $0.header == name }
     guard case .set(.attribute(let source))? = changes.last?.operation, isText(.header(name)), isText(source) else {
       return nil
     }
