@@ -57,6 +57,8 @@ struct Exchange: ~Copyable {
     /// A kept connection was closed under it, and others may have been as well: it was sent once more than it was tried, and is not
     /// sent on a kept one again.
     static let needsNewConnection = Flags(rawValue: 1 << 20)
+    /// Of a stream: the whole response was handed to its session, which sends it as the client's windows allow. Nothing is said after it.
+    static let isAnswered = Flags(rawValue: 1 << 21)
     /// Of a stream: the client has ended its side; `requestRead` follows once what waits was handed on.
     static let requestEnded = Flags(rawValue: 1 << 24)
     /// Of a shared upstream: its stream has ended, and what waits for the client is the rest.

@@ -38,6 +38,7 @@ extension Worker where Net: ~Copyable {
 
   /// Refuses a request of this proxy's own accord.
   mutating func fail(_ x: UInt32, _ reason: ReasonCode) {
+    guard !exchanges[x].flags.contains(.isAnswered) else { return }
     abandonUpstream(x)
     guard exchanges[x].phase != .responding else {
       exchanges[x].reason = reason

@@ -7,6 +7,7 @@ extension Worker where Net: ~Copyable {
   mutating func finishResponse(_ x: UInt32) {
     if isStream(x) {
       // Ended once the last frame is written.
+      exchanges[x].flags.insert(.isAnswered)
       letUpstreamGo(x)
       return
     }

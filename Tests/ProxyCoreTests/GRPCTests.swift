@@ -108,6 +108,12 @@ import Testing
       flush()
     }
 
+    /// Ends a call with its head.
+    func refuse(_ stream: HTTP2Stream, _ status: String) {
+      respond(stream, [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", status)], ends: true)
+      flush()
+    }
+
     override func heed(_ event: HTTP2Event) {
       switch event {
       case .request(let stream, _) where refusals > 0:
@@ -239,6 +245,28 @@ import Testing
     #expect(line.caller.trailers[call.number]?["grpc-status"] == "4")
     #expect((5...12).contains((line.caller.byteCounts[call.number] ?? 0) / 6))
     #expect(line.leftovers() == [])
+  }
+
+  /// The service keeps the same time: its answer is submitted, and not yet written, when the gateway's own clock fires.
+  @Test(arguments: Seeds.first(10))
+  func `a call that is answered as its time ends has one answer`(seed: UInt64) throws {
+    let line = try Line(seed: seed)
+    let simulation = line.conversation.simulation
+    // Others have made the connection.
+    _ = try line.caller.call()
+    line.run()
+    for early in 0..<20 {
+      let end = simulation.now + .seconds(1)
+      let call = try line.caller.call("/s/M", [("grpc-timeout", "1S")], ends: true)
+      line.run(.milliseconds(500))
+      let callee = try line.callee
+      let answer = try #require(callee.streams.last)
+      simulation.at(end - .milliseconds(Int64(early))) { callee.refuse(answer, "4") }
+      line.run(.seconds(1))
+      #expect(line.caller.heads[call.number]?["grpc-status"] == "4", "seed \(seed), \(early) ms")
+      #expect(line.caller.ends[call.number] == .noError, "seed \(seed), \(early) ms")
+    }
+    #expect(line.leftovers() == [], "seed \(seed)")
   }
 
   @Test(arguments: ["0m", "0n", "00000000H"], Seeds.first(5))

@@ -58,6 +58,12 @@ def at_once(count):
     return sum(call.result() == b"echo:%d" % i for i, call in enumerate(calls))
 
 
+def at_once_late(count):
+    """How many calls end as late: the client, the gateway and the service keep the same time."""
+    calls = [unary("Slow").future(b"", timeout=0.1 + 0.001 * (i % 50)) for i in range(count)]
+    return sum(call.code() == grpc.StatusCode.DEADLINE_EXCEEDED for call in calls)
+
+
 check("unary, metadata at both ends", with_metadata(), (b"echo:hi", ["i1"], ["t1"]))
 check("a status of the upstream", code(lambda: unary("Fail")(b"", timeout=5)), "NOT_FOUND")
 check("a denial", code(lambda: unary("Denied")(b"", timeout=5)), "PERMISSION_DENIED")
@@ -75,4 +81,6 @@ check("a stream that falls silent", timed([b"1", b"silence"]), (2, "DEADLINE_EXC
 check("a large message", len(unary("Unary")(b"z" * 3_000_000, timeout=20)), 3_000_005)
 check("cancellation", cancelled(), 3)
 check("many at once", at_once(300), 300)
+# The last one: it keeps the service's threads busy.
+check("many that are late", sum(at_once_late(80) for _ in range(5)), 400)
 sys.exit(checks.failed)
