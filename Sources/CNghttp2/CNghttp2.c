@@ -734,7 +734,9 @@ weir_h2_counts weir_h2_take_counts(weir_h2_session *s) {
 static nghttp2_option *make_options(void) {
   nghttp2_option *options = NULL;
   if (nghttp2_option_new(&options)) return NULL;
-  nghttp2_option_set_stream_reset_rate_limit(options, 200, 20);
+  // Calls of gRPC whose time is over are reset: clients of a service that has become slow reset streams as fast as they open them, and
+  // `streams_max` bounds what runs meanwhile.
+  nghttp2_option_set_stream_reset_rate_limit(options, 1000, 200);
   nghttp2_option_set_max_continuations(options, 4);
   nghttp2_option_set_no_auto_window_update(options, 1);
   nghttp2_option_set_peer_max_concurrent_streams(options, 100);

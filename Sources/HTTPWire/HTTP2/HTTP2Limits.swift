@@ -11,8 +11,8 @@ public enum HTTP2Role: BitwiseCopyable, Sendable {
 
 /// What a session allows its peer.
 ///
-/// The library enforces windows and the number of streams, and ends a connection after 200 resets by a client (20 more each second) or
-/// four CONTINUATION frames in a row. Everything else is counted by `HTTP2Session`.
+/// The library enforces windows and the number of streams, and ends a connection after 1,000 resets by a client (200 more each second)
+/// or four CONTINUATION frames in a row. Everything else is counted by `HTTP2Session`.
 public struct HTTP2Limits: BitwiseCopyable, Sendable {
   /// Fields of one header list; further ones are dropped, and four times as many end the connection. At most 256.
   public var fieldsMax = 100

@@ -15,6 +15,10 @@ from checks import check
 port = int(sys.argv[1])
 
 
+def head(path):
+    return [(":method", "GET"), (":scheme", "http"), (":authority", "localhost"), (":path", path)]
+
+
 class Client:
     def __init__(self):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
@@ -39,8 +43,7 @@ class Client:
 
     def get(self, path="/x", fields=(), ends=True):
         stream = self.h2.get_next_available_stream_id()
-        head = [(":method", "GET"), (":scheme", "http"), (":authority", "localhost"), (":path", path)]
-        self.h2.send_headers(stream, head + list(fields), end_stream=ends)
+        self.h2.send_headers(stream, head(path) + list(fields), end_stream=ends)
         self.flush()
         return stream
 
@@ -113,12 +116,11 @@ client.raw(frame(2, 0, 1, b"\0\0\0\0\1") * 900)
 check("PING and PRIORITY floods", client.goaway(), 11)
 
 client = Client()
-try:
-    for _ in range(400):
-        client.h2.reset_stream(client.get())
-        client.flush()
-except h2.exceptions.ProtocolError:
-    pass
+check("a request that others repeat", client.status(client.get()), "200")
+client.h2.send_headers(3, head("/x"), end_stream=True)
+block = client.h2.data_to_send()[9:]
+streams = range(3, 3 + 2 * 2500, 2)
+client.raw(b"".join(frame(1, 5, stream, block) + frame(3, 0, stream, b"\0\0\0\x08") for stream in streams))
 check("rapid reset", client.goaway() is not None, True)
 
 client = Client()
