@@ -91,6 +91,8 @@ extension Worker where Net: ~Copyable {
   ///
   /// - Returns: `false` when the client is gone.
   mutating func relayInterim(_ x: UInt32, _ head: ByteRange) -> Bool {
+    // The connection was not closed before the request came: what happens to it now is about the request.
+    exchanges[x].flags.remove(.onReusedConnection)
     guard !exchanges[x].flags.contains(.isOldClient) else { return true }
     var writer = MemoryWriter(rooms.head)
     writer.append(statusLineOf: responseHead.status, to: &memory)

@@ -52,9 +52,8 @@ extension Worker where Net: ~Copyable {
   ///
   /// - Returns: why they are refused.
   mutating func keepRequestTrailers(_ x: UInt32, _ head: HTTP2Head) -> ReasonCode? {
-    guard !head.isOversize else { return .headTooLarge }
     let bytesMax = speaksHTTP2(x) ? WireLimits.headBytesMax : WireLimits.trailerBytesMax
-    guard let text = writeTrailers(head, bytesMax: bytesMax) else { return .trailersTooLarge }
+    guard !head.isOversize, let text = writeTrailers(head, bytesMax: bytesMax) else { return .trailersTooLarge }
     return text.isEmpty || exchanges[x].requestTrailers.keep(text, in: &memory) ? nil : .overload
   }
 

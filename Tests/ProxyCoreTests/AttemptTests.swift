@@ -46,8 +46,8 @@ import Testing
     }
   }
 
-  /// A server that answers one request of a connection, and closes it with the next.
-  private func serveOnce(_ conversation: Conversation, after delay: Interval) throws {
+  /// A server that answers one request of a connection, and closes it with the next, after these last words.
+  private func serveOnce(_ conversation: Conversation, after delay: Interval, lastWords: String) throws {
     let simulation = conversation.simulation
     simulation.serve(try #require(SocketAddress("10.0.1.1:80"))) { peer in
       var reader = MessageReader(.request)
@@ -59,7 +59,9 @@ import Testing
           if count == 1 {
             simulation.at(simulation.now + delay) { if !peer.isClosed { peer.send(Self.ok) } }
           } else {
-            return peer.close()
+            guard !lastWords.isEmpty else { return peer.close() }
+            peer.send(lastWords)
+            peer.finishSending()
           }
         }
         if peer.isEnded || peer.failure != nil { peer.close() }
@@ -68,8 +70,8 @@ import Testing
   }
 
   /// Keeps so many connections to the server, all of which it closes with the next request.
-  private func keepStale(_ conversation: Conversation, _ count: Int) throws {
-    try serveOnce(conversation, after: .milliseconds(500))
+  private func keepStale(_ conversation: Conversation, _ count: Int, lastWords: String = "") throws {
+    try serveOnce(conversation, after: .milliseconds(500), lastWords: lastWords)
     let peers = try (0..<count).map { _ in try conversation.client(Self.get) }
     conversation.run(for: .seconds(2))
     #expect(peers.allSatisfy { $0.text.hasSuffix("ok") })
@@ -89,6 +91,17 @@ import Testing
     let state = try endpoint(conversation)
     #expect(state.requests == 6 && state.failures == 1, "seed \(seed)")
     #expect(conversation.leftovers() == [], "seed \(seed)")
+  }
+
+  /// A connection that answers anything was not closed before the request came (RFC 9112 section 9.3.1).
+  @Test(arguments: ["HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 20"])
+  func `a request that was heard is not sent again of itself`(lastWords: String) throws {
+    let conversation = try Conversation(Self.mesh())
+    try keepStale(conversation, 1, lastWords: lastWords)
+    let answer = try conversation.answer(to: Self.get, within: .seconds(4))
+    #expect(answer.contains("HTTP/1.1 502 "), "\(answer)")
+    #expect(lines(conversation).last?.contains(#""attempts":1"#) == true)
+    #expect(conversation.leftovers() == [])
   }
 
   @Test func `what may not be sent twice is not`() throws {

@@ -93,6 +93,11 @@ import Testing
     #expect(seen.status == "200" && seen.count == count, "\(seen.line)")
   }
 
+  @Test func `they are refused by their own name`() throws {
+    let tooLong = try send("/", 17_000)
+    #expect(tooLong.status == "431" && tooLong.line.contains(#""ended":"trailers_too_large""#), "\(tooLong.line)")
+  }
+
   @Test func `to HTTP/1 they are as long as HTTP/1 takes them`() throws {
     let whole = try send("/old", 4_000)
     #expect(whole.status == "200" && whole.count == 4_000, "\(whole.line)")

@@ -129,6 +129,14 @@ import Testing
         == "HTTP/1.1 204 No Content\r\n\r\n")
   }
 
+  /// Names of requests alone are read with `-` for `_`.
+  @Test func `an answer may name its fields as it likes`() throws {
+    let fields = "X_Request_Id: 1\r\nContent_Length: 9\r\nx-forwarded_for: 2\r\n"
+    let answer = "HTTP/1.1 200 OK\r\n\(fields)Content-Length: 2\r\n\r\nok"
+    let text = try ask("GET / HTTP/1.1\r\nHost: shop.example\r\n", answer: answer).text
+    #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n\(fields)") && text.hasSuffix("\r\n\r\nok"), "\(text)")
+  }
+
   @Test func `an answer without a date gets one`() throws {
     let get = "GET / HTTP/1.1\r\nHost: shop.example\r\n"
     #expect(try ask(get).text.matches(of: /\r\ndate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\n/).count == 1)

@@ -45,8 +45,11 @@ public struct FieldSection: ~Copyable {
   /// Reads lines from `start` on to the empty line.
   ///
   /// Mistakes are found in the order of the bytes, so the result for a beginning is `incomplete` or that of the whole.
+  ///
+  /// - Parameter refusesMimics: whether a name is a mistake that becomes one of ours when `_` is read as `-`, as services read those of
+  ///   requests.
   mutating func parse(
-    _ bytes: Span<UInt8>, from start: Int, minorVersion: UInt8, of source: HeadSource = .peer
+    _ bytes: Span<UInt8>, from start: Int, minorVersion: UInt8, of source: HeadSource = .peer, refusesMimics: Bool
   ) -> HeadStep {
     let end = bytes.count
     var position = start
@@ -90,8 +93,7 @@ public struct FieldSection: ~Copyable {
         known: known, isHopByHop: known.isHopByHop, valueStart: UInt32(truncatingIfNeeded: valueStart),
         valueCount: UInt32(truncatingIfNeeded: valueEnd &- valueStart))
       count &+= 1
-      // What the proxy has written itself was checked when it came, or stands in the policy.
-      if !isPlain, known == .other, source == .peer, names.mimics(bytes, position..<nameEnd) {
+      if !isPlain, refusesMimics, known == .other, names.mimics(bytes, position..<nameEnd) {
         return .invalid(.fieldNameUnderscore)
       }
       if let error = note(bytes, known, valueStart..<valueEnd, minorVersion) { return .invalid(error) }

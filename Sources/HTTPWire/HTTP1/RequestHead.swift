@@ -39,7 +39,8 @@ public struct RequestHead: ~Copyable {
     case .invalid(let error): return .invalid(error)
     case .complete(let count): start = count
     }
-    switch fields.parse(bytes, from: start, minorVersion: minorVersion, of: source) {
+    // What the proxy has written itself was checked when it came, or stands in the policy.
+    switch fields.parse(bytes, from: start, minorVersion: minorVersion, of: source, refusesMimics: source == .peer) {
     case .incomplete: return bytes.count < source.bytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count):

@@ -54,7 +54,7 @@ public struct ResponseHead: ~Copyable {
     case .invalid(let error): return .invalid(error)
     case .complete(let count): start = count
     }
-    switch fields.parse(bytes, from: start, minorVersion: minorVersion, of: source) {
+    switch fields.parse(bytes, from: start, minorVersion: minorVersion, of: source, refusesMimics: false) {
     case .incomplete: return bytes.count < source.bytesMax ? .incomplete : .invalid(.headTooLarge)
     case .invalid(let error): return .invalid(error)
     case .complete(let count):

@@ -8,7 +8,7 @@ public struct TrailerSection: ~Copyable {
   public mutating func parse(_ bytes: Span<UInt8>, bytesMax: Int = WireLimits.trailerBytesMax) -> HeadStep {
     let bytes = bytes.extracting(first: bytesMax)
     fields.removeAll()
-    switch fields.parse(bytes, from: 0, minorVersion: 1) {
+    switch fields.parse(bytes, from: 0, minorVersion: 1, refusesMimics: true) {
     case .incomplete: return bytes.count < bytesMax ? .incomplete : .invalid(.trailersTooLarge)
     case .complete(let count): return .complete(byteCount: count)
     case .invalid(let error): return .invalid(error)

@@ -67,7 +67,7 @@ for name, port in UPSTREAMS:
     check(f"many, HTTP/2 to {name}", large.split(" ")[0],
           "trailers_too_large" if name == "HTTP/1" else "x-large=" + "a" * 5000)
     check(f"too many, HTTP/2 to {name}",
-          ask_http2(port, "POST", "/echo-trailers", [("x-large", "a" * 20000)])[0].split(" ")[0], "head_too_large")
+          ask_http2(port, "POST", "/echo-trailers", [("x-large", "a" * 20000)])[0].split(" ")[0], "trailers_too_large")
     asked = ask_http1(port, f"GET /trailers {HEAD}, TE\r\nTE: trailers\r\n\r\n")
     check(f"trailers of a response, {name} to HTTP/1", asked.lower().endswith("0\r\nx-check: 9\r\n\r\n"), True)
     check(f"not asked for, {name} to HTTP/1", ask_http1(port, f"GET /trailers {HEAD}\r\n\r\n").endswith("0\r\n\r\n"), True)
