@@ -115,6 +115,8 @@ int32_t weir_listen(weir_address address, bool reuse_port, int32_t backlog) {
   set(result, SOL_SOCKET, SO_REUSEADDR);
   if (reuse_port) set(result, SOL_SOCKET, SO_REUSEPORT);
   if (system.any.sa_family == AF_INET6) set(result, IPPROTO_IPV6, IPV6_V6ONLY);
+  // Linux hands it on to every connection that is accepted: no call for each.
+  set(result, IPPROTO_TCP, TCP_NODELAY);
   if (bind(result, &system.any, length) != 0 || listen(result, backlog) != 0) return failed(result);
   return result;
 }
@@ -170,7 +172,7 @@ static bool is_of_the_dead(int code) {
          code == EHOSTDOWN || code == ENONET || code == EHOSTUNREACH || code == ENETUNREACH;
 }
 
-int32_t weir_accept(int32_t listener, weir_address *peer, weir_address *local) {
+int32_t weir_accept(int32_t listener, weir_address *peer) {
   any_address system;
   for (;;) {
     socklen_t length = sizeof system;
@@ -181,8 +183,6 @@ int32_t weir_accept(int32_t listener, weir_address *peer, weir_address *local) {
       return -errno;
     }
     *peer = from_system(&system);
-    weir_local_address(result, local);
-    if (system.any.sa_family != AF_UNIX) set(result, IPPROTO_TCP, TCP_NODELAY);
     return result;
   }
 }

@@ -92,7 +92,7 @@ public struct DemonstrationServer: ~Copyable {
   }
 
   private mutating func accept(_ endpoint: Int) {
-    while case .connection(let descriptor, _, _) = network.accept(endpoints[endpoint].listener) {
+    while case .connection(let descriptor, _) = network.accept(endpoints[endpoint].listener) {
       nextToken += 1
       guard network.watch(descriptor, token: nextToken, levelTriggered: false) == nil else {
         network.close(descriptor)

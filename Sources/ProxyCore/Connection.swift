@@ -77,7 +77,6 @@ struct Connection {
   /// When the first byte of the head that is being read came.
   var headAt = Instant.zero
   var peer: SocketAddress
-  var local: SocketAddress
 
   /// Bytes that `send` did not take, and the block that they lie in. While there are any, nothing is read for this connection.
   var unsent = ByteRange.empty

@@ -12,6 +12,8 @@ public enum ListenerTLS: Hashable, Sendable {
 /// A socket that accepts, and what is known of everybody who comes through it.
 public struct Listener: Sendable {
   public var descriptor: Descriptor
+  /// Where it listens.
+  public var port: UInt16
   /// Networks whose `x-forwarded-for` is believed.
   public var trustedHops: [WeirPolicy.Network]
   public var tls: ListenerTLS
@@ -20,10 +22,11 @@ public struct Listener: Sendable {
   public var allowsPriorKnowledge: Bool
 
   public init(
-    descriptor: Descriptor, trustedHops: [WeirPolicy.Network], tls: ListenerTLS = .off,
+    descriptor: Descriptor, port: UInt16, trustedHops: [WeirPolicy.Network], tls: ListenerTLS = .off,
     allowsPriorKnowledge: Bool = true
   ) {
     self.descriptor = descriptor
+    self.port = port
     self.trustedHops = trustedHops
     self.tls = tls
     self.allowsPriorKnowledge = allowsPriorKnowledge

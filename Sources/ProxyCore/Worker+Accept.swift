@@ -11,10 +11,10 @@ extension Worker where Net: ~Copyable {
     for _ in 0..<countMax {
       guard downstreamCount < downstreamMax, pressure < .full else { return pauseAccepting() }
       switch net.accept(listeners[listener].descriptor) {
-      case .connection(let descriptor, let peer, let local):
+      case .connection(let descriptor, let peer):
         var connection = Connection(
           descriptor: descriptor, role: .downstream, phase: listeners[listener].tls == .off ? .idle : .handshaking,
-          peer: peer, local: local)
+          peer: peer)
         connection.listener = UInt16(listener)
         // A new socket can be written to; whether something came already, reading tells.
         connection.flags = [.readable, .writable]

@@ -109,7 +109,7 @@ extension Worker where Net: ~Copyable {
       return nil
     }
     var connection = Connection(
-      descriptor: descriptor, role: .upstream, phase: .connecting, peer: endpoint.address, local: .unspecified)
+      descriptor: descriptor, role: .upstream, phase: .connecting, peer: endpoint.address)
     connection.pool = endpoint.line
     connection.contexts = generations[slot].contexts
     connection.service = generations[slot].upstreams.line(of: service)

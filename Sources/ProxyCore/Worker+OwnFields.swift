@@ -33,7 +33,8 @@ extension Worker where Net: ~Copyable {
     generations.current.enforcer.beginRequest(
       exchangeNumber,
       ConnectionFacts(
-        sourceIP: peer.address, sourcePort: peer.port, port: connections[c].local.port, isTLS: session != .none))
+        sourceIP: peer.address, sourcePort: peer.port, port: listeners[Int(connections[c].listener)].port,
+        isTLS: session != .none))
     generations.current.enforcer.setWallClock(wallClock)
     generations.current.enforcer.setClientIP(exchanges[x].clientIP)
     if session != .none { try offerPeer(sessions[session], to: &generations.current.enforcer) }

@@ -116,7 +116,7 @@ extension Worker where Net: ~Copyable {
     var record = RequestRecord()
     record.time = wallClock
     record.isTLS = connections[c].session != .none
-    record.port = connections[c].local.port
+    record.port = listeners[Int(connections[c].listener)].port
     record.source = connections[c].peer
     record.clientIP = connections[c].peer.address
     record.entry = entry(generations[slot].reference.content.entries[Int(connections[c].listener)])

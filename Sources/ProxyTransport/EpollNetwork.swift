@@ -48,11 +48,8 @@ public struct EpollNetwork: Network, ~Copyable {
 
   public mutating func accept(_ listener: Descriptor) -> Accepted {
     var peer = weir_address()
-    var local = weir_address()
-    let result = unsafe weir_accept(listener.rawValue, &peer, &local)
-    guard result < 0 else {
-      return .connection(Descriptor(rawValue: result), peer: SocketAddress(peer), local: SocketAddress(local))
-    }
+    let result = unsafe weir_accept(listener.rawValue, &peer)
+    guard result < 0 else { return .connection(Descriptor(rawValue: result), peer: SocketAddress(peer)) }
     let error = SystemError(code: -result)
     return error == .wouldBlock ? .wouldBlock : error.isExhaustion ? .exhausted : .failed(error)
   }

@@ -47,7 +47,7 @@ public enum Transfer: BitwiseCopyable, Hashable, Sendable {
 /// The outcome of accepting.
 @frozen
 public enum Accepted: BitwiseCopyable, Hashable, Sendable {
-  case connection(Descriptor, peer: SocketAddress, local: SocketAddress)
+  case connection(Descriptor, peer: SocketAddress)
   case wouldBlock
   /// No descriptors or memory: the connection stays in the queue.
   case exhausted

@@ -44,7 +44,7 @@ final class Conversation {
     worker = try made(
       Worker(
         net: simulation.makeNetwork(), memory: memory,
-        listeners: [Listener(descriptor: simulation.listen(on: front), trustedHops: trustedHops)],
+        listeners: [Listener(descriptor: simulation.listen(on: front), port: front.port, trustedHops: trustedHops)],
         generation: mesh.generation(listeners: [.gateway(0)], registry: registry), clocks: clocks,
         telemetry: WorkerTelemetry(metrics: metrics, log: LogSink(queue, keepsQueries: true)),
         connectionsMax: 64, seed: seed))

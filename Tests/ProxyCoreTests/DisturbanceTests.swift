@@ -22,7 +22,7 @@ import Testing
       let front = try #require(SocketAddress("10.0.0.1:80"))
       let registry = try #require(UpstreamRegistry(linesMax: 256))
       let generation = try Mesh.shop.get().generation(listeners: [.gateway(0)], registry: registry)
-      let listener = Listener(descriptor: simulation.listen(on: front), trustedHops: [])
+      let listener = Listener(descriptor: simulation.listen(on: front), port: front.port, trustedHops: [])
       let memory = try made(Memory(capacity: 1 << 26, limit: blockBytesMax))
       let worker = try made(
         Worker(

@@ -77,7 +77,8 @@ import Testing
       let worker = try made(
         Worker(
           net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 28)),
-          listeners: [Listener(descriptor: simulation.listen(on: front), trustedHops: [])], generation: generation,
+          listeners: [Listener(descriptor: simulation.listen(on: front), port: front.port, trustedHops: [])],
+          generation: generation,
           clocks: clocks, telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 256,
           seed: seed))
       self.plain = plain

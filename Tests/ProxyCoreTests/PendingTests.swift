@@ -78,8 +78,9 @@ import Testing
             telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 256, seed: seed))
       }
       let other = try #require(SocketAddress("10.0.0.2:80"))
-      let first = try worker([Listener(descriptor: listener, trustedHops: [])], seed)
-      let second = try worker([Listener(descriptor: simulation.listen(on: other), trustedHops: [])], seed + 1)
+      let first = try worker([Listener(descriptor: listener, port: front.port, trustedHops: [])], seed)
+      let second = try worker(
+        [Listener(descriptor: simulation.listen(on: other), port: other.port, trustedHops: [])], seed + 1)
       servers = try endpoints.map { SlowServer(simulation, try #require(SocketAddress($0)), delay: delay) }
       self.simulation = simulation
       self.front = front

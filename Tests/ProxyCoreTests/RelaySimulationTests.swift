@@ -31,7 +31,7 @@ import WeirEnforcement
     }
     let registry = try #require(UpstreamRegistry(linesMax: 256))
     let generation = try Mesh.shop.get().generation(listeners: [.gateway(0)], registry: registry)
-    let listener = Listener(descriptor: simulation.listen(on: front), trustedHops: [])
+    let listener = Listener(descriptor: simulation.listen(on: front), port: front.port, trustedHops: [])
     let memory = try made(Memory(capacity: 1 << 26))
     var worker = try made(
       Worker(

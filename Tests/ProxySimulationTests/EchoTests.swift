@@ -48,7 +48,7 @@ struct EchoWorker<Net: Network & ~Copyable>: ~Copyable {
   private mutating func accept() {
     while true {
       switch network.accept(listener) {
-      case .connection(let descriptor, _, _):
+      case .connection(let descriptor, _):
         guard let block = memory.take(1024) else { return network.reset(descriptor) }
         let key = connections.insert(Connection(descriptor: descriptor, block: block))
         _ = network.watch(descriptor, token: key.bits, levelTriggered: false)

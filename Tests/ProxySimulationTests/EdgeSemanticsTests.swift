@@ -89,7 +89,7 @@ import Testing
     // The listener tells when the connection is there.
     _ = network.watch(listener, token: 7, levelTriggered: true)
     while !events.contains(where: { $0.token == 7 }) { network.wait(until: network.now() + .seconds(5), into: &events) }
-    guard case .connection(let server, _, _) = network.accept(listener) else { throw NotMade() }
+    guard case .connection(let server, _) = network.accept(listener) else { throw NotMade() }
     let ends = [client, server]
     var open = [true, true]
     for (token, end) in ends.enumerated() { _ = network.watch(end, token: UInt64(token), levelTriggered: false) }
@@ -176,7 +176,7 @@ import Testing
     var events: [Event] = []
     _ = network.watch(listener, token: 7, levelTriggered: true)
     while !events.contains(where: { $0.token == 7 }) { network.wait(until: network.now() + .seconds(5), into: &events) }
-    guard case .connection(let server, _, _) = network.accept(listener) else { throw NotMade() }
+    guard case .connection(let server, _) = network.accept(listener) else { throw NotMade() }
     _ = network.watch(client, token: 0, levelTriggered: false)
     _ = network.watch(server, token: 1, levelTriggered: false)
     // What the buffers of the system hold grows while they fill.

@@ -118,7 +118,7 @@ final class NameServer: Sendable {
   }
 
   private func answerStream(_ network: inout EpollNetwork) {
-    guard case .connection(let stream, _, _) = network.accept(listener) else { return }
+    guard case .connection(let stream, _) = network.accept(listener) else { return }
     defer { network.close(stream) }
     _ = fcntl(stream.rawValue, F_SETFL, 0)
     streams.wrappingAdd(1, ordering: .relaxed)

@@ -47,7 +47,7 @@ public struct SimNet: Network, ~Copyable {
     guard let end = open.queue.first else { return .wouldBlock }
     guard let descriptor = simulation.open(.stream(end)) else { return .exhausted }
     open.queue.removeFirst()
-    return .connection(descriptor, peer: end.remote, local: end.local)
+    return .connection(descriptor, peer: end.remote)
   }
 
   public mutating func connect(_ address: SocketAddress) -> Connecting {

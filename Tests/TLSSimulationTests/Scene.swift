@@ -153,7 +153,9 @@ struct Scene {
     try made(
       Worker(
         net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 28)),
-        listeners: [Listener(descriptor: simulation.listen(on: listener), trustedHops: [], tls: mode)],
+        listeners: [
+          Listener(descriptor: simulation.listen(on: listener), port: listener.port, trustedHops: [], tls: mode)
+        ],
         generation: generation(), tls: tls, clocks: Clocks(),
         telemetry: WorkerTelemetry(metrics: made(WorkerMetrics()), log: nil), connectionsMax: 4096,
         seed: simulation.seed))

@@ -48,14 +48,14 @@ typedef struct weir_address {
   uint16_t port;
 } weir_address;
 
-/// A listening TCP socket: nonblocking, closed on exec, SO_REUSEADDR; IPv6 sockets take IPv6 only.
+/// A listening TCP socket: nonblocking, closed on exec, SO_REUSEADDR; IPv6 sockets take IPv6 only. Its connections have TCP_NODELAY.
 int32_t weir_listen(weir_address address, bool reuse_port, int32_t backlog);
 /// Whether nobody listens on the address (0, or -EADDRINUSE): SO_REUSEPORT would let a second process take half of the connections.
 int32_t weir_is_free(weir_address address);
 /// A listening Unix stream socket. A socket file at which nobody listens is replaced; where somebody does, and for any other file, -EADDRINUSE.
 int32_t weir_listen_unix(const char *_Nonnull path, uint32_t mode, int32_t backlog);
-/// The next connection, nonblocking and TCP_NODELAY. Connections that died in the queue are passed over.
-int32_t weir_accept(int32_t listener, weir_address *_Nonnull peer, weir_address *_Nonnull local);
+/// The next connection, nonblocking. Connections that died in the queue are passed over.
+int32_t weir_accept(int32_t listener, weir_address *_Nonnull peer);
 /// A nonblocking socket that connects; the outcome is told by `weir_socket_error` once it is writable.
 int32_t weir_connect(weir_address address);
 /// A nonblocking socket that connects to a Unix stream socket.

@@ -135,7 +135,7 @@ private struct ControlLoop: ~Copyable {
   }
 
   private mutating func accept(_ listener: (descriptor: Descriptor, role: ControlRole), _ now: Instant) {
-    while case .connection(let descriptor, _, _) = net.accept(listener.descriptor) {
+    while case .connection(let descriptor, _) = net.accept(listener.descriptor) {
       if connections.count >= Self.connectionsMax, let oldest = connections.keys.min() { close(oldest) }
       let token = nextToken
       nextToken += 1

@@ -91,7 +91,9 @@ public final class DataPlane: Sendable {
           let descriptor = try EpollNetwork.listen(on: bound[place].address, reusePort: true, backlog: 4096)
           bound[place].address = try EpollNetwork.localAddress(of: descriptor)
           listeners.append(
-            Listener(descriptor: descriptor, trustedHops: bound[place].trustedHops, tls: bound[place].tls))
+            Listener(
+              descriptor: descriptor, port: bound[place].address.port, trustedHops: bound[place].trustedHops,
+              tls: bound[place].tls))
         } catch { throw .listen(bound[place].address, error) }
       }
       do throws(SystemError) {
