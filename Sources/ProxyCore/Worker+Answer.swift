@@ -68,7 +68,7 @@ extension Worker where Net: ~Copyable {
     let c = exchanges[x].downstream
     var piece = decodeBody(&exchanges[x].requestBody, &trailers, rest, in: &memory)
     exchanges[x].requestBytes += UInt64(piece.data.count)
-    noteBody(x, piece.data.count)
+    noteBody(x, piece.data.count, isLast: piece.isLast)
     if piece.isLast {
       exchanges[x].flags.insert(.requestRead)
       if !piece.trailers.isEmpty, !keepRequestTrailers(x, piece.trailers) { piece.error = .trailersTooLarge }

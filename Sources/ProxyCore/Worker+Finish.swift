@@ -1,10 +1,12 @@
 import HTTPWire
 import ProxyTransport
+import ProxyUpstream
 import WeirRequest
 
 extension Worker where Net: ~Copyable {
   /// The whole response was handed to the client's connection.
   mutating func finishResponse(_ x: UInt32) {
+    reportSuccess(x)
     if isStream(x) {
       // Ended once the last frame is written.
       exchanges[x].flags.insert(.isAnswered)
@@ -25,6 +27,15 @@ extension Worker where Net: ~Copyable {
       // Bytes that nobody reads would end the connection with a reset, which may overtake the answer.
       closeGracefully(c, lingering: !connections[c].flags.isDisjoint(with: [.readable, .hasUnparsed]))
     }
+  }
+
+  /// Tells of an endpoint whose response was whole and said nothing else of it. Calls of gRPC tell by their status.
+  private mutating func reportSuccess(_ x: UInt32) {
+    let flags = exchanges[x].flags
+    guard exchanges[x].reason == .forwarded, flags.contains(.isInFlight), !flags.contains(.hasFailed),
+      !flags.contains(.isGRPC) || exchanges[x].status != 200
+    else { return }
+    report(x, AttemptOutcome(status: exchanges[x].status))
   }
 
   /// The connection waits for the next request of its client.

@@ -3,8 +3,9 @@ import WeirRequest
 
 // How long a client may take over the body of its request: never silent for long, and no trickle. Its clocks run while it is its turn.
 extension Worker where Net: ~Copyable {
-  /// A piece came.
-  mutating func noteBody(_ x: UInt32, _ byteCount: UInt32) {
+  /// A piece came, perhaps the last one: the time of the attempt counts from here.
+  mutating func noteBody(_ x: UInt32, _ byteCount: UInt32, isLast: Bool) {
+    if byteCount > 0 || isLast { restartTry(x) }
     guard byteCount > 0 else { return }
     exchanges[x].bodyAt = now
     let due = exchanges[x].bodyDueAt == .never ? now + clocks.bodyGrace : exchanges[x].bodyDueAt
@@ -22,6 +23,11 @@ extension Worker where Net: ~Copyable {
   /// All that came was handed on.
   mutating func bodyTaken(_ x: UInt32) {
     if now - exchanges[x].bodyAt > stallInterval { resumeBody(x) }
+  }
+
+  /// Whether the client owes a part of its request that the upstream would take: what is late meanwhile is not late by the upstream's fault.
+  func clientOwes(_ x: UInt32) -> Bool {
+    exchanges[x].flags.isDisjoint(with: [.requestRead, .requestEnded]) && canTakeRequest(x)
   }
 
   /// When the next piece has to be there.

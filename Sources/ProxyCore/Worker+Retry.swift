@@ -51,8 +51,9 @@ extension Worker where Net: ~Copyable {
   mutating func retryInstead(_ x: UInt32, head: ByteRange) -> Bool {
     let status = responseHead.status
     let call = takeCallStatus(x, head)
-    // A call that did not end with its head ends with its trailers, which tell how.
-    if !exchanges[x].flags.contains(.isGRPC) || status != 200 { report(x, AttemptOutcome(status: status)) }
+    let outcome = AttemptOutcome(status: status)
+    // Whether the endpoint did well is known when the response is whole.
+    if outcome.isFailure { report(x, outcome) }
     let slot = exchanges[x].generation
     guard let index = exchanges[x].forwarding?.retry,
       let plan = generations[slot].reference.content.plan.retry(index)
@@ -170,6 +171,14 @@ extension Worker where Net: ~Copyable {
     setExchangeTimer(x)
   }
 
+  /// More of the request came: its upstream has had no time for that yet.
+  mutating func restartTry(_ x: UInt32) {
+    guard exchanges[x].tryDeadline < .never, exchanges[x].phase != .responding,
+      exchanges[x].flags.isDisjoint(with: [.isPending, .isBackingOff])
+    else { return }
+    setTryTimer(x)
+  }
+
   /// The time that the route allows begins, if it says any.
   mutating func limitTime(_ x: UInt32, _ nanoseconds: Int64) {
     exchanges[x].deadline = deadline(x, within: nanoseconds)
@@ -187,17 +196,18 @@ extension Worker where Net: ~Copyable {
   }
 
   mutating func exchangeTimedOut(_ x: UInt32) {
+    let clientOwes = clientOwes(x)
     if exchanges[x].deadline <= now {
       // Nobody was asked while it waited.
-      if exchanges[x].upstream != .none { report(x, .localFailure) }
-      fail(x, .upstreamTimeout)
+      if exchanges[x].upstream != .none, !clientOwes { report(x, .localFailure) }
+      fail(x, clientOwes && !exchanges[x].flags.contains(.isGRPC) ? .requestTimeout : .upstreamTimeout)
     } else if exchanges[x].flags.contains(.isPending), exchanges[x].tryDeadline <= now {
       fail(x, .circuitOpen)
     } else if exchanges[x].flags.contains(.isBackingOff) {
       exchanges[x].flags.remove(.isBackingOff)
       resume(x)
     } else if exchanges[x].phase != .responding, exchanges[x].tryDeadline <= now {
-      attemptFailed(x, .upstreamTimeout)
+      if clientOwes { setTryTimer(x) } else { attemptFailed(x, .upstreamTimeout) }
     } else {
       // The time of an attempt ends with the beginning of its response: set again, it would fire for ever.
       if exchanges[x].tryDeadline <= now { exchanges[x].tryDeadline = .never }

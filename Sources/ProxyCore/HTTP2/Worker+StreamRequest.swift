@@ -113,7 +113,7 @@ extension Worker where Net: ~Copyable {
   /// A piece of the body came: it goes on at once where the upstream takes it, else it waits within the stream's window.
   mutating func takeStreamData(_ x: UInt32, _ bytes: ByteRange) {
     exchanges[x].requestBytes += UInt64(bytes.count)
-    noteBody(x, bytes.count)
+    noteBody(x, bytes.count, isLast: false)
     exchanges[x].creditOwed += bytes.count
     if isShared(x) {
       keepForReplay(x, bytes)
@@ -134,6 +134,7 @@ extension Worker where Net: ~Copyable {
   /// The client's side has ended.
   mutating func streamEnded(_ x: UInt32) {
     exchanges[x].flags.insert(.requestEnded)
+    noteBody(x, 0, isLast: true)
     if isCall(x), exchanges[x].phase != .responding, let forwarding = exchanges[x].forwarding {
       limitTime(x, forwarding.timeoutNanoseconds)
       setExchangeTimer(x)
