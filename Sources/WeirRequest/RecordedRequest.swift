@@ -1,3 +1,4 @@
+import HTTPCanonical
 import WeirJSON
 import WeirPolicy
 
@@ -14,8 +15,12 @@ public struct RecordedRequest: Sendable {
   /// Whether a proxy refused it for reasons of its own: no policy has decided it.
   public var isUndecided: Bool {
     guard outcome == .reject else { return false }
-    return namesNobody || ReasonCode.allCases.contains { !$0.isOfPolicy && $0.text == reason }
+    return namesNobody || hasNoCanonicalForm || ReasonCode.allCases.contains { !$0.isOfPolicy && $0.text == reason }
   }
+
+  /// Whether it was refused by its form, as under any policy. A log does not show all of that: a host without a canonical form is not
+  /// written, and values of a query are masked.
+  private var hasNoCanonicalForm: Bool { reason.flatMap(RejectReason.init) != nil }
 
   /// Whether a client of a gateway did not say to whom it goes, as HTTP/1.0 allows: a proxy serves no such request, whatever the policy
   /// says. For a policy a gateway's request without a host is one whose host is of no matter.
@@ -32,9 +37,7 @@ extension RecordedRequest {
     case DecisionReject.repeatedHeader.rawValue, DecisionReject.repeatedCookie.rawValue:
       return facts.withheld.contains(.headers)
     case DecisionReject.repeatedQuery.rawValue: return facts.withheld.contains(.query)
-    default:
-      return TokenError(rawValue: reason) != nil && facts.withheld.contains(.token)
-        || ["cookie_", "header_"].contains(where: reason.hasPrefix) && facts.withheld.contains(.headers)
+    default: return TokenError(rawValue: reason) != nil && facts.withheld.contains(.token)
     }
   }
 }

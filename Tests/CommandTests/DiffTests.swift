@@ -179,6 +179,35 @@ import WeirJSON
     #expect(try workspace.weir("replay", "edge.weir", "--log", "access.jsonl", "--fail-on", "widening").status == 1)
   }
 
+  /// A host without a canonical form is not logged, and values of a query are masked.
+  @Test func whatIsRefusedByItsFormWasNotDecided() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "edge.weir",
+      """
+      module shop
+      mesh shop { trust_domain "shop.example" }
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      routes edge { otherwise { respond 418 } }
+
+      """)
+    let request = #""gateway":"edge","caller":null,"source_ip":"127.0.0.1","method":"GET","scheme":"http""#
+    func refused(_ reason: String) -> String { #""outcome":"reject","by":null,"reason":"\#(reason)""# }
+    try workspace.write(
+      "access.jsonl",
+      """
+      {\(request),"path":"/",\(refused("host_bad_label"))}
+      {\(request),"path":"/?x=*","host":"shop.example",\(refused("query_nul"))}
+      {\(request),"path":"/","host":"shop.example",\(refused("header_value_control"))}
+      {\(request),"path":"/%zz","host":"shop.example",\(refused("path_bad_percent"))}
+      {\(request),"path":"/","host":"shop.example","outcome":"allow","by":null,"reason":"local"}
+
+      """)
+    let outcome = try workspace.weir("replay", "edge.weir", "--log", "access.jsonl", "--fail-on", "any")
+    #expect(outcome.out == "1 request, 0 decided otherwise; lines skipped: 4 not_decided\n")
+    #expect(outcome.status == 0)
+  }
+
   /// What a log does not have is neither there nor absent.
   @Test func whatALogDoesNotTellIsInDoubt() throws {
     let workspace = try Workspace()
