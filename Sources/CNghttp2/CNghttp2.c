@@ -21,7 +21,7 @@ enum {
 
 enum {
   SLOT_ANNOUNCED = 1,  // its head was put on a tape
-  SLOT_MUTED = 2,      // reset by the caller: the tape says nothing more
+  SLOT_MUTED = 2,      // of no more interest to the caller: the tape says nothing of it
   SLOT_CLOSED = 4,     // gone; kept until the next call, so that the tape can be read
   SLOT_BODY = 8,       // has a data source
   SLOT_ENDED = 16,     // the body ends with what it holds
@@ -43,6 +43,7 @@ typedef struct {
   uint32_t owed;  // bytes received and not credited
   uint32_t flags;
   uint64_t stalled_since;  // 0: not
+  uint64_t lingers_since;  // 0: not
   field_block *trailers;
 } slot_t;
 
@@ -619,6 +620,28 @@ int weir_h2_reset(weir_h2_session *s, uint32_t stream, uint32_t place, uint32_t 
   slot->flags |= SLOT_MUTED;
   slot->body_count = 0;
   return nghttp2_submit_rst_stream(s->session, NGHTTP2_FLAG_NONE, (int32_t)stream, code);
+}
+
+void weir_h2_linger(weir_h2_session *s, uint32_t stream, uint32_t place, uint64_t now) {
+  slot_t *slot = slot_open(s, stream, place);
+  if (!slot) return;
+  slot->flags |= SLOT_MUTED;
+  slot->lingers_since = now;
+}
+
+uint64_t weir_h2_reset_lingering(weir_h2_session *s, uint64_t mark) {
+  uint64_t earliest = 0;
+  for (uint32_t i = 0; i < s->slot_capacity; i++) {
+    slot_t *slot = &s->slots[i];
+    if (slot->stream == 0 || slot->lingers_since == 0 || slot->flags & SLOT_CLOSED) continue;
+    if (slot->lingers_since <= mark) {
+      slot->lingers_since = 0;
+      nghttp2_submit_rst_stream(s->session, NGHTTP2_FLAG_NONE, (int32_t)slot->stream, NGHTTP2_NO_ERROR);
+    } else if (earliest == 0 || slot->lingers_since < earliest) {
+      earliest = slot->lingers_since;
+    }
+  }
+  return earliest;
 }
 
 int weir_h2_credit_stream(weir_h2_session *s, uint32_t stream, uint32_t place, uint32_t count) {

@@ -112,6 +112,10 @@ uint32_t weir_h2_body_count(const weir_h2_session *session, uint32_t stream, uin
 
 // RST_STREAM; from now on the tape says nothing of the stream.
 int weir_h2_reset(weir_h2_session *session, uint32_t stream, uint32_t slot, uint32_t code);
+// Drops what the peer still sends on a stream that was answered, as far as its window goes: the tape says nothing more of it.
+void weir_h2_linger(weir_h2_session *session, uint32_t stream, uint32_t slot, uint64_t now);
+// Resets streams that linger since `mark` or before, and tells since when the first of the others does; 0: none.
+uint64_t weir_h2_reset_lingering(weir_h2_session *session, uint64_t mark);
 int weir_h2_credit_stream(weir_h2_session *session, uint32_t stream, uint32_t slot, uint32_t count);
 int weir_h2_credit_connection(weir_h2_session *session, uint32_t count);
 

@@ -8,6 +8,8 @@ struct HTTP2Clocks: BitwiseCopyable, Sendable {
   private var headerBlockSince: Instant?
   /// The earliest body that the peer's windows hold up.
   var stalledSince: Instant?
+  /// The earliest stream that was answered and is not ended by its peer.
+  var lingersSince: Instant?
   /// A PING has not been answered.
   var pingSentAt: Instant?
   /// The first GOAWAY of a graceful end was sent, the second not.
@@ -18,6 +20,7 @@ struct HTTP2Clocks: BitwiseCopyable, Sendable {
   enum Duty: BitwiseCopyable {
     case end(HTTP2Ending)
     case resetStalled
+    case resetLingering
     case ping
     case finishDrain
   }
@@ -41,6 +44,7 @@ struct HTTP2Clocks: BitwiseCopyable, Sendable {
     consider(hasSettings ? nil : startedAt, limits.settingsTimeout, .end(.settingsTimeout))
     consider(headerBlockSince, limits.headTimeout, .end(.headTimeout))
     consider(stalledSince, limits.stallTimeout, .resetStalled)
+    consider(lingersSince, limits.lingerTimeout, .resetLingering)
     consider(drainNoticeAt, limits.drainNoticeTimeout, .finishDrain)
     if pings {
       consider(pingSentAt, limits.pingTimeout, .end(.pingTimeout))

@@ -36,6 +36,8 @@ public struct HTTP2Limits: BitwiseCopyable, Sendable {
   public var stallTimeout = Interval.seconds(30)
   /// 240 bytes a second over `stallTimeout`: a peer cannot keep a body alive by single bytes.
   public var stallBytesMin = 7_200
+  /// From an answer to the reset of its stream, whose request was not ended.
+  public var lingerTimeout = Interval.seconds(1)
   /// Of a client with open streams: from the last frame to a PING.
   public var pingAfter = Interval.seconds(20)
   /// From a PING to its answer.

@@ -174,6 +174,13 @@ extension HTTP2Session {
     check(unsafe weir_h2_reset(session, stream.number, stream.slot, code.rawValue))
   }
 
+  /// Leaves a stream that was answered to its peer, which may not have ended its side: what still comes is dropped, as far as the
+  /// window goes, so that no reset overtakes the answer. The stream is reset after `lingerTimeout`. Tapes say nothing more of it.
+  public mutating func linger(_ stream: HTTP2Stream, at now: Instant) {
+    unsafe weir_h2_linger(session, stream.number, stream.slot, now.nanoseconds)
+    clocks.lingersSince = clocks.lingersSince ?? now
+  }
+
   /// Gives bytes back to the stream's window: they were taken further.
   public mutating func credit(_ stream: HTTP2Stream, byteCount: Int) {
     check(unsafe weir_h2_credit_stream(session, stream.number, stream.slot, UInt32(clamping: byteCount)))
@@ -277,6 +284,9 @@ extension HTTP2Session {
         _ = unsafe weir_h2_reset_stalled(
           session, mark.nanoseconds, now.nanoseconds, UInt32(clamping: limits.stallBytesMin))
         clocks.stalledSince = stalledSince(now)
+      case .resetLingering:
+        let since = unsafe weir_h2_reset_lingering(session, (now - limits.lingerTimeout).nanoseconds)
+        clocks.lingersSince = since == 0 ? nil : Instant(nanoseconds: since)
       case .ping:
         check(unsafe weir_h2_ping(session))
         clocks.pingSentAt = now

@@ -55,9 +55,10 @@ extension Worker where Net: ~Copyable {
     if isShared(x) { settleUpstreamCredit(x) } else { ready.append(u, in: connections) }
   }
 
-  /// The whole response was written: the exchange has ended, and what the client still sends is not wanted.
+  /// The whole response was written: the exchange has ended, and what the client still sends is not wanted. A reset may make clients
+  /// forget the answer, though it may not (RFC 9113 section 8.1), so there is none while it lingers.
   mutating func responseFinished(_ x: UInt32) {
-    if !exchanges[x].flags.contains(.requestEnded) { resetStream(x, .noError) }
+    if !exchanges[x].flags.contains(.requestEnded) { links[link(of: x)].session.linger(exchanges[x].stream, at: now) }
     abandonUpstream(x)
     endExchange(x)
   }
