@@ -49,7 +49,7 @@ import Testing
   /// A server that answers one request of a connection, and closes it with the next, after these last words.
   private func serveOnce(_ conversation: Conversation, after delay: Interval, lastWords: String) throws {
     let simulation = conversation.simulation
-    simulation.serve(try #require(SocketAddress("10.0.1.1:80"))) { peer in
+    simulation.serve(try #require(SocketAddress("10.0.1.1:80"))) { [unowned simulation] peer in
       var reader = MessageReader(.request)
       var count = 0
       peer.onChange = { peer in
@@ -180,7 +180,7 @@ import Testing
     let conversation = try Conversation(Self.mesh("http2"), seed: seed)
     let simulation = conversation.simulation
     var servers: [Once] = []
-    simulation.serve(try #require(SocketAddress("10.0.1.1:80"))) { peer in
+    simulation.serve(try #require(SocketAddress("10.0.1.1:80"))) { [unowned simulation] peer in
       var limits = HTTP2Limits.standard(.server)
       limits.streamsMax = 1
       guard let server = try? Once(simulation, peer, .server, limits: limits) else {

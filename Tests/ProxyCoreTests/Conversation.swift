@@ -52,9 +52,9 @@ final class Conversation {
 
   /// Lets an address answer each request with what `answer` says of it, in plain bytes; `nil` closes the connection.
   func serve(_ address: String, after delay: Interval = .zero, _ answer: @escaping (Message) -> String?) throws {
-    simulation.serve(try #require(SocketAddress(address))) { [self] peer in
+    simulation.serve(try #require(SocketAddress(address))) { [unowned self] peer in
       var reader = MessageReader(.request)
-      peer.onChange = { [self] peer in
+      peer.onChange = { [unowned self] peer in
         guard !peer.isClosed else { return }
         let start = reader.position
         guard let message = try? reader.next(peer.received, isEnded: peer.isEnded) else {

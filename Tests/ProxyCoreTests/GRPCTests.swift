@@ -144,7 +144,7 @@ import Testing
       caller = try Caller(simulation, simulation.connect(to: conversation.front), .client)
       caller.flush()
       for address in ["10.0.2.1:80", "10.0.2.2:80"] {
-        simulation.serve(try #require(SocketAddress(address))) { [unowned self] peer in
+        simulation.serve(try #require(SocketAddress(address))) { [unowned self, unowned simulation] peer in
           guard let callee = try? Callee(simulation, peer, .server) else { return peer.close() }
           callee.refusals = refusals
           callees.append(callee)

@@ -10,7 +10,7 @@ class HTTP2Peer {
     subscript(name: String) -> String? { entries.first { $0.name == name }?.value }
   }
 
-  let simulation: Simulation
+  unowned let simulation: Simulation
   let peer: Peer
   var session: HTTP2Session
   private var memory: Memory
@@ -270,7 +270,7 @@ final class HTTP2Server {
 
   init(_ simulation: Simulation, _ address: SocketAddress) {
     self.address = address
-    simulation.serve(address) { [self] peer in
+    simulation.serve(address) { [self, unowned simulation] peer in
       connections += 1
       peer.name = "upstream \(address)"
       guard let end = try? End(simulation, peer, self) else { return simulation.fail("no server") }

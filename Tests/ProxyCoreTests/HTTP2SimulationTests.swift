@@ -202,6 +202,10 @@ import Testing
 
   private func mixed(seed: UInt64) throws -> [String] {
     var world = try World(seed: seed)
+    return try mixed(&world)
+  }
+
+  private func mixed(_ world: inout World) throws -> [String] {
     let others = (0..<3).map { number in
       ScriptedClient(
         world.simulation, to: world.front,
@@ -215,5 +219,16 @@ import Testing
     }
     let client = try HTTP2Client(world.simulation, to: world.front, requests, width: 3, allowsFailures: false)
     return world.play([client], others)
+  }
+
+  /// Thousands of simulations run in one process, and the peers of each hold much memory.
+  @Test func nothingIsKeptOfASimulationThatIsOver() throws {
+    weak var simulation: Simulation?
+    do {
+      var world = try World(seed: 1)
+      simulation = world.simulation
+      #expect(try mixed(&world) == [])
+    }
+    #expect(simulation == nil)
   }
 }

@@ -63,7 +63,7 @@ import Testing
     let conversation = try Conversation(Self.mesh.get())
     let simulation = conversation.simulation
     var servers: [Server] = []
-    simulation.serve(try #require(SocketAddress("10.0.2.1:80"))) { peer in
+    simulation.serve(try #require(SocketAddress("10.0.2.1:80"))) { [unowned simulation] peer in
       guard let server = try? Server(simulation, peer, .server) else { return simulation.fail("no server") }
       servers.append(server)
       server.flush()

@@ -15,7 +15,7 @@ final class ScriptedClient {
   }
 
   let peer: Peer
-  private let simulation: Simulation
+  private unowned let simulation: Simulation
   private let requests: [Request]
   private let allowsFailures: Bool
   private var sent = 0

@@ -12,7 +12,7 @@ final class ScriptedUpstream {
     var closesIdle = 0
   }
 
-  private let simulation: Simulation
+  private unowned let simulation: Simulation
   let address: SocketAddress
   var faults: Faults
   /// Requests that came whole, by their ids.

@@ -132,7 +132,7 @@ struct Scene {
             .init(names: ["*"], certificate: 0, clients: .required, protocols: spoken, isFallback: true)
           ])
         ], ticketKeys: tickets))
-    simulation.serve(upstream) { [simulation] peer in
+    simulation.serve(upstream) { [unowned simulation] peer in
       guard let secure = try? SecurePeer(server: peer, contexts, simulation) else { return }
       secure.onChange = answer
     }

@@ -11,7 +11,7 @@ final class SecurePeer {
   /// Called whenever something was heard.
   var onChange: ((SecurePeer) -> Void)?
 
-  private let simulation: Simulation
+  private unowned let simulation: Simulation
   private var session: TLSSession
   private var memory: Memory
   private let cipher: ByteRange

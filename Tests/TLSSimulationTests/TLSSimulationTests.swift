@@ -40,6 +40,21 @@ import Testing
 
   private static let said = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
 
+  /// Many simulations run in one process.
+  @Test func nothingIsKeptOfASceneThatIsOver() throws {
+    weak var simulation: Simulation?
+    do {
+      let scene = try Scene(seed: 1)
+      simulation = scene.simulation
+      try Self.serve(scene)
+      var worker = try scene.worker(try scene.contexts())
+      let client = try scene.client(nil)
+      ask(scene, client, Self.get, &worker)
+      #expect(client.text.hasPrefix("HTTP/1.1 200 OK"))
+    }
+    #expect(simulation == nil)
+  }
+
   @Test func relaysWhatWasSaid() throws {
     for seed in 0..<30 as Range<UInt64> {
       let scene = try Scene(seed: seed)
@@ -71,15 +86,16 @@ import Testing
   @Test func nothingStaysWhenConnectionsAreCut() throws {
     for seed in 1000..<1060 as Range<UInt64> {
       let scene = try Scene(seed: seed)
-      let cut = scene.simulation.now + .microseconds(Int64(scene.simulation.pick(0...200_000)))
-      let isUpstreamCut = scene.simulation.pick(0...1) == 0
-      try scene.serve { secure in
+      let simulation = scene.simulation
+      let cut = simulation.now + .microseconds(Int64(simulation.pick(0...200_000)))
+      let isUpstreamCut = simulation.pick(0...1) == 0
+      try scene.serve { [unowned simulation] secure in
         var answered = 0
         secure.onChange = { Self.echoes($0, &answered) }
         Self.echoes(secure, &answered)
         guard isUpstreamCut else { return }
-        scene.simulation.at(cut) {
-          if scene.simulation.pick(0...1) == 0 { secure.peer.reset() } else { secure.peer.close() }
+        simulation.at(cut) { [unowned simulation] in
+          if simulation.pick(0...1) == 0 { secure.peer.reset() } else { secure.peer.close() }
         }
       }
       var worker = try scene.worker(try scene.contexts())
@@ -87,13 +103,13 @@ import Testing
       client.send("POST /any HTTP/1.1\r\nhost: shop.example\r\ncontent-length: 8000\r\nx-size: 9000\r\n\r\n")
       client.send(Self.body(8000))
       if !isUpstreamCut {
-        scene.simulation.at(cut) {
-          if scene.simulation.pick(0...1) == 0 { client.peer.reset() } else { client.peer.close() }
+        simulation.at(cut) { [unowned simulation] in
+          if simulation.pick(0...1) == 0 { client.peer.reset() } else { client.peer.close() }
         }
       }
-      scene.simulation.run(until: scene.simulation.now + .seconds(200)) { _ in worker.turn() }
+      simulation.run(until: simulation.now + .seconds(200)) { _ in worker.turn() }
       client.peer.close()
-      scene.simulation.run(until: scene.simulation.now + .seconds(200)) { _ in worker.turn() }
+      simulation.run(until: simulation.now + .seconds(200)) { _ in worker.turn() }
       let isIdle = worker.isIdle
       #expect(isIdle, "seed \(seed)")
       let head = "HTTP/1.1 200 OK\r\n\(Self.said)x-read: 8000\r\ncontent-length: 9000\r\n\r\n"
