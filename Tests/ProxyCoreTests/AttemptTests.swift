@@ -16,19 +16,7 @@ import Testing
 
   private static func mesh(_ protocol: String = "http", _ capacity: String = "") throws -> Mesh {
     try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service web {
-        identity "spiffe://shop.example/ns/shop/sa/web"
-        protocol \(`protocol`)
-        endpoints static { "10.0.1.1:80" }
-        \(capacity)
-      }
-      authz web { allow edge when caller is edge }
-      routes edge { otherwise { forward to web } }
-      """)
+      .init("web", `protocol`, at: ["10.0.1.1:80"], with: capacity), routes: "otherwise { forward to web }")
   }
 
   private func endpoint(_ conversation: Conversation) throws -> EndpointState {

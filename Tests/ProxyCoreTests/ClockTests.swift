@@ -8,23 +8,8 @@ import Testing
 @Suite struct ClockTests {
   static let mesh = Result {
     try Mesh(
-      """
-      module shop
-
-      mesh shop { trust_domain "shop.example" }
-
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-
-      service web {
-        identity "spiffe://shop.example/ns/shop/sa/web"
-        protocol http
-        endpoints static { "10.0.1.1:80" }
-      }
-
-      authz web { allow edge when caller is edge }
-
-      routes edge { otherwise { forward to web, timeout 10m, idle_timeout 10m } }
-      """)
+      .init("web", at: ["10.0.1.1:80"]),
+      routes: "otherwise { forward to web, timeout 10m, idle_timeout 10m }")
   }
 
   private static let get = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"
@@ -64,7 +49,8 @@ import Testing
   }
 
   @Test func `an upload of many minutes is no silence of the upstream`() throws {
-    let conversation = try Conversation(Mesh(meshWithoutTimes))
+    let mesh = try Mesh(.init("web", at: ["10.0.1.1:80"]), routes: "otherwise { forward to web }")
+    let conversation = try Conversation(mesh)
     try conversation.serve("10.0.1.1:80") { _ in Self.ok }
     let peer = try conversation.client("POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 50000\r\n\r\n")
     for _ in 0..<10 {
@@ -171,17 +157,4 @@ import Testing
     peer.reset()
     #expect(conversation.leftovers() == [])
   }
-
-  private let meshWithoutTimes = """
-    module shop
-    mesh shop { trust_domain "shop.example" }
-    gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-    service web {
-      identity "spiffe://shop.example/ns/shop/sa/web"
-      protocol http
-      endpoints static { "10.0.1.1:80" }
-    }
-    authz web { allow edge when caller is edge }
-    routes edge { otherwise { forward to web } }
-    """
 }

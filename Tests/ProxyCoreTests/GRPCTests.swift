@@ -8,43 +8,23 @@ import Testing
 
 /// Calls of gRPC: how long they may last, and how they end.
 @Suite struct GRPCTests {
-  private static let mesh = mesh(
-    endpoints: "\"10.0.2.1:80\"",
-    rules: "deny secret when request.path under \"/secret\"",
-    route: "forward to calls, timeout 5s, idle_timeout 3s")
+  private static let mesh = Result {
+    try Mesh(
+      .init("calls", "grpc", at: ["10.0.2.1:80"], rules: #"deny secret when request.path under "/secret""#),
+      routes: "otherwise { forward to calls, timeout 5s, idle_timeout 3s }")
+  }
 
   /// Of a service that is asked twice.
-  private static let patient = mesh(
-    endpoints: "\"10.0.2.1:80\", \"10.0.2.2:80\"",
-    route: """
-      forward to calls
-      timeout 5s
-      retry { tries 2, on { status 503 }, even unsafe, backoff 1ms to 2ms, budget 100%, per_try_timeout 1s }
-      """)
-
-  private static func mesh(endpoints: String, rules: String = "", route: String) -> Result<Mesh, any Error> {
-    Result {
-      try Mesh(
-        """
-        module shop
-        mesh shop { trust_domain "shop.example" }
-        gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-        service calls {
-          identity "spiffe://shop.example/ns/shop/sa/calls"
-          protocol grpc
-          endpoints static { \(endpoints) }
-        }
-        authz calls {
-          allow edge when caller is edge
-          \(rules)
-        }
-        routes edge {
-          otherwise {
-            \(route)
-          }
+  private static let patient = Result {
+    try Mesh(
+      .init("calls", "grpc", at: ["10.0.2.1:80", "10.0.2.2:80"]),
+      routes: """
+        otherwise {
+          forward to calls
+          timeout 5s
+          retry { tries 2, on { status 503 }, even unsafe, backoff 1ms to 2ms, budget 100%, per_try_timeout 1s }
         }
         """)
-    }
   }
 
   /// One who calls.

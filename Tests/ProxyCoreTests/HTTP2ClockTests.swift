@@ -96,26 +96,14 @@ import Testing
   }
 
   private static let callable = Result {
-    try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service calls {
-        identity "spiffe://shop.example/ns/shop/sa/calls"
-        protocol http2
-        endpoints static { "10.0.2.1:80" }
-      }
-      authz calls { allow edge when caller is edge }
-      routes edge { otherwise { forward to calls } }
-      """)
+    try Mesh(.init("calls", "http2", at: ["10.0.2.1:80"]), routes: "otherwise { forward to calls }")
   }
 
   @Test func `a call of gRPC says what it has to say when it likes`() throws {
     let conversation = try Conversation(Self.callable.get())
     let simulation = conversation.simulation
     var upstreams: [HTTP2Peer] = []
-    simulation.serve(try #require(SocketAddress("10.0.2.1:80"))) { peer in
+    simulation.serve(try #require(SocketAddress("10.0.2.1:80"))) { [unowned simulation] peer in
       guard let upstream = try? HTTP2Peer(simulation, peer, .server) else { return peer.close() }
       upstream.flush()
       upstreams.append(upstream)

@@ -11,30 +11,11 @@ import Testing
 @Suite struct HTTP2SimulationTests {
   private static let mesh = Result {
     try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service plain {
-        identity "spiffe://shop.example/ns/shop/sa/plain"
-        protocol http
-        endpoints static { "10.0.1.1:80", "10.0.1.2:80" }
-      }
-      service many {
-        identity "spiffe://shop.example/ns/shop/sa/many"
-        protocol http2
-        endpoints static { "10.0.2.1:80", "10.0.2.2:80" }
-      }
-      service one {
-        identity "spiffe://shop.example/ns/shop/sa/one"
-        protocol http2
-        endpoints static { "10.0.3.1:80" }
-        capacity { connections 1, pending 20 }
-      }
-      authz plain { allow edge when caller is edge }
-      authz many { allow edge when caller is edge and request.path is not "/many/secret" }
-      authz one { allow edge when caller is edge }
-      routes edge {
+      .init("plain", at: ["10.0.1.1:80", "10.0.1.2:80"]),
+      .init(
+        "many", "http2", at: ["10.0.2.1:80", "10.0.2.2:80"], rules: #"deny secret when request.path is "/many/secret""#),
+      .init("one", "http2", at: ["10.0.3.1:80"], with: "capacity { connections 1, pending 20 }"),
+      routes: """
         route many when request.path under "/many" {
           forward to many
           timeout 60s
@@ -42,8 +23,7 @@ import Testing
         }
         route one when request.path under "/one" { forward to one }
         otherwise { forward to plain }
-      }
-      """)
+        """)
   }
 
   /// What bodies are pieces of.

@@ -9,27 +9,11 @@ import Testing
 @Suite struct HTTP2TrailerTests {
   private static let mesh = Result {
     try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service new {
-        identity "spiffe://shop.example/ns/shop/sa/new"
-        protocol http2
-        endpoints static { "10.0.2.1:80" }
-      }
-      service old {
-        identity "spiffe://shop.example/ns/shop/sa/old"
-        protocol http
-        endpoints static { "10.0.1.1:80" }
-      }
-      authz new { allow edge when caller is edge }
-      authz old { allow edge when caller is edge }
-      routes edge {
+      .init("new", "http2", at: ["10.0.2.1:80"]), .init("old", at: ["10.0.1.1:80"]),
+      routes: """
         route old when request.path under "/old" { forward to old }
         otherwise { forward to new }
-      }
-      """)
+        """)
   }
 
   private final class Client: HTTP2Peer {

@@ -10,20 +10,9 @@ import Testing
 @Suite struct HTTP2UpstreamTests {
   static let mesh = Result {
     try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service one {
-        identity "spiffe://shop.example/ns/shop/sa/one"
-        protocol http2
-        endpoints static { "10.0.3.1:80" }
-        capacity { connections 1, pending 20 }
-        connect_timeout 60s
-      }
-      authz one { allow edge when caller is edge }
-      routes edge { otherwise { forward to one } }
-      """)
+      .init(
+        "one", "http2", at: ["10.0.3.1:80"], with: "capacity { connections 1, pending 20 }, connect_timeout 60s"),
+      routes: "otherwise { forward to one }")
   }
 
   private static let get = "GET /one/x HTTP/1.1\r\nHost: shop.example\r\nX-Id: a\r\n\r\n"

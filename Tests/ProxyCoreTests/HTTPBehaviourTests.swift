@@ -8,41 +8,16 @@ import Testing
 @Suite struct HTTPBehaviourTests {
   static let mesh = Result {
     try Mesh(
-      """
-      module shop
-
-      mesh shop { trust_domain "shop.example" }
-
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-
-      service web {
-        identity "spiffe://shop.example/ns/shop/sa/web"
-        protocol http
-        endpoints static { "10.0.1.1:80" }
-      }
-
-      service pair {
-        identity "spiffe://shop.example/ns/shop/sa/pair"
-        protocol http
-        endpoints static { "10.0.2.1:80", "10.0.2.2:80" }
-      }
-
-      authz pair { allow edge when caller is edge }
-
-      authz web {
-        allow edge when caller is edge
-        deny secret when request.path under "/denied"
-      }
-
-      routes edge {
+      .init("web", at: ["10.0.1.1:80"], rules: #"deny secret when request.path under "/denied""#),
+      .init("pair", at: ["10.0.2.1:80", "10.0.2.2:80"]),
+      routes: """
         route again when request.path is "/again" {
           forward to pair
           timeout 20s
           retry { tries 2, on { reset }, backoff 10ms to 100ms, budget 50%, per_try_timeout 5s }
         }
         otherwise { forward to web }
-      }
-      """)
+        """)
   }
 
   private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

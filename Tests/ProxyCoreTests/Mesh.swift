@@ -27,6 +27,51 @@ struct Mesh {
     bundle = bytes
   }
 
+  /// A service that the gateway may call.
+  struct Service {
+    fileprivate let text: String
+
+    /// - Parameters:
+    ///   - endpoints: addresses with ports.
+    ///   - items: what else is declared of it.
+    ///   - rules: beside the one that lets the gateway in.
+    init(
+      _ name: String, _ protocol: String = "http", at endpoints: [String], with items: String = "", rules: String = ""
+    ) {
+      text = """
+        service \(name) {
+          identity "spiffe://shop.example/ns/shop/sa/\(name)"
+          protocol \(`protocol`)
+          endpoints static { \(endpoints.map { "\"\($0)\"" }.joined(separator: ", ")) }
+          \(items)
+        }
+        authz \(name) {
+          allow edge when caller is edge
+          \(rules)
+        }
+        """
+    }
+  }
+
+  /// The gateway `edge` of `shop.example`, in front of services.
+  ///
+  /// - Parameters:
+  ///   - rules: of the gateway; without any it has no scope of its own.
+  ///   - routes: all of the gateway's.
+  init(_ services: Service..., rules: String = "", routes: String) throws {
+    try self.init(
+      """
+      module shop
+      mesh shop { trust_domain "shop.example" }
+      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+      \(services.map(\.text).joined(separator: "\n"))
+      \(rules.isEmpty ? "" : "authz edge {\n\(rules)\n}")
+      routes edge {
+      \(routes)
+      }
+      """)
+  }
+
   /// - Parameters:
   ///   - entries: by listener; the names of gateways.
   ///   - registry: what the workers of one simulation share.

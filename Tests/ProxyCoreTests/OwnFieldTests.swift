@@ -9,28 +9,12 @@ import WeirPolicy
 @Suite struct OwnFieldTests {
   private static let mesh = Result {
     try Mesh(
-      """
-      module shop
-
-      mesh shop { trust_domain "shop.example" }
-
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-
-      service web {
-        identity "spiffe://shop.example/ns/shop/sa/web"
-        protocol http
-        endpoints static { "10.0.1.1:80" }
-      }
-
-      authz edge {
+      .init("web", at: ["10.0.1.1:80"]),
+      rules: """
         allow anybody always
         deny banned when request.client_ip in { "203.0.113.0/24" }
-      }
-
-      authz web { allow edge when caller is edge }
-
-      routes edge { otherwise { forward to web } }
-      """)
+        """,
+      routes: "otherwise { forward to web }")
   }
 
   /// What became of a request with these field lines.

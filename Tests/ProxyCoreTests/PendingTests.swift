@@ -10,22 +10,10 @@ import Testing
 /// Requests that wait for a connection: a service has no more of them than `capacity` says, whoever comes first is served first, and
 /// nothing is left of those that leave.
 @Suite struct PendingTests {
-  private static func mesh(_ capacity: String, endpoints: String = "\"10.0.1.1:80\"") throws -> Mesh {
+  private static func mesh(_ capacity: String, at endpoints: [String] = ["10.0.1.1:80"]) throws -> Mesh {
     try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service web {
-        identity "spiffe://shop.example/ns/shop/sa/web"
-        protocol http
-        endpoints static { \(endpoints) }
-        capacity { \(capacity) }
-        connect_timeout 30s
-      }
-      authz web { allow edge when caller is edge }
-      routes edge { otherwise { forward to web } }
-      """)
+      .init("web", at: endpoints, with: "capacity { \(capacity) }, connect_timeout 30s"),
+      routes: "otherwise { forward to web }")
   }
 
   /// A server that answers after a while, and knows in which order it was asked.
@@ -198,8 +186,7 @@ import Testing
   func aConnectionThatNobodyUsesMakesRoom(seed: UInt64) throws {
     let endpoints = ["10.0.1.1:80", "10.0.1.2:80", "10.0.1.3:80"]
     var world = try World(
-      Self.mesh("connections 1", endpoints: endpoints.map { "\"\($0)\"" }.joined(separator: ", ")), seed: seed,
-      delay: 1...50, endpoints: endpoints)
+      Self.mesh("connections 1", at: endpoints), seed: seed, delay: 1...50, endpoints: endpoints)
     let clients = (0..<6).map { world.client($0, of: 3) }
     #expect(world.play(clients) == [], "seed \(seed)")
     #expect(clients.allSatisfy { $0.statuses == [200, 200, 200] }, "seed \(seed)")

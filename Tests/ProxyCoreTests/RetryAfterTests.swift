@@ -9,24 +9,14 @@ import Testing
 @Suite struct RetryAfterTests {
   private static let mesh = Result {
     try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service pair {
-        identity "spiffe://shop.example/ns/shop/sa/pair"
-        protocol http
-        endpoints static { "10.0.1.1:80", "10.0.1.2:80" }
-      }
-      authz pair { allow edge when caller is edge }
-      routes edge {
+      .init("pair", at: ["10.0.1.1:80", "10.0.1.2:80"]),
+      routes: """
         otherwise {
           forward to pair
           timeout 5s
           retry { tries 2, on { status 429, status 503 }, backoff 1ms to 2ms, budget 100%, per_try_timeout 1s }
         }
-      }
-      """)
+        """)
   }
 
   /// Asks for a page that one endpoint has later and the other one at once, and lets some time pass.
