@@ -183,6 +183,22 @@ import Testing
     #expect(conversation.leftovers() == [])
   }
 
+  /// Bytes that nobody reads would end the connection with a reset, which overtakes the answer (RFC 9112 section 9.6).
+  @Test(arguments: ["HTTP/1.1\r\nConnection: close", "HTTP/1.0"])
+  func `the last answer arrives at a client that goes on sending`(rest: String) throws {
+    let conversation = try Conversation(Self.mesh.get())
+    try conversation.serve("10.0.1.1:80", after: .seconds(2)) { _ in Self.ok }
+    let request = "GET / \(rest)\r\nHost: shop.example\r\n\r\n"
+    let peer = try conversation.client(request)
+    peer.onChange = { if $0.isEnded { $0.close() } }
+    conversation.run()
+    peer.send(request)
+    conversation.run(for: .seconds(4))
+    #expect(peer.text.hasPrefix("HTTP/1.1 200 ") && peer.text.hasSuffix("\r\n\r\nok"))
+    #expect(peer.isEnded && peer.failure == nil && conversation.heard.count == 1)
+    #expect(conversation.leftovers() == [] && conversation.ends(.downstream) == [.peer: 1])
+  }
+
   @Test(arguments: [1_000, 60_000, 1_000_000])
   func `an answer before the end of an upload arrives`(count: Int) throws {
     let conversation = try Conversation(Self.mesh.get())
