@@ -53,7 +53,7 @@ import Testing
       let one = HTTP2Server(simulation, try #require(SocketAddress("10.0.3.1:80")))
       var clocks = Clocks()
       // A turn costs the same whether anything happens in it: little time passes once all is said.
-      clocks.keepAlive = .seconds(2)
+      clocks.keepAlive = .milliseconds(500)
       let worker = try made(
         Worker(
           net: simulation.makeNetwork(), memory: made(Memory(capacity: 1 << 28)),

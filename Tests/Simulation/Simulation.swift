@@ -25,6 +25,8 @@ public final class Simulation {
   private var nextPort: UInt16 = 1024
   /// The state of each worker's epoll instance.
   private var pollers: [Poller] = []
+  /// The workers as they have their turns.
+  private var order: [Int] = []
   /// Descriptors that are open: what a worker has not closed.
   public private(set) var descriptorCount = 0
 
@@ -80,7 +82,8 @@ public final class Simulation {
         return false
       }
       var hasProgress = false
-      for worker in shuffledWorkers() {
+      shuffleWorkers()
+      for worker in order {
         turn(worker)
         settle()
         hasProgress = hasProgress || pollers[worker].hadWork
@@ -90,8 +93,7 @@ public final class Simulation {
         continue
       }
       turnsAtOnce = 0
-      let next = ([agenda.next] + pollers.map(\.deadline)).compactMap(\.self).min()
-      guard let next, next <= limit else {
+      guard let next = nextChange, next <= limit else {
         now = max(now, limit)
         return isDone()
       }
@@ -102,11 +104,17 @@ public final class Simulation {
   /// Lets time pass without workers.
   public func run(until limit: Instant) { run(until: limit) { _ in } }
 
-  private func shuffledWorkers() -> [Int] {
-    guard pollers.count > 1 else { return Array(pollers.indices) }
-    var order = Array(pollers.indices)
+  /// When something is planned, or a worker waits no longer.
+  private var nextChange: Instant? {
+    var next = agenda.next
+    for index in pollers.indices {
+      if let deadline = pollers[index].deadline { next = min(next ?? deadline, deadline) }
+    }
+    return next
+  }
+
+  private func shuffleWorkers() {
     for index in order.indices.dropFirst() { order.swapAt(index, pick(0...index)) }
-    return order
   }
 
   /// Turns in one moment, after which workers are said to spin.
@@ -119,6 +127,7 @@ public final class Simulation {
 
   /// The network of one more worker.
   public func makeNetwork() -> SimNet {
+    order.append(pollers.count)
     pollers.append(Poller())
     return SimNet(simulation: self, worker: pollers.count - 1)
   }
@@ -306,6 +315,7 @@ struct Poller {
 
   /// At most 256 events; the rest stays for the next wait.
   mutating func report(_ readiness: (Descriptor) -> Readiness) -> [Event] {
+    guard !changed.isEmpty else { return [] }
     var events: [Event] = []
     var kept: [Descriptor] = []
     for (index, descriptor) in changed.enumerated() {
