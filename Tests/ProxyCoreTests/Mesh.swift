@@ -1,3 +1,4 @@
+import PropertyTesting
 import ProxyCore
 import ProxyTelemetry
 import ProxyTransport
@@ -22,7 +23,7 @@ struct Mesh {
     }
     let program = check([SourceFile(path: "mesh.weir", text: text)])
     #expect(program.diagnostics.filter(\.isError).map(\.message) == [])
-    let bytes = try build(try #require(program.policy), generation: 1)
+    let bytes = try build(try made(program.policy), generation: 1)
     Self.compiled.withLock { $0[text] = bytes }
     bundle = bytes
   }
