@@ -109,20 +109,10 @@ import Testing
 
   private static let pair = Result {
     try Mesh(
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      service pair {
-        identity "spiffe://shop.example/ns/shop/sa/pair"
-        protocol http2
-        endpoints static { "10.0.3.1:80" { version "v1" }, "10.0.3.2:80" { version "v2" } }
-        subset v1 { version "v1" }
-        subset v2 { version "v2" }
-        capacity { connections 1, pending 4 }
-      }
-      authz pair { allow edge when caller is edge }
-      routes edge {
+      .init(
+        "pair", "http2", versions: ["v1": "10.0.3.1:80", "v2": "10.0.3.2:80"],
+        with: "capacity { connections 1, pending 4 }"),
+      routes: """
         route v1 when request.path is "/v1" { forward to pair.v1 }
         route v2 when request.path is "/v2" { forward to pair.v2 }
         otherwise {
@@ -130,7 +120,6 @@ import Testing
           timeout 20s
           retry { tries 2, on { reset }, backoff 1ns to 1ns, budget 100%, per_try_timeout 9s }
         }
-      }
-      """)
+        """)
   }
 }

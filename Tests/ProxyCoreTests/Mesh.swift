@@ -39,11 +39,27 @@ struct Mesh {
     init(
       _ name: String, _ protocol: String = "http", at endpoints: [String], with items: String = "", rules: String = ""
     ) {
+      let endpoints = endpoints.map { "\"\($0)\"" }
+      self.init(name, `protocol`, endpoints.joined(separator: ", "), items, rules)
+    }
+
+    /// - Parameter versions: addresses with ports, by labels; for each there is a subset.
+    init(
+      _ name: String, _ protocol: String = "http", versions: KeyValuePairs<String, String>, with items: String = "",
+      rules: String = ""
+    ) {
+      let endpoints = versions.map { "\"\($1)\" { version \"\($0)\" }" }
+      let subsets = versions.map { "subset \($0.key) { version \"\($0.key)\" }" }
+      self.init(
+        name, `protocol`, endpoints.joined(separator: ", "), (subsets + [items]).joined(separator: "\n"), rules)
+    }
+
+    private init(_ name: String, _ protocol: String, _ endpoints: String, _ items: String, _ rules: String) {
       text = """
         service \(name) {
           identity "spiffe://shop.example/ns/shop/sa/\(name)"
           protocol \(`protocol`)
-          endpoints static { \(endpoints.map { "\"\($0)\"" }.joined(separator: ", ")) }
+          endpoints static { \(endpoints) }
           \(items)
         }
         authz \(name) {

@@ -8,39 +8,20 @@ import Testing
 @Suite struct RecordTests {
   private static let mesh = Result {
     try Mesh(
-      """
-      module shop
-
-      mesh shop { trust_domain "shop.example" }
-
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-
-      service web {
-        identity "spiffe://shop.example/ns/shop/sa/web"
-        protocol http
-        endpoints static { "10.0.1.1:80" { version "v1" } }
-        subset v1 { version "v1" }
-      }
-
-      authz edge {
+      .init(
+        "web", versions: ["v1": "10.0.1.1:80"], rules: #"deny secret when request.path under "/web/secret""#),
+      rules: """
         allow everybody always
         deny closed when request.path under "/closed"
-      }
-
-      authz web {
-        allow edge when caller is edge
-        deny secret when request.path under "/web/secret"
-      }
-
-      routes edge {
+        """,
+      routes: """
         route web when request.path under "/web" { forward to web }
         route closed when request.path under "/closed" { forward to web.v1 }
         route tea when request.path is "/tea" { respond 418 "short and stout" }
         route empty when request.path is "/empty" { respond 204 }
         route old when request.path is "/old" { redirect 308 to "/new" }
         otherwise { respond 404 }
-      }
-      """)
+        """)
   }
 
   private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
