@@ -24,16 +24,6 @@ import Testing
     return upstreams.state(of: try #require(upstreams.endpoints.first).line, at: conversation.simulation.now)
   }
 
-  /// All lines of the log: more than what is handed over at once.
-  private func lines(_ conversation: Conversation) -> [Substring] {
-    var lines: [Substring] = []
-    while true {
-      let next = conversation.log()
-      if next.isEmpty { return lines }
-      lines += next
-    }
-  }
-
   /// A server that answers one request of a connection, and closes it with the next, after these last words.
   private func serveOnce(_ conversation: Conversation, after delay: Interval, lastWords: String) throws {
     let simulation = conversation.simulation
@@ -73,7 +63,7 @@ import Testing
     try keepStale(conversation, 4)
     let answer = try conversation.answer(to: Self.get, within: .seconds(4))
     #expect(answer.hasSuffix("ok"), "seed \(seed) \(answer)")
-    let line = lines(conversation).last
+    let line = conversation.log().last
     #expect(line?.contains(#""attempts":2"#) == true, "seed \(seed) \(line ?? "none")")
     // An attempt without a response is a failure, whoever is to blame.
     let state = try endpoint(conversation)
@@ -88,7 +78,7 @@ import Testing
     try keepStale(conversation, 1, lastWords: lastWords)
     let answer = try conversation.answer(to: Self.get, within: .seconds(4))
     #expect(answer.contains("HTTP/1.1 502 "), "\(answer)")
-    #expect(lines(conversation).last?.contains(#""attempts":1"#) == true)
+    #expect(conversation.log().last?.contains(#""attempts":1"#) == true)
     #expect(conversation.leftovers() == [])
   }
 
@@ -96,7 +86,7 @@ import Testing
     let conversation = try Conversation(Self.mesh())
     try keepStale(conversation, 4)
     #expect(try conversation.answer(to: Self.post).hasPrefix("HTTP/1.1 502 "))
-    #expect(lines(conversation).last?.contains(#""attempts":1"#) == true)
+    #expect(conversation.log().last?.contains(#""attempts":1"#) == true)
     let state = try endpoint(conversation)
     #expect(state.requests == 5 && state.failures == 1)
     #expect(conversation.leftovers() == [])
@@ -138,7 +128,7 @@ import Testing
     conversation.run()
     first.reset()
     conversation.run()
-    let ended = lines(conversation)
+    let ended = conversation.log()
     #expect(ended.count { $0.contains(#""attempts":1"#) } == 1, "\(ended)")
     #expect(ended.count { $0.contains(#""attempts":0"#) } == 1, "\(ended)")
     let state = try endpoint(conversation)
@@ -186,7 +176,7 @@ import Testing
     #expect(servers.count == 2, "seed \(seed)")
     #expect(try conversation.answer(to: Self.get, within: .seconds(2)).hasPrefix("HTTP/1.1 200 "), "seed \(seed)")
     #expect(servers.count == 3, "seed \(seed)")
-    let line = lines(conversation).last
+    let line = conversation.log().last
     #expect(line?.contains(#""attempts":2"#) == true, "seed \(seed) \(line ?? "none")")
     let state = try endpoint(conversation)
     #expect(state.requests == 4 && state.failures == 1, "seed \(seed)")

@@ -22,8 +22,10 @@ final class Conversation {
   let front: SocketAddress
   private(set) var worker: Worker<SimNet>
   private(set) var heard: [Heard] = []
-  private let queue: LogQueue
   private let metrics: WorkerMetrics
+  private var output: LogOutput<Lines>
+  /// Lines of the output that were asked for.
+  private var toldCount = 0
 
   /// - Parameters:
   ///   - mesh: its first gateway is the one that is spoken to.
@@ -37,8 +39,8 @@ final class Conversation {
     front = try #require(SocketAddress("10.0.0.1:80"))
     let registry = try #require(UpstreamRegistry(linesMax: 256))
     let queue = LogQueue()
-    self.queue = queue
     metrics = try made(WorkerMetrics())
+    output = LogOutput(Lines(), queues: [queue], metrics: metrics)
     var memory = try made(Memory(capacity: 1 << 26))
     memory.account = account
     worker = try made(
@@ -73,7 +75,11 @@ final class Conversation {
 
   /// Lets time pass.
   func run(for interval: Interval = .seconds(1)) {
-    simulation.run(until: simulation.now + interval) { _ in worker.turn() }
+    simulation.run(until: simulation.now + interval) { _ in
+      worker.turn()
+      // A worker whose lines nobody takes would try to hand them over for ever.
+      if worker.wakesLogWriter { drainLog() }
+    }
   }
 
   /// Begins to stop.
@@ -96,12 +102,18 @@ final class Conversation {
     return peer.text
   }
 
-  /// The lines of the log so far.
+  /// The lines of the log since they were last asked for.
   func log() -> [Substring] {
     worker.finishLog()
-    var output = LogOutput(Lines(), queues: [queue], metrics: metrics)
+    drainLog()
+    let lines = output.destination.text.split(separator: "\n")
+    defer { toldCount = lines.count }
+    return Array(lines.dropFirst(toldCount))
+  }
+
+  private func drainLog() {
+    worker.wakesLogWriter = false
     output.drain(now: simulation.now)
-    return output.destination.text.split(separator: "\n")
   }
 
   /// What the worker has counted.
