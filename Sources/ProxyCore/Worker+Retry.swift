@@ -200,7 +200,7 @@ extension Worker where Net: ~Copyable {
     if exchanges[x].deadline <= now {
       // Nobody was asked while it waited.
       if exchanges[x].upstream != .none, !clientOwes { report(x, .localFailure) }
-      fail(x, clientOwes && !exchanges[x].flags.contains(.isGRPC) ? .requestTimeout : .upstreamTimeout)
+      fail(x, overdueReason(x))
     } else if exchanges[x].flags.contains(.isPending), exchanges[x].tryDeadline <= now {
       fail(x, .circuitOpen)
     } else if exchanges[x].flags.contains(.isBackingOff) {
@@ -213,6 +213,14 @@ extension Worker where Net: ~Copyable {
       if exchanges[x].tryDeadline <= now { exchanges[x].tryDeadline = .never }
       setExchangeTimer(x)
     }
+  }
+
+  /// For whom a request waits whose time is over. Clients of gRPC are told that it is, in any case.
+  private func overdueReason(_ x: UInt32) -> ReasonCode {
+    let flags = exchanges[x].flags
+    if flags.contains(.isGRPC) { return .upstreamTimeout }
+    if flags.contains(.isPending) { return .circuitOpen }
+    return clientOwes(x) ? .requestTimeout : .upstreamTimeout
   }
 }
 

@@ -7,28 +7,16 @@ import Testing
 
 /// Whose fault it is when a request does not end well: endpoints are left alone for their own failures, and for nobody else's.
 @Suite struct BlameTests {
-  private static func mesh(_ protocol: String, retry: String = "") -> Result<Mesh, any Error> {
+  private static func mesh(_ protocol: String, with items: String = "", retry: String = "") -> Result<Mesh, any Error> {
     Result {
       try Mesh(
-        """
-        module shop
-        mesh shop { trust_domain "shop.example" }
-        gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-        service web {
-          identity "spiffe://shop.example/ns/shop/sa/web"
-          protocol \(`protocol`)
-          endpoints static { "10.0.1.1:80", "10.0.1.2:80" }
-          eject { after 3 errors, every 60s, for 600s, at_most 100% }
-        }
-        authz web { allow edge when caller is edge }
-        routes edge {
-          otherwise {
-            forward to web
-            timeout 4s
-            \(retry)
-          }
-        }
-        """)
+        .init(
+          "web", `protocol`, at: addresses,
+          with: "eject { after 3 errors, every 60s, for 600s, at_most 100% } \n \(items)"),
+        routes: """
+          route long when request.path is "/long" { forward to web, timeout 600s, idle_timeout 600s }
+          otherwise { forward to web, timeout 4s \n \(retry) }
+          """)
     }
   }
 
@@ -36,6 +24,7 @@ import Testing
   private static let patient = mesh(
     "http", retry: "retry { tries 2, on { timeout }, even unsafe, backoff 1ms to 2ms, budget 100%, per_try_timeout 1s }"
   )
+  private static let narrow = mesh("http", with: "capacity { connections 1, pending 4 }, connect_timeout 30s")
 
   private func conversation(_ protocol: String) throws -> Conversation {
     try Conversation(#require(Self.meshes[`protocol`]).get())
@@ -158,6 +147,21 @@ import Testing
     #expect(client.text.hasPrefix("HTTP/1.1 504 "), "\(client.text)")
     #expect(conversation.log().first?.contains(#""attempts":2"#) == true)
     client.close()
+    #expect(conversation.leftovers() == [])
+  }
+
+  @Test func `who waited for a connection asked nobody`() throws {
+    let conversation = try Conversation(Self.narrow.get())
+    for address in Self.addresses {
+      conversation.simulation.serve(try #require(SocketAddress(address))) { _ in }
+    }
+    let first = try conversation.client("GET /long HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+    conversation.run(for: .milliseconds(100))
+    let second = try conversation.client(Self.get)
+    conversation.run(for: .seconds(5))
+    #expect(first.text.isEmpty)
+    #expect(second.text.hasPrefix("HTTP/1.1 503 ") && second.text.contains("\r\n\r\ncircuit_open "))
+    for peer in [first, second] { peer.close() }
     #expect(conversation.leftovers() == [])
   }
 }
