@@ -3,15 +3,15 @@ import WeirPolicy
 
 /// Reads the field `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date as servers must send it (section 5.6.7, IMF-fixdate).
 public enum RetryAfter {
-  /// How long to wait; nil for anything else, the obsolete forms of dates among it. A date that is past is zero.
+  /// How long to wait; nil for anything else, the obsolete forms of dates among it. A date that is past is zero. Saturates: seconds may
+  /// have any number of digits.
   ///
   /// - Parameter wallClock: nanoseconds since 1970.
   public static func parse(_ value: Span<UInt8>, wallClock: Int64) -> Interval? {
-    if value.count > 0, value.count <= 10 { return number(value, 0, value.count).map { .seconds($0) } }
+    if let seconds = number(value, 0, value.count) { return .seconds(seconds) }
     return date(value).map { max(.zero, Interval.seconds($0) - Interval(nanoseconds: wallClock)) }
   }
 
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`, as seconds since 1970.
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, as seconds since 1970.
   private static func date(_ value: Span<UInt8>) -> Int64? {
     func has(_ character: Unicode.Scalar, at index: Int) -> Bool { value[index] == UInt8(ascii: character) }
@@ -27,11 +27,15 @@ public enum RetryAfter {
     return days * 86_400 + hour * 3_600 + minute * 60 + second
   }
 
+  /// One digit or more. Saturates.
   private static func number(_ value: Span<UInt8>, _ start: Int, _ end: Int) -> Int64? {
+    guard start < end else { return nil }
     var result: Int64 = 0
     for index in start..<end {
       guard (0x30...0x39).contains(value[index]) else { return nil }
-      result = result * 10 + Int64(value[index] - 0x30)
+      let (tens, isBeyond) = result.multipliedReportingOverflow(by: 10)
+      let (sum, isPast) = tens.addingReportingOverflow(Int64(value[index] - 0x30))
+      result = isBeyond || isPast ? .max : sum
     }
     return result
   }

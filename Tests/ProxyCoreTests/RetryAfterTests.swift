@@ -55,8 +55,9 @@ import Testing
     #expect(texts == ["", "ok"])
   }
 
-  @Test func `past the time of the route there is no other try`() throws {
-    #expect(try ask(503, retryAfter: { _ in "Retry-After: 6\r\n" }, within: [.milliseconds(100)]) == ["later"])
+  @Test(arguments: ["6", "4294967296", "999999999999999999", "9223372036854775808", "99999999999999999999999999999999"])
+  func `past the time of the route there is no other try`(seconds: String) throws {
+    #expect(try ask(503, retryAfter: { _ in "Retry-After: \(seconds)\r\n" }, within: [.milliseconds(100)]) == ["later"])
   }
 
   @Test(arguments: ["", "Retry-After: soon\r\n", "Retry-After: -1\r\n", "Retry-After: 0\r\n"])

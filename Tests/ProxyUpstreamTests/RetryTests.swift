@@ -24,7 +24,13 @@ import WeirPolicy
   @Test func retryAfterIsSecondsOrADate() {
     #expect(Self.parse("0") == .zero)
     #expect(Self.parse("120") == .seconds(120))
-    #expect(Self.parse("9999999999") == .seconds(9_999_999_999))
+    #expect(Self.parse("99999999999") == .seconds(99_999_999_999))
+    // RFC 9110 section 10.2.3: any number of digits.
+    for digits in [18, 19, 20, 40, 4_000] {
+      #expect(Self.parse(String(repeating: "9", count: digits)) == Interval(nanoseconds: .max))
+    }
+    #expect(Self.parse("9223372036854775808") == Interval(nanoseconds: .max))
+    #expect(Self.parse(String(repeating: "0", count: 28) + "7") == .seconds(7))
     #expect(Self.parse("Sun, 06 Nov 1994 08:49:37 GMT") == .seconds(7))
     #expect(Self.parse("Sun, 06 Nov 1994 08:49:20 GMT") == .zero)
     #expect(
@@ -33,7 +39,8 @@ import WeirPolicy
 
   @Test(
     arguments: [
-      "", "-1", "1.5", "99999999999", "soon", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 31 Feb 1994 08:49:37 GMT",
+      "", "-1", "1.5", "soon", "99999999999999999999x", "Sun, 06 Nov 1994 08:49:37 UTC",
+      "Sun, 31 Feb 1994 08:49:37 GMT",
       "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 nov 1994 08:49:37 GMT",
       "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT",
     ])
