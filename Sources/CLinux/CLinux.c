@@ -29,6 +29,7 @@
 _Static_assert(WEIR_EPERM == EPERM && WEIR_ENOENT == ENOENT && WEIR_EIO == EIO && WEIR_EAGAIN == EAGAIN, "errno");
 _Static_assert(EAGAIN == EWOULDBLOCK && WEIR_ENOMEM == ENOMEM && WEIR_EINVAL == EINVAL, "errno");
 _Static_assert(WEIR_ENFILE == ENFILE && WEIR_EMFILE == EMFILE && WEIR_EFBIG == EFBIG && WEIR_ENOSPC == ENOSPC, "errno");
+_Static_assert(WEIR_ENXIO == ENXIO && WEIR_ENOTSOCK == ENOTSOCK, "errno");
 _Static_assert(WEIR_EPIPE == EPIPE && WEIR_EADDRINUSE == EADDRINUSE && WEIR_EADDRNOTAVAIL == EADDRNOTAVAIL, "errno");
 _Static_assert(WEIR_ENETUNREACH == ENETUNREACH && WEIR_ECONNABORTED == ECONNABORTED, "errno");
 _Static_assert(WEIR_ECONNRESET == ECONNRESET && WEIR_ENOBUFS == ENOBUFS && WEIR_ETIMEDOUT == ETIMEDOUT, "errno");
@@ -153,6 +154,11 @@ static bool is_stale(const char *path, const struct sockaddr_un *address) {
   return result;
 }
 
+static bool is_socket(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 int32_t weir_listen_unix(const char *path, uint32_t mode, int32_t backlog) {
   struct sockaddr_un address;
   if (!to_unix(path, &address)) return -EINVAL;
@@ -161,7 +167,10 @@ int32_t weir_listen_unix(const char *path, uint32_t mode, int32_t backlog) {
   if (result < 0) return -errno;
   // The mode of the descriptor becomes that of the file: there is no moment at which others could connect.
   if (fchmod(result, mode) != 0) return failed(result);
-  if (bind(result, (struct sockaddr *)&address, sizeof address) != 0) return failed(result);
+  if (bind(result, (struct sockaddr *)&address, sizeof address) != 0) {
+    if (errno == EADDRINUSE && !is_socket(path)) errno = ENOTSOCK;
+    return failed(result);
+  }
   if (chmod(path, mode) != 0 || listen(result, backlog) != 0) return failed(result);
   return result;
 }
@@ -430,9 +439,14 @@ int32_t weir_seal_file(const char *path, uint64_t bytes_max) {
 int32_t weir_open_append(const char *path) {
   int descriptor;
   do {
-    descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    // Nonblocking, so that a pipe that nobody reads is refused instead of waited for.
+    descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
   } while (descriptor < 0 && errno == EINTR);
-  return descriptor < 0 ? -errno : descriptor;
+  if (descriptor < 0) return -errno;
+  // Who writes waits for readers: a pipe that is full for a moment loses nothing.
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) != 0) return failed(descriptor);
+  return descriptor;
 }
 
 int64_t weir_append(int32_t descriptor, const void *bytes, size_t count) {

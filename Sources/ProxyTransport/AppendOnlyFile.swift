@@ -11,6 +11,8 @@ public struct AppendOnlyFile: ~Copyable {
   public init(owning descriptor: Descriptor) { self.descriptor = descriptor.rawValue }
 
   /// Opens or creates a file (mode 0640); `-` is the standard output. Somebody is to own it.
+  ///
+  /// Does not wait: `noSuchDevice` for a pipe that nobody reads. Writing waits while one is full.
   public static func open(_ path: String) throws(SystemError) -> Descriptor {
     try Descriptor(rawValue: path == "-" ? 1 : SystemError.check(unsafe weir_open_append(path)))
   }

@@ -19,7 +19,7 @@ extension EpollNetwork {
   }
 
   /// A listening Unix socket with these permissions. Replaces a socket that an earlier process left there; one at which somebody still
-  /// listens is `addressInUse`.
+  /// listens is `addressInUse`, and anything else that is there `notASocket`.
   public static func listen(onPath path: String, mode: UInt32, backlog: Int32) throws(SystemError) -> Descriptor {
     try Descriptor(rawValue: SystemError.check(unsafe weir_listen_unix(path, mode, backlog)))
   }

@@ -12,6 +12,8 @@ public struct SystemError: Error, BitwiseCopyable, Hashable, Sendable {
   public static let notPermitted = SystemError(code: Int32(WEIR_EPERM))
   public static let noSuchFile = SystemError(code: Int32(WEIR_ENOENT))
   public static let inputOutput = SystemError(code: Int32(WEIR_EIO))
+  /// Also a pipe without a reader that is opened for writing (open(2)).
+  public static let noSuchDevice = SystemError(code: Int32(WEIR_ENXIO))
   public static let outOfMemory = SystemError(code: Int32(WEIR_ENOMEM))
   public static let invalidArgument = SystemError(code: Int32(WEIR_EINVAL))
   public static let tooManyOpenFiles = SystemError(code: Int32(WEIR_EMFILE))
@@ -19,6 +21,7 @@ public struct SystemError: Error, BitwiseCopyable, Hashable, Sendable {
   public static let fileTooLarge = SystemError(code: Int32(WEIR_EFBIG))
   public static let noSpace = SystemError(code: Int32(WEIR_ENOSPC))
   public static let brokenPipe = SystemError(code: Int32(WEIR_EPIPE))
+  public static let notASocket = SystemError(code: Int32(WEIR_ENOTSOCK))
   public static let addressInUse = SystemError(code: Int32(WEIR_EADDRINUSE))
   public static let addressNotAvailable = SystemError(code: Int32(WEIR_EADDRNOTAVAIL))
   public static let networkUnreachable = SystemError(code: Int32(WEIR_ENETUNREACH))

@@ -122,7 +122,8 @@ import Testing
     network.close(try EpollNetwork.listen(onPath: path, mode: 0o600, backlog: 4))
     try FileManager.default.removeItem(atPath: path)
     try Data("kept".utf8).write(to: URL(fileURLWithPath: path))
-    #expect(throws: SystemError.addressInUse) { try EpollNetwork.listen(onPath: path, mode: 0o600, backlog: 4) }
+    #expect(throws: SystemError.notASocket) { try EpollNetwork.listen(onPath: path, mode: 0o600, backlog: 4) }
+    #expect(throws: SystemError.notASocket) { try EpollNetwork.listen(onPath: "/", mode: 0o600, backlog: 4) }
     #expect(throws: SystemError.invalidArgument) {
       try EpollNetwork.listen(onPath: String(repeating: "x", count: 200), mode: 0o600, backlog: 4)
     }

@@ -10,6 +10,7 @@ enum {
   WEIR_EPERM = 1,
   WEIR_ENOENT = 2,
   WEIR_EIO = 5,
+  WEIR_ENXIO = 6,
   WEIR_EAGAIN = 11,
   WEIR_ENOMEM = 12,
   WEIR_EINVAL = 22,
@@ -18,6 +19,7 @@ enum {
   WEIR_EFBIG = 27,
   WEIR_ENOSPC = 28,
   WEIR_EPIPE = 32,
+  WEIR_ENOTSOCK = 88,
   WEIR_EADDRINUSE = 98,
   WEIR_EADDRNOTAVAIL = 99,
   WEIR_ENETUNREACH = 101,
@@ -52,7 +54,8 @@ typedef struct weir_address {
 int32_t weir_listen(weir_address address, bool reuse_port, int32_t backlog);
 /// Whether nobody listens on the address (0, or -EADDRINUSE): SO_REUSEPORT would let a second process take half of the connections.
 int32_t weir_is_free(weir_address address);
-/// A listening Unix stream socket. A socket file at which nobody listens is replaced; where somebody does, and for any other file, -EADDRINUSE.
+/// A listening Unix stream socket. A socket file at which nobody listens is replaced; where somebody does,
+/// -EADDRINUSE; for any other file -ENOTSOCK.
 int32_t weir_listen_unix(const char *_Nonnull path, uint32_t mode, int32_t backlog);
 /// The next connection, nonblocking. Connections that died in the queue are passed over.
 int32_t weir_accept(int32_t listener, weir_address *_Nonnull peer);
@@ -114,7 +117,7 @@ void weir_forget_code(void);
 int32_t weir_seal_file(const char *_Nonnull path, uint64_t bytes_max);
 /// The same with bytes of memory.
 int32_t weir_seal_bytes(const void *_Nullable bytes, size_t count);
-/// Opens a file for appending, or creates it with mode 0640.
+/// Opens a file for appending, or creates it with mode 0640. Waits for nobody: a pipe without a reader is -ENXIO.
 int32_t weir_open_append(const char *_Nonnull path);
 int64_t weir_append(int32_t descriptor, const void *_Nonnull bytes, size_t count);
 /// The size of a file.

@@ -66,7 +66,8 @@ enum StartCode: String, CaseIterable, Sendable {
   /// What it is, for the page.
   var about: String {
     switch self {
-    case .listen: "An address cannot be listened on: somebody else does, or it is not one of this machine."
+    case .listen:
+      "Nobody can listen there: somebody does, the address is not of this machine, or the path of `admin` is taken."
     case .adminInUse: "Another gateway answers at the socket of `admin`."
     case .accessLog: "The access log cannot be written."
     case .trustKey: "A file of `trust` is no public key."

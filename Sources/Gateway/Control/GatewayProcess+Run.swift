@@ -200,7 +200,7 @@ extension GatewayProcess {
 
   private func reopenLog() {
     do throws(SystemError) { try dataPlane.reopenLog() } catch {
-      log("the access log cannot be opened again, the file that is open stays: \(error)")
+      log("the access log cannot be opened again, the file that is open stays: \(Self.wordsOfAccessLog(error))")
     }
   }
 }

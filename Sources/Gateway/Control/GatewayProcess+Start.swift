@@ -20,6 +20,11 @@ extension GatewayProcess {
     } catch {
       let isAdmin = error.place == configuration.admin
       let place = configuration.place(of: isAdmin ? "admin" : "status")
+      guard error.error != .notASocket else {
+        throw GatewayFailure(
+          .listen, at: place, "`admin` cannot be \(error.place): it is there already, and no socket",
+          remedy: "name a path at which nothing is, or `off`")
+      }
       guard error.error == .addressInUse, isAdmin else {
         throw GatewayFailure(
           .listen, at: place, "`\(isAdmin ? "admin" : "status")` cannot listen on \(error.place): \(error.error)",
@@ -44,10 +49,15 @@ extension GatewayProcess {
     case .accessLog(let error):
       return GatewayFailure(
         .accessLog, at: configuration.place(of: "access_log"),
-        "`\(configuration.accessLog.text)` cannot be written: \(error)",
+        "`\(configuration.accessLog.text)` cannot be written: \(wordsOfAccessLog(error))",
         remedy: "name a file that this user may write, `stdout` or `off`")
     case .system(let error): return systemFailure(configuration, "the workers cannot start: \(error)")
     }
+  }
+
+  /// What is wrong with the access log; of a pipe the system says no more than that there is no such device.
+  static func wordsOfAccessLog(_ error: SystemError) -> String {
+    error == .noSuchDevice ? "it is a pipe that nobody reads, or a socket (\(error.name))" : "\(error)"
   }
 
   static func systemFailure(_ configuration: Configuration, _ message: String) -> GatewayFailure {

@@ -307,6 +307,16 @@ def logs():
     wait(lambda: gateway.metric('weir_log_lines_total{outcome="dropped"}') == 51)
     check("once", sum("lines of the access log" in line for line in gateway.lines), 1)
     gateway.stop()
+    gateway = Gateway("logs", bundle(folder("logs") / "a.weirb", [upstream.port]))
+    gateway.access.rename(folder("logs") / "moved.jsonl")
+    os.mkfifo(gateway.access)
+    gateway.signal(signal.SIGHUP)
+    check("a pipe that nobody reads is not waited for", gateway.logged("the file that is open stays: it is a pipe that nobody reads"))
+    check("nor does it cost a request", gateway.get("/")[0], 200)
+    gateway.signal(signal.SIGTERM)
+    check("nor keep the gateway", gateway.ended(), 0)
+    check("the line is in the file that stays", "\n" in (folder("logs") / "moved.jsonl").read_text())
+    gateway.access.unlink()
     disk = folder("logs/disk")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True).returncode:
         print("     no disk can be mounted here: none that fills up is tried", flush=True)
@@ -375,6 +385,8 @@ def mistakes(start, place):
     """What keeps a gateway from starting is said with its place, a code and a remedy."""
     bundle(place / "a.weirb", [1])
     bundle(place / "strict.weirb", text=STRICT, ports=[])
+    (place / "unread").unlink(missing_ok=True)
+    os.mkfifo(place / "unread")
     config = place / "w.yaml"
     base = "bundle: a.weirb\nlisteners: [{address: 127.0.0.1:0}]\nstatus: off\nadmin: off\naccess_log: off\n"
     for change, expected in (
@@ -382,6 +394,9 @@ def mistakes(start, place):
         (("bundle: a.weirb", "bundle: nope.weirb"), "w.yaml:1:9: error[unreadable_file]: the bundle `{}nope.weirb` cannot"),
         (("bundle: a.weirb", "bundle: w.yaml"), "w.yaml:1:9: error[not_a_bundle]: `{}w.yaml` is refused"),
         (("access_log: off", "access_log: x/y/z"), "w.yaml:5:13: error[access_log]: `{}x/y/z` cannot be written"),
+        (("access_log: off", "access_log: unread"), "w.yaml:5:13: error[access_log]: `{}unread` cannot be written: it is a pipe"),
+        (("admin: off", "admin: a.weirb"), "w.yaml:4:8: error[listen]: `admin` cannot be {}a.weirb: it is there already"),
+        (("admin: off", "admin: /tmp"), "w.yaml:4:8: error[listen]: `admin` cannot be /tmp: it is there already"),
         (("admin: off", "admin: x/y.sock"), "w.yaml:4:8: error[listen]: `admin` cannot listen on {}x/y.sock"),
         (("127.0.0.1:0", "192.0.2.1:8080"), "w.yaml:2:23: error[listen]: cannot listen on 192.0.2.1:8080"),
         (("[{address: 127.0.0.1:0}]", "[]"), "w.yaml:2:12: error[missing_key]: nothing listens"),
