@@ -100,6 +100,19 @@ import WeirPolicy
     #expect(try settings.configuration().status == nil)
   }
 
+  /// As in the file.
+  @Test func theCommandLineNamesAnAddressOnce() throws {
+    var settings = GatewaySettings()
+    settings.bundle = "a.weirb"
+    let (any, one) = (SocketAddress("127.0.0.1:0"), SocketAddress("127.0.0.1:8080"))
+    settings.listen = [any, any, one, one].compactMap(\.self)
+    let error = #expect(throws: ConfigurationErrors.self) { try settings.configuration() }
+    #expect(error?.errors.map(\.code) == [.conflict])
+    #expect(error?.errors.first?.place == .commandLine("--listen"))
+    settings.listen.removeLast()
+    #expect(try settings.configuration().listeners.count == 3)
+  }
+
   @Test func whatDoesNotWaitIsTakenWhole() throws {
     let (taken, _) = try taking("workers: 2", "workers: 3\ntrust: [a.pub]")
     #expect(taken.workerCount == 2 && taken.trust.map(\.value) == ["a.pub"])

@@ -72,6 +72,11 @@ extension Configuration {
   ) -> [Service.StaticEndpoint]? {
     typealias Keys = ConfigurationSchema.ServiceOverride
     guard let block = reader.block(node, Keys.section) else { return nil }
+    if case .list(let elements)? = block[Keys.endpoints]?.content, elements.isEmpty {
+      reader.report(
+        .badValue, block.place(of: Keys.endpoints.name), "`endpoints` is empty",
+        remedy: "name an address, or leave the service out")
+    }
     var endpoints: [Service.StaticEndpoint] = []
     for element in reader.list(block[Keys.endpoints], Keys.endpoints.name) {
       guard let inner = reader.block(element, ConfigurationSchema.Endpoint.section) else { continue }

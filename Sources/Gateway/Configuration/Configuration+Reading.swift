@@ -65,8 +65,16 @@ extension Configuration {
     for node in reader.list(block[Root.listeners], Root.listeners.name) {
       if let listener = Self.listener(node, &reader, folder) { listeners.append(listener) }
     }
-    refuseRepeatedAddresses(&reader)
+    for error in repeatedAddresses { reader.report(error) }
     for entry in reader.named(block[Root.trustDomains], Root.trustDomains.name) {
+      let name = entry.key.value
+      if !SPIFFE.isTrustDomain(name) {
+        let folded = name.lowercased()
+        reader.report(
+          .badValue, entry.key.place, "`\(name)` is no trust domain",
+          remedy: "a trust domain has lower case letters, digits, `.`, `-` and `_`"
+            + (SPIFFE.isTrustDomain(folded) ? ": write `\(folded)`" : ""))
+      }
       guard let inner = reader.block(entry.value, ConfigurationSchema.TrustDomain.section),
         let roots = reader.value(ConfigurationSchema.TrustDomain.roots, in: inner)
       else { continue }
@@ -116,16 +124,6 @@ extension Configuration {
       reader.report(
         .conflict, block.place(of: Timeouts.drainDelay.name), "`drain_delay` is longer than `drain`, which includes it",
         remedy: "write a `drain` of more than \(durationText(drainDelay))")
-    }
-  }
-
-  private mutating func refuseRepeatedAddresses(_ reader: inout ConfigurationReader) {
-    for (index, listener) in listeners.enumerated() {
-      let address = listener.address.value
-      guard address.port != 0, listeners[..<index].contains(where: { $0.address.value == address }) else { continue }
-      reader.report(
-        .conflict, listener.address.place, "a listener above has the address \(address) as well",
-        remedy: "give each listener an address of its own")
     }
   }
 }

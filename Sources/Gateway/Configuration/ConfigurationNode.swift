@@ -20,7 +20,10 @@ struct ConfigurationNode {
   /// - Returns: `nil` for a text without content.
   static func parse(_ text: String, file: String) throws(ConfigurationError) -> ConfigurationNode? {
     let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch { throw failure(error, file: file) }
+    // A file may begin with a byte order mark (YAML 1.2 section 5.2), which the library leaves in texts.
+    let mark: Unicode.Scalar = "\u{FEFF}"
+    let yaml = text.unicodeScalars.first == mark ? String(text.unicodeScalars.dropFirst()) : text
+    do { node = try Yams.compose(yaml: yaml) } catch { throw failure(error, file: file) }
     guard let node else { return nil }
     return try make(node, file)
   }

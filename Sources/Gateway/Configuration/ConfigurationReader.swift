@@ -20,8 +20,10 @@ struct ConfigurationReader {
     _ code: ConfigurationError.Code, _ place: ConfigurationPlace, _ message: String, remedy: String,
     unknown: ConfigurationError.UnknownWord? = nil
   ) {
-    errors.append(ConfigurationError(code: code, place: place, message: message, remedy: remedy, unknown: unknown))
+    report(ConfigurationError(code: code, place: place, message: message, remedy: remedy, unknown: unknown))
   }
+
+  mutating func report(_ error: ConfigurationError) { errors.append(error) }
 
   /// The entries of a block, its keys checked against the table.
   mutating func block(_ node: ConfigurationNode, _ section: ConfigurationSection) -> Block? {

@@ -35,8 +35,9 @@ public struct GatewaySettings: Sendable, Equatable {
       configuration.workerCount = workerCount
       configuration.places["workers"] = .commandLine("--workers")
     }
-    let missing = configuration.missing
-    guard missing.isEmpty else { throw ConfigurationErrors(errors: missing) }
+    // Those of the file have been checked.
+    let errors = configuration.missing + (listen.isEmpty ? [] : configuration.repeatedAddresses)
+    guard errors.isEmpty else { throw ConfigurationErrors(errors: errors) }
     return configuration
   }
 }
@@ -58,5 +59,17 @@ extension Configuration {
           remedy: "give `--listen`, or write `listeners` in the configuration"))
     }
     return errors
+  }
+
+  /// Listeners that have the address of one before them.
+  var repeatedAddresses: [ConfigurationError] {
+    listeners.enumerated().compactMap { index, listener in
+      let address = listener.address.value
+      guard address.port != 0, listeners[..<index].contains(where: { $0.address.value == address }) else { return nil }
+      return ConfigurationError(
+        code: .conflict, place: listener.address.place,
+        message: "a listener before it has the address \(address) as well",
+        remedy: "give each listener an address of its own")
+    }
   }
 }
