@@ -138,6 +138,19 @@ import WeirSource
     #expect(later.changes(since: trusting) == [.certificates, .ticketKeys] && keyless.changes(since: later) == [])
   }
 
+  @Test func rootsThatNoServiceUsesAreReadAsWell() throws {
+    let text = Self.text + "\nsystem_roots: system.pem"
+    let other = try DevelopmentAuthority(subject: "other", validity: Self.now - 1...Self.now + 1)
+    try write("system.pem", authority.certificate.chain)
+    let first = try plan(text, previous: plan())
+    #expect(try plan(text, previous: first).changes(since: first) == [])
+    try write("system.pem", other.certificate.chain)
+    let second = try plan(text, previous: first)
+    #expect(second.isChanged(since: first) && second.changes(since: first) == [.roots])
+    try write("system.pem", Array("torn".utf8))
+    #expect(errors(text) == ["bad_value: `system.pem`: no certificates in PEM"])
+  }
+
   /// Contents have one place however many files have them: one that becomes the same as another leaves the list as it was.
   @Test func aFileThatBecomesTheSameAsAnotherIsAChange() throws {
     let text = Self.text.replacing(
@@ -202,6 +215,11 @@ import WeirSource
       errors(Self.text.replacing("shop.example:", with: "other.example:")) == [
         "missing_key: the service `web` is of the trust domain `shop.example`, whose roots are not known"
       ])
+    // Also what no service uses.
+    #expect(
+      errors(Self.text + "\nsystem_roots: none.pem").first?.hasPrefix("unreadable_file: `none.pem` cannot be read")
+        == true)
+    #expect(errors(Self.text + "\nsystem_roots: edge.key") == ["bad_value: `edge.key`: no certificates in PEM"])
     let bare = Self.text.replacing("trust_domains:\n  shop.example:\n    roots: roots.pem\n", with: "")
     #expect(errors(bare).first == "missing_key: clients show certificates, and no authority is trusted")
     try certificate("web", "spiffe://shop.example/ns/shop/sa/web")

@@ -16,6 +16,8 @@ public struct TLSPlan: Sendable {
   public let upstreams: [String: Int]
   /// Seconds since 1970 at which the first of our own certificates expires; nil without one.
   public let expiry: Int64?
+  /// Of the system, where they are named and no service uses them.
+  let unusedRoots: [UInt8]?
   let configuration: TLSConfiguration
   /// Seconds since 1970.
   let keysMadeAt: Int64
@@ -32,9 +34,14 @@ public struct TLSPlan: Sendable {
   public func changes(since previous: TLSPlan) -> [ReloadChange] {
     let (old, new) = (previous.configuration, configuration)
     let services = upstreams.keys.filter { previous.upstreams[$0] != nil }
+    let hasUnused = unusedRoots != nil && previous.unusedRoots != nil
     return [
       (ReloadChange.trustDomains, old.trustGeneration != new.trustGeneration),
-      (.roots, services.contains { previous.roots(of: $0) != roots(of: $0) }),
+      (
+        .roots,
+        services.contains { previous.roots(of: $0) != roots(of: $0) }
+          || (hasUnused && previous.unusedRoots != unusedRoots)
+      ),
       (
         .certificates,
         previous.shown != shown || services.contains { previous.certificate(for: $0) != certificate(for: $0) }
@@ -97,7 +104,7 @@ public struct TLSPlan: Sendable {
     guard reader.errors.isEmpty else { throw ConfigurationErrors(errors: reader.errors) }
     return TLSPlan(
       contexts: contexts, listeners: parts.listeners, upstreams: parts.upstreams, expiry: parts.expiry,
-      configuration: wanted, keysMadeAt: keys.madeAt)
+      unusedRoots: parts.unusedRoots.map { wanted.roots[$0] }, configuration: wanted, keysMadeAt: keys.madeAt)
   }
 
   private static func keys(_ previous: TLSPlan?, _ now: Int64) -> (keys: TicketKeys, madeAt: Int64)? {

@@ -10,6 +10,7 @@ struct TLSPlanReader {
     var configuration: TLSConfiguration
     var listeners: [ListenerTLS] = []
     var upstreams: [String: Int] = [:]
+    var unusedRoots: Int?
     var expiry: Int64?
   }
 
@@ -44,6 +45,10 @@ struct TLSPlanReader {
       guard let upstream = upstream(service, own) else { continue }
       parts.upstreams[service.name] = parts.configuration.upstreams.count
       parts.configuration.upstreams.append(upstream)
+    }
+    // What somebody wrote has to be right, also when nothing rests on it yet.
+    if source.systemRoots.place != .builtIn, !topology.services.contains(where: \.usesSystemRoots) {
+      parts.unusedRoots = roots(source.systemRoots)
     }
     return parts
   }
@@ -222,6 +227,9 @@ extension TLSConfiguration.Clients {
 }
 
 extension Service {
+  /// Whether its certificate is verified against the roots of the system.
+  fileprivate var usesSystemRoots: Bool { tls.map { $0.rootsFile == nil } ?? false }
+
   /// The name that its endpoints are found by.
   var host: String? {
     switch endpoints {
