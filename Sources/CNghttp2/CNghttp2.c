@@ -27,6 +27,7 @@ enum {
   SLOT_ENDED = 16,     // the body ends with what it holds
   SLOT_FINAL = 32,     // the final response head was received
   SLOT_PEERS = 64,     // opened by the peer
+  SLOT_SENT = 128,     // our side of it has ended on the wire
 };
 
 typedef struct {
@@ -494,6 +495,7 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
       !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
     return 0;
   slot_t *slot = slot_of(s, frame->hd.stream_id);
+  if (slot) slot->flags |= SLOT_SENT;
   return slot && !(slot->flags & SLOT_MUTED) ? append(s, WEIR_H2_FINISHED, slot, 0, 0, 0) : 0;
 }
 
@@ -622,11 +624,12 @@ int weir_h2_reset(weir_h2_session *s, uint32_t stream, uint32_t place, uint32_t 
   return nghttp2_submit_rst_stream(s->session, NGHTTP2_FLAG_NONE, (int32_t)stream, code);
 }
 
-void weir_h2_linger(weir_h2_session *s, uint32_t stream, uint32_t place, uint64_t now) {
+bool weir_h2_linger(weir_h2_session *s, uint32_t stream, uint32_t place, uint64_t now) {
   slot_t *slot = slot_open(s, stream, place);
-  if (!slot) return;
+  if (!slot) return false;
   slot->flags |= SLOT_MUTED;
   slot->lingers_since = now;
+  return true;
 }
 
 uint64_t weir_h2_reset_lingering(weir_h2_session *s, uint64_t mark) {
@@ -674,11 +677,17 @@ uint32_t weir_h2_next_tag(const weir_h2_session *s, uint32_t *place) {
   return WEIR_H2_NO_TAG;
 }
 
+// Without a window the library sends not even the end of a body, nor the trailers behind it.
+static bool waits_for_window(const slot_t *slot) {
+  if (slot->stream == 0 || slot->flags & (SLOT_CLOSED | SLOT_MUTED | SLOT_SENT)) return false;
+  return slot->body_count > 0 || slot->flags & SLOT_ENDED;
+}
+
 uint64_t weir_h2_mark_stalled(weir_h2_session *s, uint64_t now) {
   uint64_t earliest = 0;
   for (uint32_t i = 0; i < s->slot_capacity; i++) {
     slot_t *slot = &s->slots[i];
-    if (slot->stream == 0 || slot->body_count == 0) continue;
+    if (!waits_for_window(slot)) continue;
     if (slot->stalled_since == 0) {
       slot->stalled_since = now;
       slot->sent_since_stall = 0;

@@ -8,9 +8,10 @@ extension Worker where Net: ~Copyable {
   mutating func finishResponse(_ x: UInt32) {
     reportSuccess(x)
     if isStream(x) {
-      // Ended once the last frame is written.
+      // Ended once the last frame is written, when the client's windows allow: its service has no more to do with it.
       exchanges[x].flags.insert(.isAnswered)
       letUpstreamGo(x)
+      leaveService(x)
       return
     }
     let c = exchanges[x].downstream
@@ -89,10 +90,7 @@ extension Worker where Net: ~Copyable {
       exchanges[x].responsePipe.removeAll(in: &memory)
       connections[exchanges[x].downstream].exchange = .none
     }
-    leaveEndpoint(x)
-    if exchanges[x].flags.contains(.isAdmitted), let service = exchanges[x].forwarding?.service {
-      generations[exchanges[x].generation].upstreams.leave(.request, service)
-    }
+    leaveService(x)
     wheel.cancel(TimerID.exchange(x))
     dropReplay(x)
     exchanges[x].requestTrailers.release(in: &memory)
@@ -100,6 +98,14 @@ extension Worker where Net: ~Copyable {
     memory.release(&exchanges[x].headBlock)
     generations.release(exchanges[x].generation)
     exchanges.remove(x)
+  }
+
+  /// Its endpoint and its service have one request less.
+  private mutating func leaveService(_ x: UInt32) {
+    leaveEndpoint(x)
+    guard exchanges[x].flags.contains(.isAdmitted), let service = exchanges[x].forwarding?.service else { return }
+    generations[exchanges[x].generation].upstreams.leave(.request, service)
+    exchanges[x].flags.remove(.isAdmitted)
   }
 
   /// The client reset its connection, or went before its request was whole: nobody waits for an answer.

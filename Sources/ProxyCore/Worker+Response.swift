@@ -1,5 +1,6 @@
 import HTTPWire
 import ProxyTransport
+import ProxyUpstream
 import WeirEnforcement
 import WeirRequest
 
@@ -65,7 +66,10 @@ extension Worker where Net: ~Copyable {
   private mutating func limitResponse(_ x: UInt32, _ head: ByteRange) {
     let answersCall = isCall(x) && responseHead.isCall(memory.span(head))
     if answersCall { exchanges[x].flags.insert(.answersCall) } else { exchanges[x].flags.remove(.answersCall) }
-    if answersCall || responseHead.isStream(memory.span(head)) {
+    let isStream = responseHead.isStream(memory.span(head))
+    // Its client leaves before its end.
+    if isStream, !isCall(x) { report(x, AttemptOutcome(status: responseHead.status)) }
+    if answersCall || isStream {
       // An open stream lives as long as something comes: silence ends it, or its client's patience, not the time for a response.
       exchanges[x].deadline = exchanges[x].callDeadline
     } else if isCall(x), !exchanges[x].flags.contains(.requestEnded), let forwarding = exchanges[x].forwarding {

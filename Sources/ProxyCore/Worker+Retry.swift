@@ -13,7 +13,7 @@ extension Worker where Net: ~Copyable {
     let isFree =
       reason == .upstreamReset && exchanges[x].phase != .responding && !hasHeardResponse(x)
       && mayRepeatFreely(x, isRefusal: isRefusal)
-    if !isRefusal, !isFree { report(x, .localFailure) }
+    if !isRefusal, !isFree, reason != .upstreamTimeout || !clientOwes(x) { report(x, .localFailure) }
     guard exchanges[x].phase != .responding else { return fail(x, reason) }
     abandonUpstream(x)
     leaveEndpoint(x)
@@ -196,10 +196,9 @@ extension Worker where Net: ~Copyable {
   }
 
   mutating func exchangeTimedOut(_ x: UInt32) {
-    let clientOwes = clientOwes(x)
+    guard !exchanges[x].flags.contains(.isAnswered) else { return }
     if exchanges[x].deadline <= now {
-      // Nobody was asked while it waited.
-      if exchanges[x].upstream != .none, !clientOwes { report(x, .localFailure) }
+      if isOwedByUpstream(x) { report(x, .localFailure) } else { exchanges[x].flags.remove(.hasFailed) }
       fail(x, overdueReason(x))
     } else if exchanges[x].flags.contains(.isPending), exchanges[x].tryDeadline <= now {
       fail(x, .circuitOpen)
@@ -207,12 +206,19 @@ extension Worker where Net: ~Copyable {
       exchanges[x].flags.remove(.isBackingOff)
       resume(x)
     } else if exchanges[x].phase != .responding, exchanges[x].tryDeadline <= now {
-      if clientOwes { setTryTimer(x) } else { attemptFailed(x, .upstreamTimeout) }
+      if clientOwes(x), !isCall(x) { setTryTimer(x) } else { attemptFailed(x, .upstreamTimeout) }
     } else {
       // The time of an attempt ends with the beginning of its response: set again, it would fire for ever.
       if exchanges[x].tryDeadline <= now { exchanges[x].tryDeadline = .never }
       setExchangeTimer(x)
     }
+  }
+
+  /// Whether it is the endpoint that let the time of a request pass: it was asked, its client has said and taken everything, and has not
+  /// chosen that time itself.
+  private func isOwedByUpstream(_ x: UInt32) -> Bool {
+    exchanges[x].upstream != .none && !clientOwes(x) && exchanges[x].callDeadline > now
+      && (exchanges[x].phase != .responding || canTakeResponse(x))
   }
 
   /// For whom a request waits whose time is over. Clients of gRPC are told that it is, in any case.

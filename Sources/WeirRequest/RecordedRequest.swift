@@ -18,9 +18,11 @@ public struct RecordedRequest: Sendable {
     return namesNobody || hasNoCanonicalForm || ReasonCode.allCases.contains { !$0.isOfPolicy && $0.text == reason }
   }
 
-  /// Whether it was refused by its form, as under any policy. A log does not show all of that: a host without a canonical form is not
-  /// written, and values of a query are masked.
-  private var hasNoCanonicalForm: Bool { reason.flatMap(RejectReason.init) != nil }
+  /// Whether it was refused by the form of something that the log does not show: a host without a canonical form is not written, nor are
+  /// headers, and values of a query are masked. A path is, and how strictly it is read is a matter of policy.
+  private var hasNoCanonicalForm: Bool {
+    reason.flatMap(RejectReason.init).map { !$0.code.hasPrefix("path_") } ?? false
+  }
 
   /// Whether a client of a gateway did not say to whom it goes, as HTTP/1.0 allows: a proxy serves no such request, whatever the policy
   /// says. For a policy a gateway's request without a host is one whose host is of no matter.

@@ -204,7 +204,7 @@ import WeirJSON
 
       """)
     let outcome = try workspace.weir("replay", "edge.weir", "--log", "access.jsonl", "--fail-on", "any")
-    #expect(outcome.out == "1 request, 0 decided otherwise; lines skipped: 4 not_decided\n")
+    #expect(outcome.out == "2 requests, 0 decided otherwise; lines skipped: 3 not_decided\n")
     #expect(outcome.status == 0)
   }
 

@@ -74,6 +74,29 @@ import Testing
     #expect((server.openStreams == 1) == survives)
   }
 
+  /// Without a window not even the end of a body goes out.
+  @Test(arguments: [false, true])
+  func anEndThatIsHeldUpIsReset(isTrailer: Bool) throws {
+    let server = try End(.server)
+    server.begin([(4, 3)])
+    _ = server.feed(.get(1))
+    server.answer(server.heads[0], ends: false)
+    #expect(server.setBody(server.heads[0], server.body("abc")))
+    #expect(server.output().count == 2)
+    server.pass(.seconds(20))
+    if isTrailer {
+      #expect(server.submitTrailers(server.heads[0], "x-sum", "1"))
+    } else {
+      #expect(server.setBody(server.heads[0], server.body(""), ends: true))
+    }
+    #expect(server.output() == [])
+    server.pass(.seconds(29))
+    #expect(server.output() == [])
+    server.pass(.seconds(1))
+    #expect(server.output() == [.reset(1)])
+    #expect(server.openStreams == 0 && server.session.deadline == .never)
+  }
+
   @Test func aBodyThatWasHeldUpGoesOn() throws {
     let server = try End(.server)
     server.begin([(4, 0)])

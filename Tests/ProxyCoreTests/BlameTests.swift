@@ -15,7 +15,7 @@ import Testing
           with: "eject { after 3 errors, every 60s, for 600s, at_most 100% } \n \(items)"),
         routes: """
           route long when request.path is "/long" { forward to web, timeout 600s, idle_timeout 600s }
-          otherwise { forward to web, timeout 4s \n \(retry) }
+          otherwise { forward to web, timeout 4s, idle_timeout 2s \n \(retry) }
           """)
     }
   }
@@ -162,6 +162,38 @@ import Testing
     #expect(first.text.isEmpty)
     #expect(second.text.hasPrefix("HTTP/1.1 503 ") && second.text.contains("\r\n\r\ncircuit_open "))
     for peer in [first, second] { peer.close() }
+    #expect(conversation.leftovers() == [])
+  }
+
+  @Test func `a client that reads nothing is no failure of an endpoint`() throws {
+    let conversation = try conversation("http")
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n" + String(repeating: "x", count: 4_000_000)
+    for address in Self.addresses { try conversation.serve(address) { _ in answer } }
+    let clients = try (0..<8).map { _ in try conversation.client(Self.get) }
+    for client in clients { client.stopReading() }
+    conversation.run(for: .seconds(6))
+    #expect(conversation.log().count { $0.contains(#""ended":"upstream_timeout","status":200"#) } == 8)
+    #expect(states(conversation).allSatisfy { $0.ejectionCount == 0 })
+    for peer in clients { peer.close() }
+    #expect(conversation.leftovers() == [])
+  }
+
+  @Test func `a stream of events that has begun ends a row`() throws {
+    let conversation = try conversation("http")
+    let events = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n"
+    for address in Self.addresses {
+      var count = 0
+      try conversation.serve(address) { _ in
+        count += 1
+        return count % 3 == 0 ? events : "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+      }
+    }
+    for _ in 0..<24 {
+      let client = try conversation.client(Self.get)
+      conversation.run()
+      client.close()
+    }
+    #expect(states(conversation).allSatisfy { $0.failures >= 4 && $0.ejectionCount == 0 })
     #expect(conversation.leftovers() == [])
   }
 }

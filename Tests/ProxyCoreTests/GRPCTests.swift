@@ -212,6 +212,22 @@ import Testing
     #expect(line.leftovers() == [], "seed \(seed)")
   }
 
+  /// Of an open call nobody knows whose turn it is.
+  @Test func `an attempt of an open call has its time`() throws {
+    let line = try Line(Self.patient)
+    let call = try line.caller.call()
+    line.caller.say(call)
+    line.run(.milliseconds(900))
+    #expect(line.caller.heads.isEmpty)
+    line.run(.milliseconds(200))
+    #expect(line.caller.heads[call.number]?["grpc-status"] == "4")
+    let upstreams = line.conversation.worker.generations.current.reference.content.upstreams
+    let states = upstreams.endpoints.map { upstreams.state(of: $0.line, at: line.conversation.simulation.now) }
+    #expect(states.reduce(0) { $0 + $1.requests } == 1)
+    line.run(.seconds(2))
+    #expect(line.leftovers() == [])
+  }
+
   @Test func `the client's own time bounds a stream`() throws {
     let line = try Line()
     let call = try line.caller.call("/s/M", [("grpc-timeout", "2S")])

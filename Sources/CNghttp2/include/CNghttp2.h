@@ -112,8 +112,9 @@ uint32_t weir_h2_body_count(const weir_h2_session *session, uint32_t stream, uin
 
 // RST_STREAM; from now on the tape says nothing of the stream.
 int weir_h2_reset(weir_h2_session *session, uint32_t stream, uint32_t slot, uint32_t code);
-// Drops what the peer still sends on a stream that was answered, as far as its window goes: the tape says nothing more of it.
-void weir_h2_linger(weir_h2_session *session, uint32_t stream, uint32_t slot, uint64_t now);
+// Drops what the peer still sends on a stream that was answered, as far as its window goes: the tape says nothing more of it. False when
+// the stream is gone.
+bool weir_h2_linger(weir_h2_session *session, uint32_t stream, uint32_t slot, uint64_t now);
 // Resets streams that linger since `mark` or before, and tells since when the first of the others does; 0: none.
 uint64_t weir_h2_reset_lingering(weir_h2_session *session, uint64_t mark);
 int weir_h2_credit_stream(weir_h2_session *session, uint32_t stream, uint32_t slot, uint32_t count);
@@ -131,7 +132,7 @@ int weir_h2_goaway(weir_h2_session *session, uint32_t code);
 // GOAWAY, and nothing after it in either direction.
 int weir_h2_terminate(weir_h2_session *session, uint32_t code);
 
-// Streams whose body the peer's window holds up are marked with `now`, if they were not; the earliest mark, or 0.
+// Streams whose body, or its end, the peer's window holds up are marked with `now`, if they were not; the earliest mark, or 0.
 uint64_t weir_h2_mark_stalled(weir_h2_session *session, uint64_t now);
 // Resets with CANCEL those marked at or before `mark` which sent less than `bytes_min` since; marks the others with `now`. How many.
 uint32_t weir_h2_reset_stalled(weir_h2_session *session, uint64_t mark, uint64_t now, uint32_t bytes_min);

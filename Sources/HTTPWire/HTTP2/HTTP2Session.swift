@@ -177,7 +177,7 @@ extension HTTP2Session {
   /// Leaves a stream that was answered to its peer, which may not have ended its side: what still comes is dropped, as far as the
   /// window goes, so that no reset overtakes the answer. The stream is reset after `lingerTimeout`. Tapes say nothing more of it.
   public mutating func linger(_ stream: HTTP2Stream, at now: Instant) {
-    unsafe weir_h2_linger(session, stream.number, stream.slot, now.nanoseconds)
+    guard unsafe weir_h2_linger(session, stream.number, stream.slot, now.nanoseconds) else { return }
     clocks.lingersSince = clocks.lingersSince ?? now
   }
 

@@ -113,6 +113,7 @@ extension Worker where Net: ~Copyable {
   /// A piece of the body came: it goes on at once where the upstream takes it, else it waits within the stream's window.
   mutating func takeStreamData(_ x: UInt32, _ bytes: ByteRange) {
     exchanges[x].requestBytes += UInt64(bytes.count)
+    guard !exchanges[x].flags.contains(.isAnswered) else { return }
     noteBody(x, bytes.count, isLast: false)
     exchanges[x].creditOwed += bytes.count
     if isShared(x) {

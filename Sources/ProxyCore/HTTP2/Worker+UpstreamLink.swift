@@ -226,6 +226,8 @@ extension Worker where Net: ~Copyable {
     var place: UInt32 = 0
     while let x = links[l].session.nextTag(from: &place) {
       guard exchanges[x].upstreamCredit == 0, exchanges[x].upstreamAt + responseIdle(x) <= now else { continue }
+      // Of a call nobody knows whose turn it is; of any other request, the client's while it owes a part.
+      if exchanges[x].phase != .responding, !isCall(x), clientOwes(x) { continue }
       attemptFailed(x, .upstreamTimeout)
     }
   }
