@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """`make bench PEERS=FOLDER`: the proxy beside nginx, HAProxy and Envoy, in one run.
 
-    bench.py [check|bench|memory|startup|reload|report ...] [--scenarios S1,S4] [--rounds 3] [--seconds 4]
+    bench.py [check|bench|latency|memory|startup|reload|report ...] [--scenarios S1,S4] [--rounds 3] [--seconds 4]
 
 PEERS names the folder of the harness: its README.md says what is measured and how. This adds us to its peers and prints
 every cell as a ratio of ours to theirs. Without a verb: all of them, then the report.
+
+`latency` is ours: a percentile of one run tells of the longest pause of the machine. So it is taken of many short runs, and that of
+their calmer quarter is told.
 """
+import argparse
 import json
 import os
 import signal
@@ -18,7 +22,9 @@ import policy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIR = os.environ.get("WEIR", os.path.join(HERE, "..", "..", ".build", "release", "weir"))
-VERBS = ["check", "bench", "memory", "startup", "reload"]
+VERBS = ["check", "bench", "latency", "memory", "startup", "reload"]
+# Of `latency`: runs of a peer, and the seconds of each.
+SLICES, SLICE_SECONDS = 16, 0.4
 PEERS = ["envoy", "nginx", "haproxy"]
 
 bench = os.environ.get("PEERS")
@@ -69,6 +75,33 @@ def scenarios(theirs=run.scenarios):
     return found
 
 
+def latency(options, results):
+    """Percentiles at a fixed rate in short runs, from the calmest on."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--scenarios", type=lambda text: text.split(","))
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=["weir", *PEERS])
+    options, _ = parser.parse_known_args(options)
+    found, models = run.prepare(options.scenarios or [name for name, scenario in scenarios().items() if scenario["rate"]])
+    for name, (model, requests) in models.items():
+        scenario = found[name]
+        for peer in options.peers:
+            with run.Locked():
+                upstream, proxy = run.Up(), peers.make(peer, run.WORK)
+                try:
+                    run.up_and_running(proxy, model)
+                    rate = scenario["rate"]
+                    if scenario["tool"] == "h2load":
+                        once = lambda: run.h2load(scenario, proxy, upstream, model, int(rate * SLICE_SECONDS), rate)
+                    else:
+                        once = lambda: run.lgen(scenario, proxy, upstream, requests, 0.1, SLICE_SECONDS, ["-R", str(rate)])
+                    p99 = sorted(once()["lat_us"]["p99"] for _ in range(SLICES))
+                    run.emit(results, scenario=name, peer=peer, mode="latency", p99=p99)
+                    print(f"{name:5} {peer:14} {rate}/s p99 {p99[SLICES // 4]:7.0f} of {p99[0]:.0f} to {p99[-1]:.0f}", flush=True)
+                finally:
+                    proxy.stop()
+                    upstream.stop()
+
+
 def median(rows, value):
     found = [v for v in map(value, rows) if v is not None]
     return statistics.median(found) if found else None
@@ -98,6 +131,8 @@ def report(path):
     ratios(mode("max"), "Processor time a request, closed loop", lambda r: r["cpu_us"], "µs")
     ratios(mode("rate"), "Processor time a request, at a fixed rate", lambda r: r["cpu_us"], "µs")
     ratios(mode("rate"), "Latency at a fixed rate, p99", lambda r: r["lat_us"]["p99"], "µs")
+    ratios(mode("latency"), "Latency at a fixed rate, p99 of the calmer quarter of short runs",
+           lambda r: r["p99"][len(r["p99"]) // 4], "µs")
     memory = mode("memory")
     for count in (0, 1000, 10000):
         ratios([r for r in memory if r["conns"] == count], f"Resident memory, {count:,} idle connections",
@@ -131,6 +166,9 @@ def main():
     options = [a for a in sys.argv[1:] if a not in VERBS and a != "report"]
     results = os.path.join(run.WORK, "weir.jsonl")
     for verb in verbs or ([] if "report" in sys.argv else VERBS):
+        if verb == "latency":
+            latency(options, results)
+            continue
         more = {"memory": ["--peers", ",".join(["weir", *PEERS])], "startup": ["--peers", ",".join(["weir", *PEERS])],
                 "reload": ["--peers", "weir,envoy:rds,nginx,haproxy"]}.get(verb, [])
         sys.argv = ["run.py", verb, "--results", results, *more, *options]
