@@ -15,8 +15,7 @@ public struct CanonicalAuthority: Sendable, Hashable {
 
 /// Host, path and query of one request in canonical form, for callers that may allocate.
 ///
-/// This is the order in which the parts are checked, and so which reason is given when several apply: target, host,
-/// path, query.
+/// This is the order in which the parts are checked, and so which reason is given when several apply: target, path, query, host.
 public struct CanonicalRequest: Sendable, Hashable {
   /// Nil only where neither the `Host` field nor the target names one.
   public let authority: CanonicalAuthority?
@@ -34,6 +33,13 @@ public struct CanonicalRequest: Sendable, Hashable {
   ) throws(RejectReason) {
     let parts = try RequestTarget.split(target.span, method: method.span)
 
+    var storage = [UInt8](repeating: 0, count: target.count + 1)
+    var scratch = storage.mutableSpan
+    let count = try parts.writePath(of: target.span, mode: mode, into: &scratch)
+    path = Array(storage.prefix(count))
+    if let range = parts.query { try CanonicalQuery.check(target.span.extracting(range)) }
+    query = parts.query.map { Array(target[$0]) }
+
     let field = try Self.authority(host)
     if let range = parts.authority {
       let named = try CanonicalAuthority(target.span.extracting(range))
@@ -47,18 +53,6 @@ public struct CanonicalRequest: Sendable, Hashable {
     } else {
       authority = field
     }
-
-    var storage = [UInt8](repeating: 0, count: target.count + 1)
-    var scratch = storage.mutableSpan
-    let count = try parts.writePath(of: target.span, mode: mode, into: &scratch)
-    path = Array(storage.prefix(count))
-
-    guard let range = parts.query else {
-      query = nil
-      return
-    }
-    try CanonicalQuery.check(target.span.extracting(range))
-    query = Array(target[range])
   }
 
   private static func authority(_ host: [UInt8]?) throws(RejectReason) -> CanonicalAuthority? {

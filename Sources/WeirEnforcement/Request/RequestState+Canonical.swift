@@ -12,15 +12,16 @@ extension RequestState {
     let target = raw.extracting(line.target.range)
     do throws(RejectReason) {
       let parts = try RequestTarget.split(target, method: name)
-      if let range = line.authority { try setAuthority(raw.extracting(range.range)) }
-      if let range = parts.authority {
-        try setAuthority(target.extracting(range), defaultPort: parts.scheme.map { Int($0.defaultPort) })
-      }
       path = try bytes.appendPath(of: target, parts, mode: mode)
       if let range = parts.query {
         try CanonicalQuery.check(target.extracting(range))
         bytes.append(UInt8(ascii: "?"))
         query = bytes.append(target.extracting(range))
+      }
+      // Behind the target, as a `Host` field is.
+      if let range = line.authority { try setAuthority(raw.extracting(range.range)) }
+      if let range = parts.authority {
+        try setAuthority(target.extracting(range), defaultPort: parts.scheme.map { Int($0.defaultPort) })
       }
     } catch { throw .canonical(error) }
   }
