@@ -147,18 +147,19 @@ import WeirJSON
     #expect(nothing.status == 2 && nothing.err.hasPrefix("weir: other.jsonl: no line holds a request"))
   }
 
+  /// A gateway that answers everything itself.
+  private static let gateway = """
+    module shop
+    mesh shop { trust_domain "shop.example" }
+    gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
+    routes edge { otherwise { respond 418 } }
+
+    """
+
   /// A client of HTTP/1.0 need not say to whom it goes. The gateway then refuses it whatever the policy says.
   @Test func whoNamesNobodyWasNotDecided() throws {
     let workspace = try Workspace()
-    try workspace.write(
-      "edge.weir",
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      routes edge { otherwise { respond 418 } }
-
-      """)
+    try workspace.write("edge.weir", Self.gateway)
     let request = #""gateway":"edge","caller":null,"source_ip":"127.0.0.1","method":"GET","scheme":"http","path":"/""#
     let refused = #""outcome":"reject","by":null,"reason":"no_route""#
     try workspace.write(
@@ -182,15 +183,7 @@ import WeirJSON
   /// A host without a canonical form is not logged, and values of a query are masked.
   @Test func whatIsRefusedByItsFormWasNotDecided() throws {
     let workspace = try Workspace()
-    try workspace.write(
-      "edge.weir",
-      """
-      module shop
-      mesh shop { trust_domain "shop.example" }
-      gateway edge { identity "spiffe://shop.example/ns/edge/sa/edge", hosts { "shop.example" } }
-      routes edge { otherwise { respond 418 } }
-
-      """)
+    try workspace.write("edge.weir", Self.gateway)
     let request = #""gateway":"edge","caller":null,"source_ip":"127.0.0.1","method":"GET","scheme":"http""#
     func refused(_ reason: String) -> String { #""outcome":"reject","by":null,"reason":"\#(reason)""# }
     try workspace.write(
