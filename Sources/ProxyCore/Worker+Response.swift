@@ -68,7 +68,9 @@ extension Worker where Net: ~Copyable {
     if answersCall { exchanges[x].flags.insert(.answersCall) } else { exchanges[x].flags.remove(.answersCall) }
     let isStream = responseHead.isStream(memory.span(head))
     // Its client leaves before its end.
-    if isStream, !isCall(x) { report(x, AttemptOutcome(status: responseHead.status)) }
+    if isStream, !isCall(x), !exchanges[x].flags.contains(.hasFailed) {
+      report(x, AttemptOutcome(status: responseHead.status))
+    }
     if answersCall || isStream {
       // An open stream lives as long as something comes: silence ends it, or its client's patience, not the time for a response.
       exchanges[x].deadline = exchanges[x].callDeadline

@@ -198,7 +198,7 @@ extension Worker where Net: ~Copyable {
   mutating func exchangeTimedOut(_ x: UInt32) {
     guard !exchanges[x].flags.contains(.isAnswered) else { return }
     if exchanges[x].deadline <= now {
-      if isOwedByUpstream(x) { report(x, .localFailure) } else { exchanges[x].flags.remove(.hasFailed) }
+      if isOwedByUpstream(x) { report(x, .localFailure) }
       fail(x, overdueReason(x))
     } else if exchanges[x].flags.contains(.isPending), exchanges[x].tryDeadline <= now {
       fail(x, .circuitOpen)
