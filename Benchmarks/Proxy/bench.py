@@ -6,8 +6,8 @@
 PEERS names the folder of the harness: its README.md says what is measured and how. This adds us to its peers and prints
 every cell as a ratio of ours to theirs. Without a verb: all of them, then the report.
 
-`latency` is ours: a percentile of one run tells of the longest pause of the machine. So it is taken of many short runs, and that of
-their calmer quarter is told.
+`latency` is ours: a percentile of one run tells of the longest pause of the machine. So it is taken of many short runs, which the peers
+take in turn, and that of the calmer quarter is told.
 """
 import argparse
 import json
@@ -76,30 +76,35 @@ def scenarios(theirs=run.scenarios):
 
 
 def latency(options, results):
-    """Percentiles at a fixed rate in short runs, from the calmest on."""
+    """Percentiles at a fixed rate in short runs that the peers take in turn, from the calmest on."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--scenarios", type=lambda text: text.split(","))
     parser.add_argument("--peers", type=lambda text: text.split(","), default=["weir", *PEERS])
     options, _ = parser.parse_known_args(options)
     found, models = run.prepare(options.scenarios or [name for name, scenario in scenarios().items() if scenario["rate"]])
     for name, (model, requests) in models.items():
-        scenario = found[name]
-        for peer in options.peers:
-            with run.Locked():
-                upstream, proxy = run.Up(), peers.make(peer, run.WORK)
-                try:
-                    run.up_and_running(proxy, model)
-                    rate = scenario["rate"]
-                    if scenario["tool"] == "h2load":
-                        once = lambda: run.h2load(scenario, proxy, upstream, model, int(rate * SLICE_SECONDS), rate)
-                    else:
-                        once = lambda: run.lgen(scenario, proxy, upstream, requests, 0.1, SLICE_SECONDS, ["-R", str(rate)])
-                    p99 = sorted(once()["lat_us"]["p99"] for _ in range(SLICES))
-                    run.emit(results, scenario=name, peer=peer, mode="latency", p99=p99)
-                    print(f"{name:5} {peer:14} {rate}/s p99 {p99[SLICES // 4]:7.0f} of {p99[0]:.0f} to {p99[-1]:.0f}", flush=True)
-                finally:
-                    proxy.stop()
-                    upstream.stop()
+        p99 = {peer: [] for peer in options.peers}
+        for _ in range(SLICES):
+            for peer in options.peers:
+                p99[peer].append(slice_latency(found[name], peer, model, requests)["p99"])
+        for peer, values in p99.items():
+            values.sort()
+            run.emit(results, scenario=name, peer=peer, mode="latency", p99=values)
+            print(f"{name:5} {peer:14} p99 {values[SLICES // 4]:7.0f} of {values[0]:.0f} to {values[-1]:.0f}", flush=True)
+
+
+def slice_latency(scenario, peer, model, requests):
+    rate = scenario["rate"]
+    with run.Locked():
+        upstream, proxy = run.Up(), peers.make(peer, run.WORK)
+        try:
+            run.up_and_running(proxy, model)
+            if scenario["tool"] == "h2load":
+                return run.h2load(scenario, proxy, upstream, model, int(rate * SLICE_SECONDS), rate)["lat_us"]
+            return run.lgen(scenario, proxy, upstream, requests, 0.1, SLICE_SECONDS, ["-R", str(rate)])["lat_us"]
+        finally:
+            proxy.stop()
+            upstream.stop()
 
 
 def median(rows, value):
