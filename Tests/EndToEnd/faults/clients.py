@@ -195,8 +195,9 @@ def descriptors():
 
 def memory():
     """Bodies that nobody takes fill the account: requests are refused, then served again."""
-    hole = Upstream(lambda sock, head, body: time.sleep(60))
-    policy = bundle(folder("memory") / "a.weirb", [hole.port])
+    # Nobody accepts there, and one connection fills its queue: what is sent to it has no other place than the gateway.
+    deaf = socket.create_server(("127.0.0.1", 0), backlog=0)
+    policy = bundle(folder("memory") / "a.weirb", [deaf.getsockname()[1]])
     gateway = Gateway("memory", policy, memory="16MiB", timeouts={"body_idle": "20s"})
     head = b"POST /hold HTTP/1.1\r\nhost: localhost\r\ncontent-length: 60000\r\n\r\n"
     sockets = []
@@ -217,6 +218,7 @@ def memory():
         sock.close()
     check("and served again once it is not", wait(lambda: gateway.get("/here")[0] == 200))
     gateway.stop()
+    deaf.close()
 
 
 def run(isLong):
