@@ -155,14 +155,14 @@ def idle(isLong):
         # The first ones touch what all share.
         for number in range(count + 200):
             if number == 200:
-                before = gateway.rss()
+                before = gateway.held()
             sock = socket.create_connection(("127.0.0.1", gateway.port))
             if tls:
                 sock = context.wrap_socket(sock, server_hostname="localhost")
             sock.sendall(first)
             sock.recv(4096)
             sockets.append(sock)
-        each = (gateway.rss() - before) / count
+        each = (gateway.held() - before) / count
         # Looking at its files again touches some pages once, in what time so many connections take on a slow machine.
         once = 256 * 1024 / count
         check(f"{count} idle connections, {name}, bytes each", round(each), lambda each: each <= bytesMax + once)
