@@ -29,12 +29,13 @@ def run():
         for holder in holders:
             holder.start()
         active = lambda: gateway.metric("weir_service_active_requests", service="api")
-        until(lambda: active() == 2)
+        pending = lambda: gateway.metric("weir_service_pending_requests", service="api")
+        # They are active, and wait, while the other worker keeps a connection of before.
+        until(lambda: active() == 2 and pending() == 0)
         waiting = [threading.Thread(target=gateway.ask, args=("/x",)) for _ in range(4)]
         for thread in waiting:
             thread.start()
-        check("capacity: four wait", until(
-            lambda: gateway.metric("weir_service_pending_requests", service="api") == 4), True)
+        check("capacity: four wait", until(lambda: pending() == 4), True)
         started = time.monotonic()
         check("capacity: no more than that", gateway.ask("/x")[0], 503)
         check("capacity: which is said at once", time.monotonic() - started < 2, True)

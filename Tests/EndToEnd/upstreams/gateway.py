@@ -51,6 +51,9 @@ class Gateway:
         self.build(service, route, place)
         with open(self.path("weir.yaml"), "w") as file:
             file.write("bundle: mesh.weirb\nadmin: weir.sock\naccess_log: access.jsonl\nworkers: 2\n" + config)
+            # Nobody has to hear that it ends.
+            if "timeouts:" not in config:
+                file.write("timeouts: {drain_delay: 0ms}\n")
         self.log = open(self.path("log"), "w")
         self.process = subprocess.Popen(
             [weir, "run", "--config", "weir.yaml", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0"],
@@ -105,7 +108,7 @@ class Gateway:
     def __exit__(self, *_):
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
