@@ -19,11 +19,6 @@ import Testing
       .init("web", `protocol`, at: ["10.0.1.1:80"], with: capacity), routes: "otherwise { forward to web }")
   }
 
-  private func endpoint(_ conversation: Conversation) throws -> EndpointState {
-    let upstreams = conversation.worker.generations.current.reference.content.upstreams
-    return upstreams.state(of: try #require(upstreams.endpoints.first).line, at: conversation.simulation.now)
-  }
-
   /// A server that answers one request of a connection, and closes it with the next, after these last words.
   private func serveOnce(_ conversation: Conversation, after delay: Interval, lastWords: String) throws {
     let simulation = conversation.simulation
@@ -66,7 +61,7 @@ import Testing
     let line = conversation.log().last
     #expect(line?.contains(#""attempts":2"#) == true, "seed \(seed) \(line ?? "none")")
     // An attempt without a response is a failure, whoever is to blame.
-    let state = try endpoint(conversation)
+    let state = try #require(conversation.endpoints.first)
     #expect(state.requests == 6 && state.failures == 1, "seed \(seed)")
     #expect(conversation.leftovers() == [], "seed \(seed)")
   }
@@ -87,7 +82,7 @@ import Testing
     try keepStale(conversation, 4)
     #expect(try conversation.answer(to: Self.post).hasPrefix("HTTP/1.1 502 "))
     #expect(conversation.log().last?.contains(#""attempts":1"#) == true)
-    let state = try endpoint(conversation)
+    let state = try #require(conversation.endpoints.first)
     #expect(state.requests == 5 && state.failures == 1)
     #expect(conversation.leftovers() == [])
   }
@@ -120,7 +115,7 @@ import Testing
     conversation.run(for: .milliseconds(500))
     let others = try (0..<2).map { _ in try conversation.client(Self.get) }
     conversation.run()
-    #expect(try endpoint(conversation).inFlight == 1)
+    #expect(try #require(conversation.endpoints.first).inFlight == 1)
     let refused = try #require(conversation.log().first)
     #expect(refused.contains(#""ended":"circuit_open""#) && refused.contains(#""attempts":0"#))
     #expect(!refused.contains(#""endpoint":"#))
@@ -131,7 +126,7 @@ import Testing
     let ended = conversation.log()
     #expect(ended.count { $0.contains(#""attempts":1"#) } == 1, "\(ended)")
     #expect(ended.count { $0.contains(#""attempts":0"#) } == 1, "\(ended)")
-    let state = try endpoint(conversation)
+    let state = try #require(conversation.endpoints.first)
     #expect(state.requests == 1 && state.failures == 1 && state.inFlight == 0, "\(state)")
     #expect(conversation.leftovers() == [])
   }
@@ -178,7 +173,7 @@ import Testing
     #expect(servers.count == 3, "seed \(seed)")
     let line = conversation.log().last
     #expect(line?.contains(#""attempts":2"#) == true, "seed \(seed) \(line ?? "none")")
-    let state = try endpoint(conversation)
+    let state = try #require(conversation.endpoints.first)
     #expect(state.requests == 4 && state.failures == 1, "seed \(seed)")
     first.close()
     second.close()

@@ -1,6 +1,5 @@
 import ProxySimulation
 import ProxyTransport
-import ProxyUpstream
 import Testing
 
 @testable import ProxyCore
@@ -28,11 +27,6 @@ import Testing
 
   private func conversation(_ protocol: String) throws -> Conversation {
     try Conversation(#require(Self.meshes[`protocol`]).get())
-  }
-
-  private func states(_ conversation: Conversation) -> [EndpointState] {
-    let upstreams = conversation.worker.generations.current.reference.content.upstreams
-    return upstreams.endpoints.map { upstreams.state(of: $0.line, at: conversation.simulation.now) }
   }
 
   private static let addresses = ["10.0.1.1:80", "10.0.1.2:80"]
@@ -66,7 +60,7 @@ import Testing
     for client in clients {
       #expect(client.text.hasPrefix("HTTP/1.1 408 ") && client.text.contains("\r\n\r\nrequest_timeout "))
     }
-    #expect(states(conversation).allSatisfy { !$0.isEjected && $0.ejectionCount == 0 })
+    #expect(conversation.endpoints.allSatisfy { !$0.isEjected && $0.ejectionCount == 0 })
     for peer in clients + mutes.map(\.peer) { peer.close() }
     #expect(conversation.leftovers() == [])
   }
@@ -80,7 +74,7 @@ import Testing
     let clients = try (0..<16).map { _ in try conversation.client(Self.post(2) + "ab") }
     conversation.run(for: .seconds(6))
     #expect(clients.allSatisfy { $0.text.hasPrefix("HTTP/1.1 504 ") })
-    #expect(states(conversation).contains { $0.isEjected })
+    #expect(conversation.endpoints.contains { $0.isEjected })
     for peer in clients { peer.close() }
     #expect(conversation.leftovers() == [])
   }
@@ -99,7 +93,7 @@ import Testing
       #expect(client.text.hasSuffix("\r\n\r\nok"))
       client.close()
     }
-    #expect(states(conversation).contains { $0.isEjected })
+    #expect(conversation.endpoints.contains { $0.isEjected })
     #expect(conversation.leftovers() == [])
   }
 
@@ -113,7 +107,7 @@ import Testing
       }
     }
     for _ in 0..<24 { _ = try conversation.answer(to: Self.get) }
-    let states = states(conversation)
+    let states = conversation.endpoints
     #expect(states.allSatisfy { $0.failures >= 4 && $0.ejectionCount == 0 }, "\(states)")
     #expect(conversation.leftovers() == [])
   }
@@ -173,7 +167,7 @@ import Testing
     for client in clients { client.stopReading() }
     conversation.run(for: .seconds(6))
     #expect(conversation.log().count { $0.contains(#""ended":"upstream_timeout","status":200"#) } == 8)
-    #expect(states(conversation).allSatisfy { $0.ejectionCount == 0 })
+    #expect(conversation.endpoints.allSatisfy { $0.ejectionCount == 0 })
     for peer in clients { peer.close() }
     #expect(conversation.leftovers() == [])
   }
@@ -193,7 +187,7 @@ import Testing
       conversation.run()
       client.close()
     }
-    #expect(states(conversation).allSatisfy { $0.failures >= 4 && $0.ejectionCount == 0 })
+    #expect(conversation.endpoints.allSatisfy { $0.failures >= 4 && $0.ejectionCount == 0 })
     #expect(conversation.leftovers() == [])
   }
 }

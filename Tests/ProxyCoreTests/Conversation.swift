@@ -119,6 +119,12 @@ final class Conversation {
   /// What the worker has counted.
   func count(_ counter: WorkerCounter) -> UInt64 { metrics.cells.load(CellLayout.counters + counter.rawValue) }
 
+  /// What is known of the endpoints, in the order of the policy.
+  var endpoints: [EndpointState] {
+    let upstreams = worker.generations.current.reference.content.upstreams
+    return upstreams.endpoints.map { upstreams.state(of: $0.line, at: simulation.now) }
+  }
+
   /// How many connections ended for what reasons.
   func ends(_ side: ConnectionSide) -> [ConnectionEnd: UInt64] {
     let counts = ConnectionEnd.allCases.map { ($0, metrics.connections(endedBy: $0, side)) }

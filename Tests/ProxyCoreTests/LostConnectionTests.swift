@@ -3,7 +3,6 @@ import PropertyTesting
 import ProxySimulation
 import ProxyTelemetry
 import ProxyTransport
-import ProxyUpstream
 import Testing
 
 @testable import ProxyCore
@@ -39,11 +38,6 @@ import Testing
     }
   }
 
-  private func endpoints(_ conversation: Conversation) -> [EndpointState] {
-    let upstreams = conversation.worker.generations.current.reference.content.upstreams
-    return upstreams.endpoints.map { upstreams.state(of: $0.line, at: conversation.simulation.now) }
-  }
-
   /// It is the endpoint that has failed. What may be sent again where a connection was lost is not sent again.
   @Test func `a stream that is reset is no connection that is lost`() throws {
     let mesh = try Mesh(
@@ -69,7 +63,7 @@ import Testing
       client.close()
     }
     #expect(upstreams.all.map(\.streams.count) == [3, 2] && conversation.ends(.upstream) == [:])
-    let states = endpoints(conversation).sorted { $0.failures > $1.failures }
+    let states = conversation.endpoints.sorted { $0.failures > $1.failures }
     #expect(states.map(\.failures) == [2, 0] && states.map(\.requests) == [3, 2])
     #expect(states.map(\.ejectionCount) == [1, 0])
     #expect(conversation.leftovers() == [])

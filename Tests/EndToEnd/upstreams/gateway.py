@@ -50,10 +50,9 @@ class Gateway:
         os.makedirs(self.folder, exist_ok=True)
         self.build(service, route, place)
         with open(self.path("weir.yaml"), "w") as file:
-            file.write("bundle: mesh.weirb\nadmin: weir.sock\naccess_log: access.jsonl\nworkers: 2\n" + config)
             # Nobody has to hear that it ends.
-            if "timeouts:" not in config:
-                file.write("timeouts: {drain_delay: 0ms}\n")
+            file.write("bundle: mesh.weirb\nadmin: weir.sock\naccess_log: access.jsonl\nworkers: 2\n"
+                       "timeouts: {drain_delay: 0ms}\n" + config)
         self.log = open(self.path("log"), "w")
         self.process = subprocess.Popen(
             [weir, "run", "--config", "weir.yaml", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0"],
